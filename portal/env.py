@@ -37,6 +37,11 @@ def number(name: str, default: int, *, low: int = 0, high: int = 10**9) -> int:
     return int(value)
 
 
+def optional_number(name: str, *, low: int = 0, high: int = 10**9) -> int | None:
+    """Return a whole number within bounds, or None where the variable is unset. Raises WrongSetting."""
+    return number(name, low, low=low, high=high) if text(name) else None
+
+
 def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     """Return one of the choices. Raises WrongSetting."""
     value = text(name, default)

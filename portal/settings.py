@@ -76,7 +76,11 @@ TEMPLATES = [
 # The pool belongs to web processes alone: it does not survive the fork of queue workers.
 DATABASES = {
     "default": postgres.django_settings(
-        env.text("DATABASE_URL"), var=VAR, pool=env.flag("SWITCHYARD_DB_POOL", False)
+        env.text("DATABASE_URL"),
+        var=VAR,
+        pool=env.flag("SWITCHYARD_DB_POOL", False),
+        statement_timeout=env.optional_number("SWITCHYARD_STATEMENT_TIMEOUT", low=0, high=86_400),
+        safe=not env.flag("SWITCHYARD_TEST", False),
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
