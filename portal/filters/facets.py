@@ -1,0 +1,71 @@
+"""Facets: the normal forms of a document's fields, kept beside the row so that SQL agrees.
+
+`lower()`, accents and Unicode forms differ between PostgreSQL and Python, so text is folded once,
+here, and stored folded. One jsonb column `facets` on the row of the entity and one on the row of
+each line hold, by field path, the normal form of every present field that has no column of its
+own (`Field.sql_column`): folded text, exact numbers, true/false, instants as microseconds since
+1970, lists as sorted arrays of folded texts. Absent fields are left out.
+
+Whoever writes a row writes its facets in the same statement::
+
+    ORDER_FACETS = Facets(ORDER)
+    row.facets = ORDER_FACETS.of(document)
+    line_row.facets = ORDER_FACETS.of_line(document["lineItems"][0])
+
+When a field's type changes, or it gains or loses its column, the facets of stored rows must be
+written again (a batched job).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from portal.filters.fields import Catalogue, Field, Type
+from portal.filters.normal import FORMS, dig, to_micros
+from portal.kit.json import Json
+
+
+class Facets:
+    """Writes the facets of one catalogue's documents and lines."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        kept = [field for field in catalogue if field.sql_column is None]
+        self._plan = [_step(catalogue, field) for field in kept if not field.line]
+        self._line_plan = [_step(catalogue, field) for field in kept if field.line]
+
+    def of(self, document: Json) -> Json:
+        """Return the facets of the document itself."""
+        return _project(self._plan, document)
+
+    def of_line(self, line: Json) -> Json:
+        """Return the facets of one of its lines."""
+        return _project(self._line_plan, line)
+
+
+_Step = tuple[str, bool, Callable[[Any], Any]]
+
+
+def _step(catalogue: Catalogue, field: Field) -> _Step:
+    key = catalogue.key(field)
+    return key, "." in key or "[]" in key, _writers[field.type]
+
+
+def _project(plan: list[_Step], holder: Json) -> Json:
+    facets = {}
+    for key, nested, write in plan:
+        raw = dig(holder, key) if nested else holder.get(key)
+        if raw is not None and (value := write(raw)) is not None:
+            facets[key] = value
+    return facets
+
+
+def _instant(raw: Any) -> int | None:
+    value = FORMS[Type.DATETIME](raw)
+    return None if value is None else to_micros(value)
+
+
+def _sorted(raw: Any) -> list[str] | None:
+    value = FORMS[Type.LIST](raw)
+    return None if value is None else sorted(value)
+
+
+_writers = {**FORMS, Type.DATETIME: _instant, Type.LIST: _sorted}

@@ -1,0 +1,156 @@
+"""Fields and catalogues: the only place that knows what an entity can be asked.
+
+An app declares one catalogue per entity beside its canonical document::
+
+    from portal.filters.fields import Catalogue, Field, Type, choices
+    from portal.filters.mark import gettext_noop as _
+
+    ORDER = Catalogue(
+        "order",
+        _("order"),
+        [
+            Field("status", _("Status"), Type.ENUM, group=_("State"),
+                  choices=choices({"new": _("New"), "onHold": _("On hold")}), column="status"),
+            Field("totalPrice", _("Total"), Type.MONEY, group=_("Totals"), column="total"),
+            Field("shippingAddress.city", _("Shipping city"), Type.TEXT, group=_("Shipping")),
+            Field("tags", _("Tags"), Type.LIST, group=_("Tags"), noun=_("tag"), writable=True),
+            Field("payments[].method", _("Payment methods"), Type.LIST, noun=_("payment method")),
+            Field("lineItems.sku", _("Line SKU"), Type.TEXT, group=_("Line items"), noun=_("SKU"), line=True),
+        ],
+    )
+
+`path` is the path in the camelCase document. In a list field `[]` walks through a list of objects.
+A line field starts with the catalogue's `lines_path`. Labels are plain English marked with
+`gettext_noop`; pages translate them when they show them.
+
+How SQL finds a field (see `portal.filters.facets` for the rest):
+
+- `column` names a plain column that holds the very value of the document. It is compared for
+  numbers, money, datetimes (cut to milliseconds, as the document shows them), booleans and enums,
+  and lists sort by it.
+- `folded` names a column that holds `portal.kit.text.fold` of a text, or an array of folded texts
+  for a list field. Raw text columns are never compared: PostgreSQL folds differently.
+- A field with neither is read from the row's `facets`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Type(StrEnum):
+    """What kind of value a field holds, and thereby which operators it has."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    MONEY = "money"
+    DATETIME = "datetime"
+    BOOLEAN = "boolean"
+    ENUM = "enum"
+    LIST = "list"
+    COUNTRY = "country"
+
+
+FOLDED_TYPES = frozenset({Type.TEXT, Type.COUNTRY, Type.LIST})
+"""Types whose values are compared folded."""
+
+
+class Choice(NamedTuple):
+    """A value of an enum field and its label."""
+
+    value: str
+    label: str
+
+
+def choices(labels: Mapping[str, str]) -> tuple[Choice, ...]:
+    """Return choices from a mapping of value to label, in its order."""
+    return tuple(Choice(value, label) for value, label in labels.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entity's document: what people call it and where SQL finds it."""
+
+    path: str
+    label: str
+    type: Type
+    group: str = ""
+    choices: tuple[Choice, ...] = ()
+    noun: str = ""
+    """The field inside a sentence, singular for lists (“any tag is …”); the label when left out."""
+    column: str | None = None
+    folded: str | None = None
+    line: bool = False
+    writable: bool = False
+    """Whether rules may change it."""
+    currency: str | None = None
+    """Path of the field that names the currency of a money field."""
+    help: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the field as it stands inside a sentence."""
+        return self.noun or self.label[:1].lower() + self.label[1:]
+
+    @property
+    def sql_column(self) -> str | None:
+        """Return the column that SQL compares, or None when the value is read from the facets."""
+        return self.folded if self.type in FOLDED_TYPES else self.column
+
+    def choice_label(self, value: object) -> str:
+        """Return the label of a choice, or the value itself when there is none."""
+        return next((choice.label for choice in self.choices if choice.value == value), str(value))
+
+
+class BadCatalogue(ValueError):
+    """A catalogue contradicts itself; found when the process starts."""
+
+
+class Catalogue:
+    """All fields of one entity, by path and by group."""
+
+    def __init__(self, entity: str, noun: str, fields: Iterable[Field], *, lines_path: str = "lineItems") -> None:
+        self.entity = entity
+        self.noun = noun
+        self.lines_path = lines_path
+        self.fields = tuple(fields)
+        self._by_path = {field.path: field for field in self.fields}
+        self._check()
+
+    def _check(self) -> None:
+        if len(self._by_path) != len(self.fields):
+            raise BadCatalogue(f"The catalogue of {self.entity} names a path twice.")
+        for field in self.fields:
+            if field.line != field.path.startswith(self.lines_path + "."):
+                raise BadCatalogue(f"{field.path}: line fields, and only they, start with “{self.lines_path}.”.")
+            if field.type is Type.ENUM and not field.choices:
+                raise BadCatalogue(f"{field.path}: an enum field needs its choices.")
+            if "[]" in field.path and field.type is not Type.LIST:
+                raise BadCatalogue(f"{field.path}: only a list field can walk through a list.")
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._by_path
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+    def get(self, path: str) -> Field | None:
+        """Return the field of this path, or None."""
+        return self._by_path.get(path)
+
+    def label(self, path: str) -> str:
+        """Return the label of a path; the path itself when it is unknown."""
+        field = self._by_path.get(path)
+        return field.label if field else path
+
+    def grouped(self) -> dict[str, list[Field]]:
+        """Return the fields by group, both in the order of declaration."""
+        groups: dict[str, list[Field]] = {}
+        for field in self.fields:
+            groups.setdefault(field.group, []).append(field)
+        return groups
+
+    def key(self, field: Field) -> str:
+        """Return the path inside its own object: that of the line for line fields."""
+        return field.path.removeprefix(self.lines_path + ".") if field.line else field.path
