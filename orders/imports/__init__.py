@@ -1,0 +1,1 @@
+"""Orders from files: a format reads a file into records, a run takes them in."""
