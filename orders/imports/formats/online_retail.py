@@ -52,8 +52,8 @@ _COLUMN_OF = {
     "quantity": "Quantity",
     "item_price": "UnitPrice",
     "ext_customer_id": "CustomerID",
-    "extOrderCreatedAt": "InvoiceDate",
-    "extOrderUpdatedAt": "InvoiceDate",
+    "ext_order_created_at": "InvoiceDate",
+    "ext_order_updated_at": "InvoiceDate",
 }
 """A person who mends the file looks for its own columns."""
 
