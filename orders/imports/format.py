@@ -46,7 +46,6 @@ class Format:
     label: str
     source_name: str
     """The name of the source under which its orders stand."""
-    currency: str
     open: Callable[[Path], Reading]
     """Look through the file. Raises UnreadableFile before anything is taken in."""
 

@@ -247,7 +247,6 @@ formats.register(
         key="online-retail",
         label="Online Retail (UCI)",
         source_name="Online Retail (import)",
-        currency="GBP",
         open=read,
     ),
 )
