@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench` measures what docs/performance.md says, against references in the same run."""
