@@ -8,3 +8,11 @@ class OrdersConfig(AppConfig):
 
     name = "orders"
     label = "orders"
+
+    def ready(self) -> None:
+        """Find the exception types, events and watchers."""
+        import orders.events
+        import orders.lifecycle.holds  # noqa: F401
+        from orders.exceptions.catalogue import exception_types
+
+        exception_types.discover("orders.exceptions.types")

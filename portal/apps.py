@@ -4,7 +4,11 @@ from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """Registers what the portal app brings when the process starts."""
+    """Registers what the portal brings when the process starts."""
 
     name = "portal"
     label = "portal"
+
+    def ready(self) -> None:
+        """Find the watchers."""
+        import portal.events.dispatch  # noqa: F401

@@ -1,0 +1,103 @@
+"""What an order can be asked: the field catalogue of its document (labels as in behaviour.md 3.6). Pure."""
+
+from orders.lifecycle.order import CHOICES
+from portal.filters.fields import Catalogue, Field, Type, choices
+from portal.filters.mark import gettext_noop as _
+
+_STATE, _CUSTOMER, _SHIPPING, _BILLING = _("Order"), _("Customer"), _("Shipping"), _("Billing")
+_TOTALS, _DATES, _TAGS, _LINES, _OTHER = _("Totals"), _("Dates"), _("Tags and notes"), _("Line items"), _("Custom fields")
+
+_PAYMENT = choices(
+    {
+        "paid": _("Paid"),
+        "awaitingPayment": _("Awaiting payment"),
+        "partiallyRefunded": _("Partially refunded"),
+        "refunded": _("Refunded"),
+        "canceled": _("Canceled"),
+        "incomplete": _("Incomplete"),
+        "other": _("Other"),
+    }
+)
+_ORIGINS = choices(
+    {
+        "online": _("Online"), "pos": _("Point of sale"), "wholesale": _("Wholesale"), "edi": _("EDI"),
+        "b2b": _("B2B"), "aggregation": _("Aggregation"), "other": _("Other"),
+    }
+)  # fmt: skip
+
+
+def _address(prefix: str, group: str, name: str) -> list[Field]:
+    """Return the fields of an address, labelled by the flattened path in words."""
+    parts = (
+        ("firstName", _("first name")), ("lastName", _("last name")), ("company", _("company")),
+        ("address1", _("address line 1")), ("address2", _("address line 2")), ("city", _("city")),
+        ("stateOrProvince", _("state or province")), ("zipCodeOrPostalCode", _("postal code")),
+        ("email", _("e-mail")), ("phone", _("phone")),
+    )  # fmt: skip
+    fields = [Field(f"{prefix}.{key}", f"{name} {label}", Type.TEXT, group, writable=True) for key, label in parts]
+    country = Field(f"{prefix}.country", f"{name} {_('country')}", Type.COUNTRY, group, writable=True)
+    return [*fields, country]
+
+
+def _money(path: str, label: str, column: str | None = None) -> Field:
+    return Field(path, label, Type.MONEY, _TOTALS, column=column, currency="currency")
+
+
+def _moment(path: str, label: str, column: str | None = None, *, writable: bool = False) -> Field:
+    return Field(path, label, Type.DATETIME, _DATES, column=column, writable=writable)
+
+
+ORDER = Catalogue(
+    "order",
+    _("order"),
+    [
+        Field("status", _("Status"), Type.ENUM, _STATE, choices=choices(dict(CHOICES)), column="status"),
+        Field("orderId", _("Order ID"), Type.TEXT, _STATE, folded="public_id"),
+        Field("extOrderId", _("Order number"), Type.TEXT, _STATE, folded="number_folded"),
+        Field("extOrderApiId", _("Order ID in the channel"), Type.TEXT, _STATE),
+        Field("integration", _("Source ID"), Type.TEXT, _STATE),
+        Field("orderSource", _("Channel"), Type.TEXT, _STATE),
+        Field("orderSourceType", _("Kind of sale"), Type.ENUM, _STATE, choices=_ORIGINS),
+        Field("paymentStatus", _("Payment status"), Type.ENUM, _STATE, choices=_PAYMENT),
+        Field("customerPONumber", _("Purchase order number"), Type.TEXT, _STATE, writable=True),
+        Field("email", _("E-mail"), Type.TEXT, _CUSTOMER, folded="email_folded", writable=True),
+        Field("customer.firstName", _("Customer first name"), Type.TEXT, _CUSTOMER, writable=True),
+        Field("customer.lastName", _("Customer last name"), Type.TEXT, _CUSTOMER, writable=True),
+        Field("customer.company", _("Customer company"), Type.TEXT, _CUSTOMER, writable=True),
+        Field("customer.extCustomerId", _("Customer ID in the channel"), Type.TEXT, _CUSTOMER),
+        *_address("shippingAddress", _SHIPPING, _("Shipping")),
+        Field("shippingCode", _("Shipping code"), Type.TEXT, _SHIPPING, writable=True),
+        Field("shippingCarrier", _("Shipping carrier"), Type.TEXT, _SHIPPING, writable=True),
+        Field("shippingClass", _("Shipping class"), Type.TEXT, _SHIPPING, writable=True),
+        Field("shippingNote", _("Shipping note"), Type.TEXT, _SHIPPING, writable=True),
+        *_address("billingAddress", _BILLING, _("Billing")),
+        _money("totalPrice", _("Total"), "total"),
+        _money("subTotalPrice", _("Subtotal")),
+        _money("orderDiscount", _("Discount")),
+        _money("orderTax", _("Tax")),
+        _money("shippingPrice", _("Shipping price")),
+        Field("currency", _("Currency"), Type.TEXT, _TOTALS),
+        _moment("extOrderCreatedAt", _("Placed"), "placed_at"),
+        _moment("createdAt", _("Ingested"), "created_at"),
+        _moment("updatedAt", _("Changed"), "updated_at"),
+        _moment("holdUntil", _("Hold ends"), "hold_until"),
+        _moment("shipAfterDate", _("Ship after"), writable=True),
+        _moment("shipByDate", _("Ship by"), writable=True),
+        _moment("expectedDeliveryDate", _("Expected delivery"), writable=True),
+        Field("tags", _("Tags"), Type.LIST, _TAGS, noun=_("tag"), folded="tags_folded", writable=True),
+        Field("orderNote", _("Order note"), Type.TEXT, _TAGS, writable=True),
+        Field("giftNote", _("Gift note"), Type.TEXT, _TAGS, writable=True),
+        Field("customFields[].name", _("Custom field names"), Type.LIST, _OTHER, noun=_("custom field name")),
+        Field("customFields[].value", _("Custom field values"), Type.LIST, _OTHER, noun=_("custom field value")),
+        Field("payments[].method", _("Payment methods"), Type.LIST, _OTHER, noun=_("payment method")),
+        Field("discounts[].code", _("Discount codes"), Type.LIST, _OTHER, noun=_("discount code")),
+        Field("lineItems.sku", _("Line SKU"), Type.TEXT, _LINES, noun=_("SKU"), line=True, folded="sku_folded"),
+        Field("lineItems.name", _("Line name"), Type.TEXT, _LINES, noun=_("name"), line=True, folded="name_folded"),
+        Field("lineItems.quantity", _("Line quantity"), Type.NUMBER, _LINES, noun=_("quantity"), line=True,
+              column="quantity"),
+        Field("lineItems.itemPrice", _("Line price"), Type.MONEY, _LINES, noun=_("price"), line=True,
+              column="item_price", currency="currency"),
+        Field("lineItems.requiresShipping", _("Line requires shipping"), Type.BOOLEAN, _LINES,
+              noun=_("requires shipping"), line=True, column="requires_shipping"),
+    ],
+)  # fmt: skip

@@ -1,0 +1,97 @@
+"""From an order record to its document, and from the document to the columns that lists look for.
+
+Both directions are computed here and nowhere else, so that columns cannot drift from the document.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from orders.documents.catalogue import ORDER
+from orders.records.order import OrderRecord
+from portal.filters.facets import Facets
+from portal.kit import json
+from portal.kit.json import Json
+from portal.kit.text import fold
+
+_NOT_CONTENT = {"canceled", "draft", "source_doc"}
+_MAX_SEARCH = 2_000
+_facets = Facets(ORDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the order table repeats of the document."""
+
+    ext_order_id: str
+    placed_at: str
+    total: Decimal
+    currency: str
+    customer_name: str
+    number_folded: str
+    email_folded: str | None
+    tags_folded: list[str] | None
+    facets: Json
+    line_count: int
+    unit_count: Decimal
+    search: str
+
+
+def instant(moment: dt.datetime) -> str:
+    """Write an instant as documents have it: ISO 8601, UTC, milliseconds (behaviour.md 2.0)."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def content(record: OrderRecord) -> Json:
+    """Return the commercial part of the document: camelCase names, absent fields left out."""
+    return _plain(record.model_dump(by_alias=True, exclude_none=True, exclude=_NOT_CONTENT))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(inner) for inner in value]
+    return instant(value) if isinstance(value, dt.datetime) else value
+
+
+def fingerprint(document: Json) -> str:
+    """Return a hash of the content; the channel's own clock does not count as a change."""
+    told = {key: value for key, value in document.items() if key != "extOrderUpdatedAt"}
+    return hashlib.blake2b(json.dumps(told), digest_size=16).hexdigest()
+
+
+def columns(document: Json, integration: str) -> Columns:
+    """Compute the columns of a document's content; `integration` is the public ID of its source."""
+    lines: Sequence[Json] = document["lineItems"]
+    address = document.get("shippingAddress") or document.get("billingAddress") or {}
+    name = _name(document.get("customer") or {}) or _name(address)
+    email, tags = document.get("email"), document.get("tags")
+    return Columns(
+        ext_order_id=document["extOrderId"],
+        placed_at=document["extOrderCreatedAt"],
+        total=document["totalPrice"],
+        currency=document["currency"],
+        customer_name=name,
+        number_folded=fold(document["extOrderId"]),
+        email_folded=None if email is None else fold(email),
+        tags_folded=None if tags is None else [fold(tag) for tag in tags],
+        facets=_facets.of(document | {"integration": integration}),
+        line_count=len(lines),
+        unit_count=sum((line["quantity"] for line in lines), Decimal(0)),
+        search=_search(document, email or address.get("email") or "", name),
+    )
+
+
+def _name(person: Json) -> str:
+    full = f"{person.get('firstName', '')} {person.get('lastName', '')}".strip()
+    return full or person.get("company", "")
+
+
+def _search(document: Json, email: str, name: str) -> str:
+    """Return what the search box looks through; SKUs are found by the index of the lines."""
+    heads = (document["extOrderId"], document["extOrderApiId"], email, name)
+    return fold(" ".join(filter(None, heads)))[:_MAX_SEARCH]

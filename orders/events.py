@@ -1,0 +1,9 @@
+"""What happens to orders."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.events.catalogue import event
+
+ORDER_CREATED = event("order.created", _("Order ingested"), "order")
+ORDER_UPDATED = event("order.updated", _("Order updated"), "order")
+ORDER_DELETED = event("order.deleted", _("Order deleted"), "order")

@@ -1,0 +1,75 @@
+"""What people do to an order by hand. Each is one transaction with change, history and event."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from orders.lifecycle.changes import NewHold, OrderChange, Step
+from orders.lifecycle.order import OrderStatus, can_move, refusal
+from orders.lifecycle.write import MoveRefused, commit
+from orders.locks import lock
+from orders.models import Order
+from portal.audit.actor import Actor
+from portal.audit.record import Entry, record
+
+_MOVES = {
+    "cancel": (OrderStatus.CANCELED, "canceled", "Canceled here; the channel is not told."),
+    "archive": (OrderStatus.ARCHIVED, "archived", "Archived: hidden from the usual lists."),
+    "ready": (OrderStatus.READY_FOR_FULFILLMENT, "marked ready", "Marked ready for fulfillment."),
+    "review": (OrderStatus.REVIEW_REQUIRED, "marked for review", "Marked: a person must look at it."),
+    "draft": (OrderStatus.DRAFT, "set to draft", "Set to draft: not processed until it is marked ready."),
+}
+MOVES = tuple(_MOVES)
+
+
+class ChangedMeanwhile(ValueError):
+    """Somebody else has changed the order since the page was loaded."""
+
+
+def move(order_id: int, to: str, *, by: Actor, version: int | None = None) -> Order:
+    """Cancel, archive, mark ready, mark for review or set to draft (the keys of `MOVES`).
+
+    `version` is the one the person saw: raises ChangedMeanwhile when the order has moved on since.
+    Raises MoveRefused when the order's status does not allow it.
+    """
+    status, verb, summary = _MOVES[to]
+    with transaction.atomic():
+        orders = lock([order_id])
+        order = orders[order_id]
+        _check_version(order, version)
+        if not can_move(order.status, status):
+            raise MoveRefused(refusal(order.status, status))
+        step = Step(by, verb, summary, status=status, ends_holds="superseded")
+        commit([OrderChange(order_id, [step], cause="person")], orders)
+    return order
+
+
+def hold(
+    order_id: int, *, until: dt.datetime, next_status: OrderStatus, reason: str, by: Actor, version: int | None = None
+) -> Order:
+    """Put an order on hold until an instant. Raises as `move` does."""
+    with transaction.atomic():
+        orders = lock([order_id])
+        order = orders[order_id]
+        _check_version(order, version)
+        if order.status != OrderStatus.ON_HOLD and not can_move(order.status, OrderStatus.ON_HOLD):
+            raise MoveRefused(refusal(order.status, OrderStatus.ON_HOLD))
+        placed = NewHold(reason, until, next_status)
+        summary = f"Put on hold: {reason}"
+        step = Step(by, "held", summary, status=OrderStatus.ON_HOLD, hold=placed)
+        commit([OrderChange(order_id, [step], cause="person")], orders)
+    return order
+
+
+def comment(order_id: int, text: str, *, by: Actor) -> None:
+    """Add a comment to the activity of an order; the order itself does not change."""
+    with transaction.atomic():
+        order = lock([order_id], with_content=False)[order_id]
+        record([Entry(order.organization_id, "order", order.pk, order.version, by, "commented", text)])
+
+
+def _check_version(order: Order, version: int | None) -> None:
+    if version is not None and version != order.version:
+        raise ChangedMeanwhile(
+            f"{order.ext_order_id} was changed by somebody else while you looked at it. Look again, then decide."
+        )

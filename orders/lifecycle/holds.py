@@ -1,0 +1,115 @@
+"""Ending holds: by their time, by a person, or because the order went on otherwise."""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+from orders.lifecycle.changes import OrderChange, Step
+from orders.lifecycle.order import OrderStatus, most_careful
+from orders.lifecycle.write import commit
+from orders.locks import lock
+from orders.models import Hold, Order
+from portal.audit.actor import Actor
+from portal.kit.failpoints import failpoint
+from portal.kit.jobs import watcher
+
+RELEASER = Actor.system("Hold release")
+BATCH = 500
+
+
+class NotOnHold(ValueError):
+    """The order is not on hold any more."""
+
+
+@watcher("release holds", every=0.5)
+def release_all_due() -> int:
+    """Release every hold whose time has come, batch by batch. Returns how many holds ended."""
+    ended = 0
+    while count := release_due():
+        ended += count
+    return ended
+
+
+def release_due(limit: int = BATCH) -> int:
+    """End up to `limit` due holds and move on the orders whose last hold that was.
+
+    Orders that somebody else is working on are left for the next pass. Due is what the database's
+    clock says. Safe to run twice and beside itself: a hold ends once, because its order is locked.
+    """
+    with transaction.atomic():
+        orders = lock(_due_orders(limit), with_content=False, skip_locked=True)
+        if not orders:
+            return 0
+        count = _end_due(orders)
+        failpoint("holds.before_commit")
+    return count
+
+
+def _due_orders(limit: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT order_id FROM (
+                SELECT h.order_id FROM orders_hold h
+                WHERE h.ended_at IS NULL AND h.due_at <= clock_timestamp()
+                ORDER BY h.due_at, h.id LIMIT %s) AS due
+            """,
+            [limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _end_due(orders: dict[int, Order]) -> int:
+    """End the due holds of locked orders; write the release of those with no open hold left."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE orders_hold SET ended_at = clock_timestamp(), outcome = 'due', ended_by = %s
+            WHERE order_id = ANY(%s) AND ended_at IS NULL AND due_at <= clock_timestamp()
+            RETURNING id
+            """,
+            [RELEASER.name, list(orders)],
+        )
+        ended = len(cursor.fetchall())
+    changes = []
+    for order_id, status in _where_to(orders).items():
+        summary = f"The hold ended at its time; the order is now “{status.label}”."
+        step = Step(RELEASER, "released", summary, status=status, ends_holds="")
+        changes.append(OrderChange(order_id, [step], cause="hold"))
+    commit(changes, orders)
+    return ended
+
+
+def _where_to(orders: Iterable[int]) -> dict[int, OrderStatus]:
+    """Return the next status of those orders on hold that have no open hold any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT o.id, array_agg(DISTINCT h.next_status)
+            FROM orders_order o
+            JOIN LATERAL (
+                SELECT next_status, period, ended_at, max(period) OVER () AS latest
+                FROM orders_hold WHERE order_id = o.id) h ON h.period = h.latest
+            WHERE o.id = ANY(%s) AND o.status = 'onHold'
+            GROUP BY o.id HAVING bool_and(h.ended_at IS NOT NULL)
+            """,
+            [list(orders)],
+        )
+        return {row[0]: most_careful(set(row[1])) for row in cursor.fetchall()}
+
+
+def release(order_id: int, *, by: Actor) -> OrderStatus:
+    """End every open hold of an order now. Returns the status it goes to.
+
+    Raises NotOnHold when the order is not on hold (any more): the timed release may have been first.
+    """
+    with transaction.atomic():
+        orders = lock([order_id])
+        order = orders[order_id]
+        if order.status != OrderStatus.ON_HOLD:
+            raise NotOnHold(f"{order.ext_order_id} is not on hold any more; it is “{OrderStatus(order.status).label}”.")
+        status = most_careful(set(Hold.across.filter(order_id=order_id, ended_at=None).values_list("next_status", flat=True)))
+        summary = f"Released by hand; the order is now “{status.label}”."
+        step = Step(by, "released", summary, status=status, ends_holds=Hold.Outcome.RELEASED.value)
+        commit([OrderChange(order_id, [step], cause="release")], orders)
+    return status

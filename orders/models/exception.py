@@ -1,0 +1,54 @@
+"""What a person must look at."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from portal.kit.ids import new_public_id
+from portal.tenancy.scope import Scoped
+
+
+class OrderException(Scoped):
+    """A problem that stops or delays something, with its cure (behaviour.md 2.7 and 7).
+
+    While it is active there is one row for a type and cause: the same failure met again counts up.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        RESOLVED = "resolved", _("Resolved")
+        DISMISSED = "dismissed", _("Dismissed")
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    type = models.CharField(max_length=60)
+    category = models.CharField(max_length=60)
+    state = models.CharField(max_length=9, choices=State, default=State.ACTIVE)
+    cause_key = models.CharField(max_length=300)
+    entity_type = models.CharField(max_length=40, default="", db_default="", blank=True)
+    entity_id = models.BigIntegerField(null=True)
+    entity_label = models.CharField(max_length=300, default="", db_default="", blank=True)
+    title = models.CharField(max_length=300)
+    message = models.TextField()
+    cure = models.TextField(default="", db_default="", blank=True)
+    raw = models.BinaryField(null=True)
+    times = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now())
+    last_seen_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=200, default="", db_default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organization", "type", "cause_key"),
+                condition=models.Q(state="active"),
+                name="exception_active_once",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("organization", "state", "-created_at"), name="exception_newest"),
+            models.Index(fields=("entity_type", "entity_id"), name="exception_of_entity"),
+        )
+
+    def __str__(self) -> str:
+        return self.title

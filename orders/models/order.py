@@ -1,0 +1,113 @@
+"""The order and its lines.
+
+`content` is the commercial part of the canonical document, as the channel, staff and rules left it.
+What changes often (status, hold, version) stands in columns, so that a change of status does not
+write the whole document again. The other columns repeat what lists and filters look for; they are
+computed from `content` in one place (`orders.documents.columns`).
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+from django.db.models.functions import Now
+
+from orders.lifecycle.order import CHOICES, VALUES, OrderStatus
+from orders.models.source import Source
+from portal.kit.fields import DocumentField
+from portal.kit.ids import new_public_id
+from portal.tenancy.models import Organization
+from portal.tenancy.scope import Scoped
+
+
+class Order(Scoped):
+    """An order as it stands now. It changes only through `orders.ingest` and `orders.lifecycle`."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    ext_order_id = models.CharField(max_length=300)
+    ext_order_api_id = models.CharField(max_length=300)
+    status = models.CharField(max_length=20, choices=CHOICES)
+    version = models.PositiveIntegerField(default=1)
+    content = DocumentField()
+    source_doc = DocumentField(null=True)
+    fingerprint = models.CharField(max_length=32)
+    kept = DocumentField(default=dict)
+    """Paths that people or rules have set, and who: the channel's next report leaves them alone."""
+
+    placed_at = models.DateTimeField()
+    source_updated_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+    hold_until = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    total = models.DecimalField(max_digits=18, decimal_places=6)
+    currency = models.CharField(max_length=3)
+    customer_name = models.CharField(max_length=601, default="", db_default="")
+    number_folded = models.CharField(max_length=600)
+    email_folded = models.CharField(max_length=600, null=True)  # noqa: DJ001 - an absent e-mail is not an empty one
+    tags_folded = ArrayField(models.TextField(), null=True)
+    facets = DocumentField(default=dict)
+    """Normal forms of the fields that have no column, for the filter language (`portal.filters.facets`)."""
+    line_count = models.PositiveIntegerField()
+    unit_count = models.DecimalField(max_digits=18, decimal_places=6)
+    search = models.TextField(default="", db_default="")
+    """Folded order numbers, e-mail and name, for the search box."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("source", "ext_order_api_id"), name="order_once_per_source"),
+            models.CheckConstraint(condition=models.Q(status__in=VALUES), name="order_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(hold_until__isnull=True) | models.Q(status=OrderStatus.ON_HOLD),
+                name="order_hold_until_only_on_hold",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("organization", "-placed_at", "-id"), name="order_newest", condition=models.Q(deleted_at=None)
+            ),
+            models.Index(
+                fields=("organization", "status", "-placed_at"),
+                name="order_by_status",
+                condition=models.Q(deleted_at=None),
+            ),
+            models.Index(fields=("organization", "created_at"), name="order_by_arrival"),
+            models.Index(fields=("organization", "number_folded"), name="order_by_number"),
+            models.Index(fields=("organization", "email_folded"), name="order_by_email"),
+            GinIndex(fields=("tags_folded",), name="order_by_tag"),
+            GinIndex(SearchVector("search", config="simple"), name="order_by_words"),
+        )
+
+    def __str__(self) -> str:
+        return self.ext_order_id
+
+
+class OrderLine(Scoped):
+    """One line, as filters and routing look for it; the whole line stands in the order's content."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    # A copy of the order's, for the index by SKU; checking it for every line would double the cost.
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    position = models.PositiveIntegerField()
+    unique_id = models.CharField(max_length=300)
+    sku = models.CharField(max_length=300)
+    sku_folded = models.CharField(max_length=600)
+    name_folded = models.TextField(null=True)  # noqa: DJ001 - an absent name is not an empty one
+    facets = DocumentField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
+    quantity = models.DecimalField(max_digits=18, decimal_places=6)
+    item_price = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    requires_shipping = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("order", "position"), name="line_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=0), name="line_quantity_not_negative"),
+        )
+        indexes = (models.Index(fields=("organization", "sku_folded"), name="line_by_sku"),)
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"

@@ -1,0 +1,138 @@
+"""Handing events to their consumers: in batches, in order per entity, effects exactly once."""
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from portal.events.catalogue import event_types
+from portal.events.models import Event, Handoff
+from portal.kit import claims, jobs
+from portal.kit.failpoints import failpoint
+from portal.kit.registry import Registry
+
+log = logging.getLogger(__name__)
+
+LEASE = dt.timedelta(seconds=60)
+BATCH = 200
+_DRAIN_SECONDS = 30
+
+_IN_ORDER = """
+t.consumer = %s AND NOT EXISTS (
+    SELECT 1 FROM portal_handoff earlier
+    WHERE earlier.entity_type = t.entity_type AND earlier.entity_id = t.entity_id
+      AND earlier.consumer = t.consumer AND earlier.id < t.id AND earlier.state <> 'parked')
+"""
+"""An entity's later event waits for its earlier ones; a parked one blocks nobody."""
+
+Handler = Callable[[Sequence[Event]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Who wants to hear of which events."""
+
+    name: str
+    events: frozenset[str]
+    handle: Handler
+    on_parked: Callable[[Event, str], None] | None = None
+
+
+consumers: Registry[Consumer] = Registry("consumer")
+
+
+def consumer(
+    name: str, *, events: Sequence[str], on_parked: Callable[[Event, str], None] | None = None
+) -> Callable[[Handler], Handler]:
+    """Register `handle(events)`: called inside a transaction that ends with the events marked done."""
+
+    def register(handle: Handler) -> Handler:
+        for event_name in events:
+            event_types.get(event_name)
+        consumers.register(name, Consumer(name, frozenset(events), handle, on_parked))
+        jobs.bell(f"events:{name}")(lambda: drain(name))
+        return handle
+
+    return register
+
+
+def subscribers(event_name: str) -> list[str]:
+    """Return the names of the consumers of an event."""
+    return [one.name for one in consumers.all() if event_name in one.events]
+
+
+def drain(name: str, *, seconds: float = _DRAIN_SECONDS) -> int:
+    """Deal with what is due for a consumer, for at most `seconds`; ring again if more is left.
+
+    Returns the number of events dealt with.
+    """
+    one = consumers.get(name)
+    ends, done = time.monotonic() + seconds, 0
+    while taken := claims.claim(Handoff, limit=BATCH, lease=LEASE, where=_IN_ORDER, params=[name]):
+        failpoint("events.claimed")
+        # What was tried before is tried alone: if it kills its worker, it takes nobody with it.
+        batch = [claim for claim in taken if claim.attempt == 1]
+        done += _deal_with(one, batch) if batch else 0
+        done += sum(_deal_with(one, [claim]) for claim in taken if claim.attempt > 1)
+        if time.monotonic() > ends:
+            jobs.ring(f"events:{name}")
+            break
+    return done
+
+
+def _deal_with(one: Consumer, taken: Sequence[claims.Claim]) -> int:
+    try:
+        return _handle(one, taken)
+    except Exception as error:
+        if len(taken) > 1:
+            return sum(_deal_with(one, [claim]) for claim in taken)
+        log.exception("The consumer “%s” could not deal with handoff %s", one.name, taken[0].id)
+        _put_back(one, taken[0], f"{type(error).__name__}: {error}")
+        return 0
+
+
+def _handle(one: Consumer, taken: Sequence[claims.Claim]) -> int:
+    """Effects and the end of the handoffs, in one transaction."""
+    with transaction.atomic():
+        mine = [claim.id for claim in claims.still_mine(Handoff, taken)]
+        if not mine:
+            return 0
+        events = list(Event.across.filter(handoffs__in=mine).order_by("id"))
+        one.handle(events)
+        failpoint("events.before_commit")
+        Handoff.across.filter(pk__in=mine).delete()
+    failpoint("events.after_commit")
+    return len(mine)
+
+
+def _put_back(one: Consumer, taken: claims.Claim, error: str) -> None:
+    with transaction.atomic():
+        state = claims.put_back(Handoff, taken, error=error)
+        if state == claims.State.PARKED and one.on_parked:
+            one.on_parked(Event.across.get(handoffs=taken.id), error)
+
+
+def replay(organization_id: int | None = None) -> int:
+    """Return every parked event to the queue, and ring. Returns how many."""
+    parked = Handoff.across.filter(state=claims.State.PARKED)
+    if organization_id is not None:
+        parked = parked.filter(organization_id=organization_id)
+    with transaction.atomic():
+        count = parked.update(state=claims.State.PENDING, attempts=0, next_at=claims.Now(), last_error="")
+        for one in consumers.all():
+            jobs.ring(f"events:{one.name}")
+    return count
+
+
+@jobs.watcher("events left behind", every=5)
+def sweep() -> None:
+    """Ring for whatever is due and was left behind by a crash or a lost task."""
+    waiting = (
+        Handoff.across.filter(next_at__lte=claims.Now(), state=claims.State.PENDING).values("consumer")
+        | Handoff.across.filter(lease_until__lt=claims.Now(), state=claims.State.RUNNING).values("consumer")
+    ).distinct()
+    for row in waiting:
+        jobs.ring(f"events:{row['consumer']}")

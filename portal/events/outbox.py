@@ -1,0 +1,73 @@
+"""Writing events: in the transaction of the change, or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from portal.events.catalogue import event_types
+from portal.events.dispatch import subscribers
+from portal.events.models import Event, Handoff
+from portal.kit import json
+from portal.kit.bulk import copy_rows, next_ids
+from portal.kit.jobs import ring
+from portal.kit.json import Json
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to be written."""
+
+    name: str
+    organization_id: int
+    entity_id: int
+    entity_version: int
+    payload: Json = field(default_factory=dict)
+
+
+def record(events: Sequence[NewEvent]) -> list[int]:
+    """Write events and what their consumers have to do; ring the consumers on commit.
+
+    Returns the event ids in the order given. Must be called inside the transaction of the change.
+    Raises portal.kit.registry.Unknown for an event name that nobody declared.
+    """
+    if not events:
+        return []
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("An event is recorded in the transaction of its change.")
+    ids = next_ids(Event, len(events))
+    copy_rows(
+        Event,
+        ("id", "organization_id", "name", "entity_type", "entity_id", "entity_version", "payload"),
+        (
+            (
+                pk,
+                new.organization_id,
+                new.name,
+                event_types.get(new.name).entity,
+                new.entity_id,
+                new.entity_version,
+                json.dumps_text(new.payload),
+            )
+            for pk, new in zip(ids, events, strict=True)
+        ),
+    )
+    _hand_over(ids, events)
+    return ids
+
+
+def _hand_over(ids: Sequence[int], events: Sequence[NewEvent]) -> None:
+    rows = [
+        (pk, consumer, new.organization_id, event_types.get(new.name).entity, new.entity_id, "pending", 0)
+        for pk, new in zip(ids, events, strict=True)
+        for consumer in subscribers(new.name)
+    ]
+    if not rows:
+        return
+    copy_rows(
+        Handoff,
+        ("event_id", "consumer", "organization_id", "entity_type", "entity_id", "state", "attempts"),
+        rows,
+    )
+    for consumer in {row[1] for row in rows}:
+        ring(f"events:{consumer}")

@@ -1,0 +1,59 @@
+"""What every test may ask for: three people, an organization, a store."""
+
+import pytest
+from django.test import Client
+
+from orders.models import Source
+from portal.tenancy.models import Membership, Organization, User
+from portal.tenancy.roles import Role
+from tests.factories import make_member
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    return Organization.objects.create(name="Tea & Tins Ltd", timezone="Europe/London")
+
+
+@pytest.fixture
+def owner(organization: Organization) -> Membership:
+    """The administrator."""
+    return make_member(organization, Role.ADMINISTRATOR, name="Olive Owner")
+
+
+@pytest.fixture
+def colleague(organization: Organization) -> Membership:
+    """Somebody of the same organization who may only look."""
+    return make_member(organization, Role.VIEWER, name="Colin Colleague")
+
+
+@pytest.fixture
+def stranger(db: None) -> Membership:
+    """The administrator of another organization."""
+    return make_member(Organization.objects.create(name="Elsewhere Inc"), Role.ADMINISTRATOR, name="Sam Stranger")
+
+
+def _client(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def as_owner(owner: Membership) -> Client:
+    return _client(owner.user)
+
+
+@pytest.fixture
+def as_colleague(colleague: Membership) -> Client:
+    return _client(colleague.user)
+
+
+@pytest.fixture
+def as_stranger(stranger: Membership) -> Client:
+    return _client(stranger.user)
+
+
+@pytest.fixture
+def source(organization: Organization) -> Source:
+    """A store that orders come from."""
+    return Source.across.create(organization=organization, name="Tea shop", connector="ecwid")

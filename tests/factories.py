@@ -1,0 +1,57 @@
+"""Builders of what tests work on; each value that matters is given by the test."""
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from orders.ingest.take import Taken, take
+from orders.models import Order, Source
+from orders.records.order import OrderRecord
+from portal.audit.actor import Actor
+from portal.tenancy.models import Membership, Organization, User
+from portal.tenancy.roles import Role
+
+_numbers = itertools.count(1)
+PLACED = dt.datetime(2026, 1, 5, 9, 59, 10, tzinfo=dt.UTC)
+CHANNEL = Actor.integration("feedfacefeedface", "Tea shop")
+
+
+def make_member(organization: Organization, role: Role, *, name: str) -> Membership:
+    user = User.objects.create_user(f"person{next(_numbers)}@example.com", name=name)
+    return Membership.objects.create(user=user, organization=organization, role=role)
+
+
+def make_record(number: int | str = 1001, **fields: Any) -> OrderRecord:
+    """Return a small valid order: two tins of tea for Ana Ruiz, 48.20 USD."""
+    values: dict[str, Any] = {
+        "extOrderId": f"#{number}",
+        "extOrderApiId": str(number),
+        "extOrderCreatedAt": PLACED,
+        "extOrderUpdatedAt": PLACED,
+        "customer": {"firstName": "Ana", "lastName": "Ruiz"},
+        "email": "ana@example.com",
+        "shippingAddress": {"firstName": "Ana", "lastName": "Ruiz", "city": "Reno", "country": "US"},
+        "lineItems": [
+            {"uniqueId": "l1", "sku": "TEA-1", "name": "Green tea", "quantity": 2, "itemPrice": "20.00"},
+        ],
+        "currency": "USD",
+        "totalPrice": "48.20",
+        "tags": ["vip"],
+    }
+    return OrderRecord.model_validate(values | fields)
+
+
+def ingest(source: Source, *records: OrderRecord) -> Taken:
+    return take(source, records, by=CHANNEL)
+
+
+def make_order(source: Source, number: int | str = 1001, **fields: Any) -> Order:
+    """Ingest one order and return it."""
+    ingest(source, make_record(number, **fields))
+    return Order.across.get(source=source, ext_order_api_id=str(number))
+
+
+def make_orders(source: Source, numbers: Sequence[int]) -> list[Order]:
+    ingest(source, *(make_record(number) for number in numbers))
+    return list(Order.across.filter(source=source).order_by("pk"))
