@@ -1,0 +1,169 @@
+"""Tree to JSON and back: versioned, strict, and safe with whatever it is given.
+
+The stored form is `{"version": 1, "root": {...}}`. A group is `{"match", "items"}` and, when it is
+bound to one line, `"lines"`; a condition is `{"field", "operator"}` with `"value"` and `"lines"`
+where it has them. Numbers are exact, a list is an array, a span of time `{"amount", "unit"}`.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, cast
+
+from portal.filters.check import MAX_DEPTH, MAX_NODES, too_deep, too_many
+from portal.filters.mark import gettext_noop as _
+from portal.filters.operands import MAX_LIST, MAX_TEXT
+from portal.filters.problems import BadFilter, Part, Problem
+from portal.filters.tree import LINES, MATCHES, UNITS, Condition, Duration, Group, Lines, Node, NodePath, Value
+from portal.kit import json
+from portal.kit.json import Json
+
+VERSION = 1
+MAX_CHARACTERS = 2_000_000
+UPGRADES: dict[int, Callable[[Json], Json]] = {}
+"""From each old version, the step to the next; applied in turn when a stored filter is read."""
+
+
+def encode(root: Group) -> Json:
+    """Return the stored form of a tree."""
+    return {"version": VERSION, "root": _encode(root)}
+
+
+def decode(data: Any) -> Group:
+    """Read the stored form. Raises BadFilter with the path of the node at fault."""
+    if data.__class__ is not dict or not data.keys() <= {"version", "root"}:
+        raise _bad((), "node", _("This is not a filter."), _("Give an object with version and root."))
+    return _Decoder().group(_upgrade(data).get("root"), ())
+
+
+def dumps(root: Group) -> str:
+    """Return the stored form as JSON text."""
+    return json.dumps_text(encode(root))
+
+
+def loads(text: str | bytes) -> Group:
+    """Read JSON text. Raises BadFilter for everything that is not a filter."""
+    if len(text) > MAX_CHARACTERS:
+        raise _bad((), "node", _("The filter is larger than 2 MB."), _("Shorten its lists."))
+    try:
+        data = json.loads(text)
+    except json.NotJson:
+        raise _bad((), "node", _("The filter is not valid JSON."), _("Check brackets, quotes and commas.")) from None
+    return decode(data)
+
+
+def _upgrade(data: Json) -> Json:
+    version = data.get("version")
+    if version.__class__ is not int or not 1 <= version <= VERSION:
+        message = _("The version of the filter is unknown.")
+        raise _bad((), "node", message, _("Use version 1, or update Switchyard if a newer one wrote it."))
+    for step in range(version, VERSION):
+        data = UPGRADES[step](data)
+    return data
+
+
+def _encode(node: Node) -> Json:
+    if isinstance(node, Group):
+        data: Json = {"match": node.match, "items": [_encode(item) for item in node.items]}
+    else:
+        data = {"field": node.field, "operator": node.operator}
+        if node.value is not None:
+            data["value"] = value_to_json(node.value)
+    if node.lines is not None:
+        data["lines"] = node.lines
+    return data
+
+
+def value_to_json(value: Value) -> Any:
+    """Return a condition's value as JSON."""
+    if isinstance(value, Duration):
+        return {"amount": value.amount, "unit": value.unit}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def value_from_json(value: Any, path: NodePath = ()) -> Value:
+    """Read a condition's value. Raises BadFilter."""
+    if value.__class__ is dict:
+        return _duration(value, path)
+    if value.__class__ is list:
+        if len(value) > MAX_LIST:
+            raise _bad(path, "value", _("The list has more than 1,000 values."), _("Split it over several conditions."))
+        return tuple(_scalar(item, path) for item in value)
+    return None if value is None else _scalar(value, path)
+
+
+def _scalar(value: Any, path: NodePath) -> str | int | Decimal:
+    if value.__class__ is str and len(value) > MAX_TEXT:
+        raise _bad(path, "value", _("The text is longer than 10,000 characters."), _("Shorten it."))
+    if value.__class__ in (str, int, Decimal):
+        return value
+    raise _bad(
+        path, "value", _("This value cannot be compared."), _("Give a text, a number, a list or a span of time.")
+    )
+
+
+def _duration(value: Json, path: NodePath) -> Duration:
+    amount, unit = value.get("amount"), value.get("unit")
+    if value.keys() != {"amount", "unit"} or amount.__class__ is not int or unit not in UNITS:
+        cure = _("Give amount as a whole number and unit as minutes, hours, days or weeks.")
+        raise _bad(path, "value", _("This is not a span of time."), cure)
+    return Duration(amount, unit)
+
+
+def _bad(path: NodePath, part: Part, message: str, cure: str) -> BadFilter:
+    return BadFilter([Problem(path, part, message, cure)])
+
+
+class _Decoder:
+    """Reads nodes and counts them, so that a bomb is refused before it is built."""
+
+    def __init__(self) -> None:
+        self.nodes = 0
+
+    def node(self, data: Any, path: NodePath) -> Node:
+        if data.__class__ is dict and "field" in data:
+            return self.condition(data, path)
+        return self.group(data, path)
+
+    def group(self, data: Any, path: NodePath) -> Group:
+        self._count(path)
+        self._keys(data, {"match", "items"}, {"lines"}, path)
+        if data["match"] not in MATCHES:
+            raise _bad(
+                path, "match", _("The group joins its conditions in an unknown way."), _("Use all, any or none.")
+            )
+        if data["items"].__class__ is not list:
+            raise _bad(path, "node", _("The items of the group are not a list."), _("Give items as an array."))
+        if self.nodes + len(data["items"]) > MAX_NODES:
+            raise BadFilter([too_many(path)])
+        items = tuple(self.node(item, (*path, index)) for index, item in enumerate(data["items"]))
+        return Group(data["match"], items, self._lines(data, path))
+
+    def condition(self, data: Json, path: NodePath) -> Condition:
+        self._count(path)
+        self._keys(data, {"field", "operator"}, {"value", "lines"}, path)
+        parts: tuple[Part, ...] = ("field", "operator")
+        for part in parts:
+            if data[part].__class__ is not str or len(data[part]) > 200:
+                raise _bad(path, part, _("This is not a name."), _("Give a text of at most 200 characters."))
+        return Condition(
+            data["field"], data["operator"], value_from_json(data.get("value"), path), self._lines(data, path)
+        )
+
+    def _count(self, path: NodePath) -> None:
+        self.nodes += 1
+        if len(path) > MAX_DEPTH:
+            raise BadFilter([too_deep(path)])
+        if self.nodes > MAX_NODES:
+            raise BadFilter([too_many(path)])
+
+    def _keys(self, data: Any, needed: set[str], allowed: set[str], path: NodePath) -> None:
+        if data.__class__ is not dict or not needed <= data.keys() <= needed | allowed:
+            message = _("This is neither a condition nor a group.")
+            cure = _("Give match and items for a group, or field, operator and value for a condition.")
+            raise _bad(path, "node", message, cure)
+
+    def _lines(self, data: Json, path: NodePath) -> Lines | None:
+        lines = data.get("lines")
+        if lines is not None and lines not in LINES:
+            raise _bad(path, "lines", _("Unknown choice of lines."), _("Use any, all or none."))
+        return cast(Lines | None, lines)

@@ -1,0 +1,194 @@
+"""The Python reading: a filter becomes one Python function, made once per rule version.
+
+The function is generated as source and compiled. Measured by bench/filters.py, this is faster than
+nested closures (docs/performance.md), and it is safe because nothing from a filter or a document
+is ever pasted into the source: it consists of the templates of the operators and of names made
+here (`k0`, `c1`, …); all values, field paths included, stand behind those names as globals.
+
+`compile_tree` makes a function of one filter. `FilterSet` makes functions of many filters that
+share what they read: a rule list folds each text of an order once, not once a rule.
+"""
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, cast
+
+from portal.filters.fields import Catalogue, Field
+from portal.filters.normal import FORMS, dig, lines_of
+from portal.filters.resolve import Resolved, Test, resolve
+from portal.filters.tree import Group
+from portal.kit.json import Json
+
+Predicate: TypeAlias = Callable[[Json, dt.datetime], bool]
+View: TypeAlias = list[Any]
+"""A document as a filter set reads it: itself, its lines once they are asked for, its values."""
+
+
+@functools.lru_cache(maxsize=2_000)
+def compile_tree(root: Group, catalogue: Catalogue, zone: dt.tzinfo = dt.UTC) -> Predicate:
+    """Return the function (document, now) -> bool of one filter; kept for the next caller.
+
+    `now` is aware; days in the filter are days of `zone`. Raises BadFilter when the tree does not
+    fit the catalogue. The function itself never raises, whatever the document looks like.
+    """
+    writer = _Writer(catalogue.lines_path)
+    expression = writer.node(resolve(root, catalogue, zone), _Alone(writer, "d"))
+    source = f"def filter(d, now):\n if d.__class__ is not dict: d = {{}}\n return {expression}\n"
+    return cast(Predicate, writer.function(source))
+
+
+def compile_test(test: Test) -> Callable[[Any, dt.datetime], bool]:
+    """Return one condition as a function (normal form of the value, now) -> bool."""
+    return cast(Callable[[Any, dt.datetime], bool], _Writer.single(test))
+
+
+class FilterSet:
+    """Many filters over one catalogue, read together.
+
+    For each document make one view, then ask any filter of it, in any order::
+
+        filters = FilterSet(roots, ORDER)
+        view = filters.view(document)
+        filters.holds[3](view, now)
+    """
+
+    def __init__(self, roots: Sequence[Group], catalogue: Catalogue, zone: dt.tzinfo = dt.UTC) -> None:
+        writer = _Writer(catalogue.lines_path)
+        shared = _Shared(writer)
+        expressions = [writer.node(resolve(root, catalogue, zone), shared) for root in roots]
+        source = "".join(f"def f{i}(d, now):\n return {text}\n" for i, text in enumerate(expressions))
+        names = "".join(f"f{index}, " for index in range(len(expressions)))
+        made = writer.function(f"{source}{shared.source()}filter = (({names}), view)\n")
+        self.holds: tuple[Callable[[View, dt.datetime], bool], ...] = made[0]
+        self.view: Callable[[Json], View] = made[1]
+
+    def matches(self, document: Json, now: dt.datetime) -> list[bool]:
+        """Return the answer of every filter."""
+        view = self.view(document)
+        return [holds(view, now) for holds in self.holds]
+
+
+class _Writer:
+    """Prints resolved trees as Python; keeps the values behind the names it prints."""
+
+    def __init__(self, lines_path: str) -> None:
+        self.lines_path = lines_path
+        self.names: dict[str, Any] = {"__builtins__": {}, "lines_of": lines_of, "dig": dig, "dict": dict}
+        self.loops: list[str] = []
+
+    def name(self, value: Any) -> str:
+        """Return a fresh name that stands for a value."""
+        name = f"c{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def function(self, source: str) -> Any:
+        """Compile the loops and the given source, and return what it calls `filter`."""
+        exec(compile("".join(self.loops) + source, "<filter>", "exec"), self.names)  # noqa: S102 - see the module docstring
+        return self.names["filter"]
+
+    @classmethod
+    def single(cls, test: Test) -> Any:
+        """Return the function of one condition over the normal form of its value."""
+        writer = cls("")
+        return writer.function(f"def filter(v, now):\n return {writer.answer(test, 'v')}\n")
+
+    def answer(self, test: Test, value: str) -> str:
+        """Return the expression of one condition, given the expression of its value."""
+        a, b = [*map(self.name, test.args), "", ""][:2]
+        holds = test.reading.python.format(value="x", now="now", a=a, b=b)
+        absent = "is None or" if test.operator.absent else "is not None and"
+        return f"((x := {value}) {absent} {holds})"
+
+    def node(self, node: Resolved, reads: "_Alone | _Shared") -> str:
+        """Return the expression of a node."""
+        return self._loop(node, reads) if node.lines is not None else self._plain(node, reads)
+
+    def _plain(self, node: Resolved, reads: "_Alone | _Shared") -> str:
+        if isinstance(node, Test):
+            return self.answer(node, reads.read(node.field, node.key))
+        if not node.items:
+            return "False" if node.match == "any" else "True"
+        joint = " and " if node.match == "all" else " or "
+        joined = "(" + joint.join(self.node(item, reads) for item in node.items) + ")"
+        return f"(not {joined})" if node.match == "none" else joined
+
+    def _loop(self, node: Resolved, reads: "_Alone | _Shared") -> str:
+        inner = reads.inside()
+        expression = self._plain(node, inner)
+        stop, end = {"any": ("True", "False"), "all": ("False", "True"), "none": ("False", "True")}[node.lines or "any"]
+        meets = f"not {expression}" if node.lines == "all" else expression
+        name = f"q{len(self.loops)}"
+        self.loops.append(
+            f"def {name}(d, now):\n for w in {reads.rows()}:\n  if {meets}:\n   return {stop}\n return {end}\n"
+        )
+        return f"{name}(d, now)"
+
+    def form(self, field: Field, raw: str) -> str:
+        """Return the call that puts a raw value into its normal form."""
+        return f"{self.name(FORMS[field.type])}({raw})"
+
+    def raw(self, holder: str, key: str) -> str:
+        """Return the expression of the raw value at a key of `holder`, which is a dict."""
+        name = self.name(key)
+        return f"dig({holder}, {name})" if "." in key or "[]" in key else f"{holder}.get({name})"
+
+
+class _Alone:
+    """Reads each value where it is asked for: best for one filter, which stops early."""
+
+    def __init__(self, writer: _Writer, holder: str) -> None:
+        self.writer = writer
+        self.holder = holder
+
+    def read(self, field: Field, key: str) -> str:
+        """Return the expression of a field's normal form."""
+        return self.writer.form(field, self.writer.raw(self.holder, key))
+
+    def inside(self) -> "_Alone":
+        """Return the reader of one line."""
+        return _Alone(self.writer, "w")
+
+    def rows(self) -> str:
+        """Return the expression of the lines."""
+        return f"lines_of(d, {self.writer.name(self.writer.lines_path)})"
+
+
+class _Shared:
+    """Reads each value from a view, where it was put once for all filters of a set."""
+
+    def __init__(self, writer: _Writer, parent: "_Shared | None" = None) -> None:
+        self.writer = writer
+        self.parent = parent
+        self.slots: dict[str, tuple[int, Field]] = {}
+        self.line = _Shared(writer, self) if parent is None else None
+
+    def read(self, field: Field, key: str) -> str:
+        """Return the expression of a field's normal form."""
+        first = 0 if self.parent else 2
+        slot, _ = self.slots.setdefault(key, (len(self.slots) + first, field))
+        return f"{'w' if self.parent else 'd'}[{slot}]"
+
+    def inside(self) -> "_Shared":
+        """Return the reader of one line."""
+        assert self.line is not None
+        return self.line
+
+    def rows(self) -> str:
+        """Return the expression of the lines, read when the first filter asks for them."""
+        return "(d[1] if d[1] is not None else rows(d))"
+
+    def source(self) -> str:
+        """Return the source of `view(document)` and `rows(view)`."""
+        assert self.line is not None
+        lines_path = self.writer.name(self.writer.lines_path)
+        return (
+            f"def view(d):\n d = d if d.__class__ is dict else {{}}\n return [d, None, {self._values('d')}]\n"
+            f"def rows(v):\n v[1] = [({self.line._values('d')}) for d in lines_of(v[0], {lines_path})]\n return v[1]\n"
+        )
+
+    def _values(self, holder: str) -> str:
+        return "".join(
+            f"{self.writer.form(field, self.writer.raw(holder, key))}, " for key, (_, field) in self.slots.items()
+        )

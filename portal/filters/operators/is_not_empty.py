@@ -1,0 +1,33 @@
+"""Is not empty: exactly where `is_empty` does not hold."""
+
+from dataclasses import replace
+
+from portal.filters.fields import Type
+from portal.filters.mark import gettext_noop as _
+from portal.filters.shape import Operator, Reading, Takes, Truth, each, operators
+
+READING = Reading(
+    python="True",
+    sql=lambda cell, args, now: cell.always(),
+    words=_("{field} is filled in"),
+)
+LIST_READING = replace(READING, words=_("some {field} is set"))
+
+operators.register(
+    "is_not_empty",
+    Operator(
+        key="is_not_empty",
+        label=_("is not empty"),
+        takes=Takes.NONE,
+        readings={**each(tuple(Type), READING), Type.LIST: LIST_READING},
+        truth=(
+            Truth(Type.TEXT, None, None, False),
+            Truth(Type.TEXT, " ", None, False),
+            Truth(Type.TEXT, "a", None, True),
+            Truth(Type.NUMBER, 0, None, True),
+            Truth(Type.BOOLEAN, False, None, True),
+            Truth(Type.LIST, [], None, False),
+            Truth(Type.LIST, ["a"], None, True),
+        ),
+    ),
+)

@@ -1,0 +1,149 @@
+"""The words reading: one English sentence for any tree.
+
+Conditions of “all” are joined by “and”, of “any” by “or”; a group inside a group stands in
+parentheses, so that the sentence has one meaning. Each clause is a whole message for translators.
+The reading never fails: it explains trees that `check` refuses as well as it can.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TypeAlias
+
+from portal.filters.fields import Catalogue, Field, Type
+from portal.filters.mark import gettext_noop as _
+from portal.filters.normal import moment
+from portal.filters.operands import DAY
+from portal.filters.shape import operators
+from portal.filters.tree import Condition, Duration, Group, Lines, Node, Unit, Value
+
+Say: TypeAlias = Callable[[str], str]
+MAX_VALUES, MAX_TEXT = 10, 80
+
+_LINES: dict[str, str] = {
+    "any": _("on some line {clause}"),
+    "all": _("on every line {clause}"),
+    "none": _("on no line {clause}"),
+}
+_UNITS: dict[Unit, tuple[str, str]] = {
+    "minutes": (_("1 minute"), _("{amount} minutes")),
+    "hours": (_("1 hour"), _("{amount} hours")),
+    "days": (_("1 day"), _("{amount} days")),
+    "weeks": (_("1 week"), _("{amount} weeks")),
+}
+_MONTHS = (
+    *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
+    *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),
+)
+
+
+def sentence(root: Group, catalogue: Catalogue, *, say: Say = str, zone: dt.tzinfo = dt.UTC) -> str:
+    """Return the filter as a sentence: “when any tag is “test” or “example” and total is over 100”.
+
+    An empty filter says “always”, or “never” for an empty group of any. `say` translates a message
+    (pass Django's gettext); `zone` is the timezone in which instants are told.
+    """
+    if not root.items:
+        return say(_("never")) if _never(root) else say(_("always"))
+    return say(_("when {conditions}")).format(conditions=_Speaker(catalogue, say, zone).group(root, inner=False))
+
+
+def clause(
+    condition: Condition, field: Field, *, lines: Lines | None = None, say: Say = str, zone: dt.tzinfo = dt.UTC
+) -> str:
+    """Return one condition in words: “total is over 100”. `lines` as resolved, None inside a line."""
+    operator = operators.get(condition.operator)
+    if lines == "all" and operator.negative and condition.lines is None:
+        opposite = _POSITIVE[operator.key]
+        text = clause(Condition(field.path, opposite, condition.value), field, say=say, zone=zone)
+        return say(_LINES["none"]).format(clause=text)
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    shown = [_value(field, value, say, zone) for value in values]
+    a, b = [*shown, "", ""][:2]
+    template = say(operator.readings[field.type].words)
+    values_or, values_and = _list(shown, say, _(" or ")), _list(shown, say, _(" and "))
+    text = template.format(field=say(field.name), a=a, b=b, values=values_or, every=values_and)
+    return say(_LINES[lines]).format(clause=text) if lines else text
+
+
+_POSITIVE = {
+    "not_equals": "equals",
+    "not_contains": "contains",
+    "is_not_one_of": "is_one_of",
+    "contains_none": "contains_any",
+}
+
+
+class _Speaker:
+    def __init__(self, catalogue: Catalogue, say: Say, zone: dt.tzinfo) -> None:
+        self.catalogue = catalogue
+        self.say = say
+        self.zone = zone
+
+    def group(self, group: Group, *, inner: bool, bound: bool = False) -> str:
+        """Return a group; in parentheses when it stands inside another and has several items."""
+        if not group.items:
+            text, joined = self.say(_("never") if _never(group) else _("always")), False
+        else:
+            joint = self.say(_(" and ") if group.match == "all" else _(" or "))
+            bound_now = bound or group.line_bound
+            parts = [self.node(item, bound=bound_now, alone=len(group.items) == 1) for item in group.items]
+            text, joined = joint.join(parts), len(parts) > 1
+        if group.match == "none" and group.items:
+            text, joined = self.say(_("not ({conditions})")).format(conditions=text), False
+        if group.lines:
+            text, joined = self.say(_LINES[group.lines]).format(clause=f"({text})" if joined else text), False
+        return f"({text})" if inner and joined else text
+
+    def node(self, node: Node, *, bound: bool, alone: bool) -> str:
+        """Return a group or a condition inside a group."""
+        if isinstance(node, Group):
+            return self.group(node, inner=not alone, bound=bound)
+        field = self.catalogue.get(node.field)
+        if field is None or node.operator not in operators or field.type not in operators.get(node.operator).readings:
+            return f"{self.say(self.catalogue.label(node.field))} {node.operator} ?"
+        lines = node.lines or operators.get(node.operator).default_lines if field.line and not bound else None
+        return clause(node, field, lines=lines, say=self.say, zone=self.zone)
+
+
+def _never(group: Group) -> bool:
+    return group.match == "any"
+
+
+def _list(shown: Sequence[str], say: Say, joint: str) -> str:
+    if len(shown) < 2:
+        return "".join(shown)
+    if len(shown) > MAX_VALUES:
+        rest = say(_("{count} others")).format(count=len(shown) - MAX_VALUES)
+        shown = [*shown[:MAX_VALUES], rest]
+    return ", ".join(shown[:-1]) + say(joint) + shown[-1]
+
+
+def _value(field: Field, value: Value, say: Say, zone: dt.tzinfo) -> str:
+    if isinstance(value, Duration):
+        one, many = _UNITS.get(value.unit, ("?", "?"))
+        return say(one if value.amount == 1 else many).format(amount=value.amount)
+    if isinstance(value, str) and field.type is Type.DATETIME:
+        return _moment(value, say, zone)
+    if isinstance(value, str):
+        return say(field.choice_label(value)) if field.choices else f"“{_short(value)}”"
+    return _number(value) if isinstance(value, int | Decimal) else ""
+
+
+def _number(value: int | Decimal) -> str:
+    return format(value, "f") if isinstance(value, Decimal) and -30 < value.adjusted() < 30 else str(value)[:40]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…"
+
+
+def _moment(value: str, say: Say, zone: dt.tzinfo) -> str:
+    if DAY.fullmatch(value) and "01" <= value[5:7] <= "12":
+        return f"{int(value[8:])} {say(_MONTHS[int(value[5:7]) - 1])} {value[:4]}"
+    instant = moment(value)
+    if instant is None:
+        return _short(value)
+    local = instant.astimezone(zone)
+    clock = local.strftime("%H:%M:%S" if local.second else "%H:%M")
+    return f"{local.day} {say(_MONTHS[local.month - 1])} {local.year}, {clock} {local.tzname()}"
