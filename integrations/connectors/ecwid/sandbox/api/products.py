@@ -1,0 +1,151 @@
+"""Products over HTTP, as far as the demo shop needs them: search, read, set stock, change stock."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from integrations.connectors.ecwid.sandbox.api import fields
+from integrations.connectors.ecwid.sandbox.api.answers import Refusal, answer, wrong_parameter
+from integrations.connectors.ecwid.sandbox.api.guard import books, needs
+from integrations.connectors.ecwid.sandbox.api.params import fieldlist, moment, paging, payload
+
+Json = dict[str, Any]
+
+routes = Blueprint("products", __name__, url_prefix="/api/v3/<int:store_id>")
+
+WRITABLE = frozenset(
+    ["name", "sku", "price", "quantity", "unlimited", "enabled", "weight", "costPrice", "description", "warningLimit"]
+)
+
+
+@routes.get("/products")
+@needs("read_catalog")
+def search(store_id: int) -> Response:
+    """Find products by number, SKU, words or time of change."""
+    offset, limit = paging()
+    found = _sorted([product for product in books().shelf.all() if _matches(product)])
+    page = found[offset : offset + limit]
+    body = {"total": len(found), "count": len(page), "offset": offset, "limit": limit, "items": page}
+    return answer(fields.pick(body, fieldlist()))
+
+
+@routes.get("/products/deleted")
+@needs("read_catalog")
+def deleted(store_id: int) -> Response:
+    """The demo shop never deletes a product."""
+    offset, limit = paging()
+    return answer({"total": 0, "count": 0, "offset": offset, "limit": limit, "items": []})
+
+
+@routes.get("/products/<int:product_id>")
+@needs("read_catalog")
+def read(store_id: int, product_id: int) -> Response:
+    """Return one product."""
+    return answer(fields.pick(_product(product_id), fieldlist()))
+
+
+@routes.get("/products/<int:product_id>/combinations")
+@needs("read_catalog")
+def combinations(store_id: int, product_id: int) -> Response:
+    """Return a product's variations as a bare list."""
+    return answer(_product(product_id)["combinations"])
+
+
+@routes.put("/products/<int:product_id>")
+@needs("update_catalog")
+def update(store_id: int, product_id: int) -> Response:
+    """Change the fields that are sent; variations stay."""
+    return answer({"updateCount": _write(_product(product_id), None, payload())})
+
+
+@routes.put("/products/<int:product_id>/combinations/<int:combination_id>")
+@needs("update_catalog")
+def update_combination(store_id: int, product_id: int, combination_id: int) -> Response:
+    """Change one variation. Stock of a variation without its own SKU is the product's and must not differ."""
+    product = _product(product_id)
+    combination, body = _combination(product, combination_id), payload()
+    if "quantity" in body and "sku" not in combination and body["quantity"] != product.get("quantity"):
+        raise Refusal(
+            400, "Variation with the SKU of the base product must have the same stock", "DIFFERENT_COMBINATION_STOCK"
+        )
+    return answer({"updateCount": _write(product, combination, body)})
+
+
+@routes.put("/products/<int:product_id>/inventory")
+@needs("update_catalog")
+def adjust(store_id: int, product_id: int) -> Response:
+    """Change a product's stock by a number of pieces."""
+    _product(product_id)
+    return _adjusted(product_id, None)
+
+
+@routes.put("/products/<int:product_id>/combinations/<int:combination_id>/inventory")
+@needs("update_catalog")
+def adjust_combination(store_id: int, product_id: int, combination_id: int) -> Response:
+    """Change a variation's stock by a number of pieces."""
+    if "sku" not in _combination(_product(product_id), combination_id):
+        raise Refusal(400, "Variation without SKU shares the stock of the base product")
+    return _adjusted(product_id, combination_id)
+
+
+def _adjusted(product_id: int, combination_id: int | None) -> Response:
+    delta = payload().get("quantityDelta")
+    if not isinstance(delta, int):
+        raise Refusal(400, "Field quantityDelta is absent")
+    left = books().shelf.move(product_id, combination_id, delta)
+    body: Json = {"updateCount": 0 if left is None else 1}
+    if left is not None and left < 0:
+        body["warning"] = "Stock became negative"
+    return answer(body)
+
+
+def _product(product_id: int) -> Json:
+    found = books().shelf.get(product_id)
+    if found is None:
+        raise Refusal(404, f"Product #{product_id} not found", "PRODUCT_NOT_FOUND")
+    return found
+
+
+def _combination(product: Json, combination_id: int) -> Json:
+    found: Json | None = next((c for c in product["combinations"] if c["id"] == combination_id), None)
+    if found is None:
+        raise Refusal(404, "Combination not found", "COMBINATION_NOT_FOUND")
+    return found
+
+
+def _write(product: Json, combination: Json | None, body: Json) -> int:
+    target = product if combination is None else combination
+    changes = {key: value for key, value in body.items() if key in WRITABLE and target.get(key) != value}
+    if not changes:
+        return 0
+    target.update(changes)
+    if target["unlimited"]:
+        target.pop("quantity", None)
+    elif "quantity" not in target:
+        target["quantity"] = 0
+    books().shelf.save(product)
+    return 1
+
+
+def _matches(product: Json) -> bool:
+    args = request.args
+    if numbers := args.get("productId"):
+        return str(product["id"]) in numbers.split(",")
+    if sku := args.get("sku"):
+        return sku == product["sku"] or any(sku == c.get("sku") for c in product["combinations"])
+    words = args.get("keyword", "").rstrip("*").lower()
+    since, until = moment("updatedFrom"), moment("updatedTo")
+    changed = product["updateTimestamp"]
+    in_time = (since is None or changed >= since) and (until is None or changed <= until)
+    return in_time and words in f"{product['name']} {product['sku']}".lower()
+
+
+def _sorted(products: list[Json]) -> list[Json]:
+    keys = {"UPDATED_TIME": "updateTimestamp", "ADDED_TIME": "createTimestamp", "NAME": "name", "PRICE": "price"}
+    wanted = request.args.get("sortBy", "RELEVANCE")
+    if wanted in ("RELEVANCE", "DEFINED_BY_STORE_OWNER"):
+        return products
+    name, _, direction = wanted.rpartition("_")
+    if name not in keys or direction not in ("ASC", "DESC"):
+        raise wrong_parameter("sortBy", "expected a known order")
+    return sorted(products, key=lambda product: (product[keys[name]], product["id"]), reverse=direction == "DESC")

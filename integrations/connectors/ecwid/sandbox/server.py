@@ -1,0 +1,186 @@
+"""Runs the sandbox: for the command line, and inside a test's own process.
+
+with serve() as sandbox:
+    sandbox.place_order({"TIN-ROUND-S": 2})
+    requests.get(f"{sandbox.api_url}/1003/orders", headers=sandbox.authorization)
+"""
+
+import socket
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from integrations.connectors.ecwid.sandbox.app import create
+from integrations.connectors.ecwid.sandbox.config import PRIVATE_SCOPES, Config
+from integrations.connectors.ecwid.sandbox.shapes.people import Customer
+from integrations.connectors.ecwid.sandbox.shapes.store import Store
+from integrations.connectors.ecwid.sandbox.world import Books, World
+
+Json = dict[str, Any]
+
+
+class Sandbox:
+    """A running sandbox, as tests and benchmarks see it. Everything acts on the first store unless another is named."""
+
+    def __init__(self, world: World, url: str) -> None:
+        self.world = world
+        self.url = url
+        self.api_url = f"{url}/api/v3"
+        self.oauth_url = f"{url}/api/oauth"
+        self.client_id = world.config.client_id
+        self.client_secret = world.config.client_secret
+
+    @property
+    def store(self) -> Books:
+        """The first store: ``.orders``, ``.shelf``, ``.index`` and its ``.store`` settings."""
+        return self.world.first()
+
+    @property
+    def private_token(self) -> str:
+        """The secret token of the first store's private application."""
+        return self.world.tokens.private(self.store.store.id)
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        """The header that carries the private token."""
+        return {"Authorization": f"Bearer {self.private_token}"}
+
+    def add_store(self, store_id: int, name: str, **settings: Any) -> Books:
+        """Open another store; ``settings`` are fields of ``Store`` such as currency or prices_include_tax."""
+        self.world.stores.add(Store(store_id, name, **settings))
+        return self.books(store_id)
+
+    def books(self, store_id: int) -> Books:
+        """Return one store. Raises KeyError."""
+        found = self.world.books(store_id)
+        if found is None:
+            raise KeyError(store_id)
+        return found
+
+    def issue_token(self, scopes: Iterable[str] = PRIVATE_SCOPES, *, store_id: int | None = None) -> str:
+        """Make a token with exactly these scopes."""
+        return self.world.tokens.issue(store_id or self.store.store.id, tuple(scopes))
+
+    def revoke_tokens(self, *, store_id: int | None = None) -> None:
+        """End every token of a store, as an uninstall does."""
+        for kind in ("oauth", "private"):
+            self.world.tokens.revoke(store_id or self.store.store.id, kind)
+
+    def place_order(
+        self,
+        quantities: dict[str, int] | None = None,
+        *,
+        customer: Customer | None = None,
+        option: int = 0,
+        payment_status: str = "PAID",
+        comments: str = "",
+        store_id: int | None = None,
+    ) -> Json:
+        """Place one order in the shop and return it; what is left out is invented."""
+        books = self.books(store_id) if store_id else self.store
+        return self.world.place(
+            books, quantities, customer, option=option, payment_status=payment_status, comments=comments
+        )
+
+    def place_orders(self, count: int) -> list[Json]:
+        """Place invented orders."""
+        return [self.place_order() for _ in range(count)]
+
+    def seed_orders(self, records: Iterable[Json], *, store_id: int | None = None) -> int:
+        """Keep many orders as they are, without webhooks or stock; returns how many.
+
+        ``id``, ``internalId``, ``createTimestamp`` and ``updateTimestamp`` (UNIX seconds) are kept where given.
+        """
+        books = self.books(store_id) if store_id else self.store
+        return books.orders.seed(records)
+
+    def spoil(self, *kinds: str) -> None:
+        """Put one broken order of each kind into the store (``shapes.spoil.SPOILERS``)."""
+        self.world.spoil(self.store, list(kinds))
+
+    def unspoil(self) -> None:
+        """Take the broken orders out again."""
+        self.store.orders.unspoil()
+
+    def set_fault(self, kind: str, *, times: int | None = None, path: str = "", **settings: Any) -> None:
+        """Switch on a fault (``state.faults.KINDS``) for paths with ``path`` in them; ``times`` None is for ever."""
+        self.world.faults.set(kind, times=times, path=path, **settings)
+
+    def clear_faults(self, kind: str | None = None) -> None:
+        """Switch one fault off, or all."""
+        self.world.faults.clear(kind)
+
+    def ledger(self, *, since: int = 0) -> list[Json]:
+        """Return the calls, oldest first: id, at, method, path, query, status, ms, bytes, fault, token."""
+        return self.world.ledger.read(since=since)
+
+    def send_webhooks_to(self, url: str) -> None:
+        """Send events to this address from now on; empty switches them off."""
+        self.world.webhooks.url = url
+
+
+@contextmanager
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    data: Path | str | None = None,
+    config: Config | None = None,
+    **settings: Any,
+) -> Iterator[Sandbox]:
+    """Run a sandbox in a thread until the block ends.
+
+    Port 0 takes any free one; ``data`` None keeps everything in memory; ``settings`` are fields of ``Config``.
+    Raises OSError when the port is taken.
+    """
+    world = World(replace(config or Config(), **settings), Path(data) if data is not None else None)
+    try:
+        server = listen(world, host, port)
+    except BaseException:
+        world.close()
+        raise
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True)
+    thread.start()
+    try:
+        yield Sandbox(world, f"http://{host}:{server.port}")
+    finally:
+        world.closing.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        world.close()
+
+
+def listen(world: World, host: str, port: int) -> BaseWSGIServer:
+    """Bind the port. Raises OSError when it is taken."""
+    # Bound here, not by the server class: that one prints its own words and ends the process when the port is taken.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind((host, port))
+        door.listen(128)
+        app, free = create(world), door.getsockname()[1]
+        return make_server(host, free, app, threaded=True, request_handler=_handler(world), fd=door.fileno())
+
+
+def _handler(world: World) -> type[WSGIRequestHandler]:
+    class Handler(WSGIRequestHandler):
+        """Prints nothing (the ledger has every call) and tells the time of the store, which may be wrong on purpose."""
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Print nothing."""
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            """Return the text of the Date header."""
+            return super().date_time_string(world.now() if timestamp is None else timestamp)
+
+        def version_string(self) -> str:
+            """Return the text of the Server header."""
+            return "sandbox"
+
+    return Handler

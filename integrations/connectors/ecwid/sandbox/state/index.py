@@ -1,0 +1,162 @@
+"""What order search sees: a copy of the orders that follows with a delay when the fault panel asks for one.
+
+The vendor's search lags behind its reads by id, and a connector has to live with that; so the two are kept apart
+here too.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.connectors.ecwid.sandbox.shapes.store import Store
+from integrations.connectors.ecwid.sandbox.state.database import Database, dump
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a client asked for. Times are UNIX seconds and bounds are inclusive."""
+
+    offset: int = 0
+    limit: int = 100
+    created_from: int | None = None
+    created_to: int | None = None
+    updated_from: int | None = None
+    updated_to: int | None = None
+    ids: tuple[str, ...] = ()
+    keywords: str = ""
+    email: str = ""
+    payment: tuple[str, ...] = ()
+    fulfillment: tuple[str, ...] = ()
+
+
+class Index:
+    """The searchable copy of one store's orders. ``lag`` returns the seconds a change stays unseen."""
+
+    def __init__(self, database: Database, store: Store, clock: Callable[[], float], lag: Callable[[], float]) -> None:
+        self._db = database
+        self._store = store
+        self._clock = clock
+        self._lag = lag
+
+    def note(self, internal_id: int) -> None:
+        """Remember that an order changed; search sees it once the lag is over."""
+        self._db.run(
+            "INSERT INTO index_queue VALUES (?, ?, ?)", self._store.id, internal_id, self._clock() + self._lag()
+        )
+
+    def put(self, documents: Sequence[Json], *, text: str | None = None) -> None:
+        """Let search see these orders at once; ``text`` replaces what it answers for them."""
+        self._db.run_many(
+            "INSERT OR REPLACE INTO order_index VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._row(document, text) for document in documents),
+        )
+
+    def drop(self, internal_id: int) -> None:
+        """Let search forget an order at once."""
+        self._db.run("DELETE FROM order_index WHERE store_id = ? AND internal_id = ?", self._store.id, internal_id)
+
+    def find(self, search: Search) -> tuple[int, list[str]]:
+        """Return the number of matches and the page's orders as JSON texts, newest first."""
+        with self._db.transaction():
+            self._catch_up()
+            where, values = _conditions(search)
+            clause = f"FROM order_index WHERE store_id = ? {where}"
+            counted = self._db.row(f"SELECT count(*) AS n {clause}", self._store.id, *values)
+            rows = self._db.rows(
+                f"SELECT body {clause} ORDER BY created DESC, internal_id DESC LIMIT ? OFFSET ?",
+                self._store.id,
+                *values,
+                search.limit,
+                search.offset,
+            )
+        return (int(counted["n"]) if counted else 0), [row["body"] for row in rows]
+
+    def newest_change(self) -> int | None:
+        """The UNIX second of the last change search knows of."""
+        row = self._db.row("SELECT max(updated) AS at FROM order_index WHERE store_id = ?", self._store.id)
+        return row["at"] if row else None
+
+    def _catch_up(self) -> None:
+        due = self._db.rows(
+            "SELECT DISTINCT internal_id FROM index_queue WHERE store_id = ? AND due <= ?",
+            self._store.id,
+            self._clock(),
+        )
+        for row in due:
+            self._refresh(row["internal_id"])
+        if due:
+            self._db.run("DELETE FROM index_queue WHERE store_id = ? AND due <= ?", self._store.id, self._clock())
+
+    def _refresh(self, internal_id: int) -> None:
+        row = self._db.row(
+            "SELECT body FROM orders WHERE store_id = ? AND internal_id = ?", self._store.id, internal_id
+        )
+        if row is None:
+            self.drop(internal_id)
+        else:
+            self.put([json.loads(row["body"])])
+
+    def _row(self, document: Json, text: str | None) -> tuple[Any, ...]:
+        return (
+            self._store.id,
+            document["internalId"],
+            document["id"],
+            document["createTimestamp"],
+            document["updateTimestamp"],
+            document.get("paymentStatus", ""),
+            document.get("fulfillmentStatus", ""),
+            str(document.get("email", "")).lower(),
+            _words(document),
+            dump(document) if text is None else text,
+        )
+
+
+def _words(document: Json) -> str:
+    """Everything the keyword search looks through."""
+    people = [document.get("shippingPerson") or {}, document.get("billingPerson") or {}]
+    parts = [str(document["id"]), str(document["internalId"]), str(document.get("email", ""))]
+    parts += [
+        str(person.get(key, "")) for person in people for key in ("name", "companyName", "city", "postalCode", "phone")
+    ]
+    parts += [str(item.get(key, "")) for item in document.get("items", [])[:200] for key in ("sku", "name")]
+    return " ".join(parts).lower().encode("utf-8", "replace").decode()
+
+
+def _conditions(search: Search) -> tuple[str, list[Any]]:
+    parts: list[str] = []
+    values: list[Any] = []
+    bounds = (
+        ("created >= ?", search.created_from),
+        ("created <= ?", search.created_to),
+        ("updated >= ?", search.updated_from),
+        ("updated <= ?", search.updated_to),
+    )
+    for condition, value in bounds:
+        if value is not None:
+            parts.append(condition)
+            values.append(value)
+    if search.email:
+        parts.append("email = ?")
+        values.append(search.email.lower())
+    for word in search.keywords.lower().split():
+        parts.append("instr(words, ?) > 0")
+        values.append(word)
+    if search.ids:
+        marks = ",".join("?" * len(search.ids))
+        parts.append(f"(public_id IN ({marks}) OR CAST(internal_id AS TEXT) IN ({marks}))")
+        values += [*search.ids, *search.ids]
+    _one_of(parts, values, "payment", search.payment)
+    _one_of(parts, values, "fulfillment", search.fulfillment)
+    if not search.payment:
+        # Abandoned carts stay out unless somebody asks for them by status.
+        parts.append("payment <> 'INCOMPLETE'")
+    return "".join(f" AND {part}" for part in parts), values
+
+
+def _one_of(parts: list[str], values: list[Any], column: str, wanted: tuple[str, ...]) -> None:
+    if wanted:
+        parts.append(f"{column} IN ({','.join('?' * len(wanted))})")
+        values += wanted
