@@ -1,0 +1,170 @@
+"""The small values that components are drawn from, so that a template decides nothing (style.md 18)."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.messages.storage.base import Message
+from django.forms import BoundField
+from django.forms.widgets import CheckboxInput
+from django_stubs_ext import StrOrPromise
+
+from portal.kit import json as kit_json
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A link in a row of tabs; `count` None shows none."""
+
+    label: StrOrPromise
+    url: str
+    current: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a progress bar. state: done | current | waiting | failed | skipped."""
+
+    label: StrOrPromise
+    state: str
+    at: dt.datetime | None = None
+    who: StrOrPromise = ""
+    note: StrOrPromise = ""
+
+    @property
+    def icon(self) -> str:
+        """The icon of the state; the current step has a dot of its own."""
+        return {"done": "check", "failed": "x", "skipped": "minus", "current": "filled-point"}.get(self.state, "")
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of an activity list: who did what, when; `changes` are patch entries, `url` leads to more."""
+
+    at: dt.datetime
+    who: StrOrPromise
+    text: StrOrPromise
+    icon: str = "point"
+    note: StrOrPromise = ""
+    changes: Sequence[Mapping[str, Any]] = ()
+    url: str = ""
+    link: StrOrPromise = ""
+
+
+@dataclass(frozen=True)
+class DiffRow:
+    """One changed field, as text before and after; None where it was not there."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+def diff_rows(changes: Sequence[Mapping[str, Any]]) -> list[DiffRow]:
+    """Turn patch entries into rows for people: `/lines/0/quantity` becomes `lines › 1 › quantity`."""
+    return [
+        DiffRow(
+            _path(str(change["path"])),
+            None if change["op"] == "add" and change.get("old") is None else _text(change.get("old")),
+            None if change["op"] == "remove" else _text(change.get("value")),
+        )
+        for change in changes
+    ]
+
+
+def _path(pointer: str) -> str:
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.strip("/").split("/")]
+    return " › ".join(str(int(part) + 1) if part.isdecimal() else part for part in parts)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else kit_json.pretty(value)
+
+
+def field_context(bound: BoundField, css: str) -> dict[str, Any]:
+    """Give an input the class of its kind, and tie it to its help and error."""
+    widget = bound.field.widget
+    kind = "check" if isinstance(widget, CheckboxInput) else "input"
+    base = {"check": "form-check-input", "input": "form-control"}[kind]
+    if getattr(widget, "input_type", "") == "select":
+        base = "form-select"
+    described = [f"{bound.auto_id}_help"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(bound.errors)
+    attributes = {"class": f"{base} {widget.attrs.get('class', '')} {'is-invalid' if bound.errors else ''}".strip()}
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    return {"field": bound, "kind": kind, "input": bound.as_widget(attrs=attributes), "css": css}
+
+
+def toast_context(message: Message) -> dict[str, Any]:
+    """Read the toast of a message; the address of its *Undo* travels in the extra tags."""
+    undo = ""
+    if message.extra_tags and message.extra_tags.startswith("{"):
+        undo = str(kit_json.loads(message.extra_tags).get("undo", ""))
+    return {"text": str(message), "undo": undo, "tone": message.level_tag}
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Where one is in a list. `about` marks a count that is an estimate."""
+
+    number: int
+    size: int
+    count: int
+    about: bool
+    path: str
+    query: Mapping[str, str]
+    sizes: Sequence[int] = (25, 50, 100, 200)
+    target: str = "list"
+    shown: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def first(self) -> int:
+        """Number of the first row on this page, from 1; 0 where there are none."""
+        return (self.number - 1) * self.size + 1 if self.shown else 0
+
+    @property
+    def last(self) -> int:
+        """Number of the last row on this page."""
+        return (self.number - 1) * self.size + self.shown
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least 1."""
+        return max(1, -(-self.count // self.size))
+
+    def url(self, **changes: object) -> str:
+        """Return this list's address with parameters changed; an empty value takes one away."""
+        query = {**self.query, **{key: str(value) for key, value in changes.items()}}
+        text = urlencode({key: value for key, value in query.items() if value})
+        return f"{self.path}?{text}" if text else self.path
+
+    @property
+    def previous(self) -> str:
+        """Address of the page before, or nothing."""
+        return self.url(page=self.number - 1 if self.number > 2 else "") if self.number > 1 else ""
+
+    @property
+    def next(self) -> str:
+        """Address of the page after, or nothing."""
+        return self.url(page=self.number + 1) if self.number < self.pages else ""
+
+    def links(self) -> Iterator[tuple[int, str]]:
+        """Yield (number, address) of the first, last and neighbouring pages; (0, "") where some are left out."""
+        wanted = {1, self.pages, *range(self.number - 1, self.number + 2)}
+        before = 0
+        for number in sorted(n for n in wanted if 1 <= n <= self.pages):
+            if number - before > 1:
+                yield 0, ""
+            yield number, self.url(page=number if number > 1 else "")
+            before = number
+
+    def choices(self) -> Iterator[tuple[int, str, bool]]:
+        """Yield (size, address, chosen) of each page size."""
+        for size in self.sizes:
+            yield size, self.url(size=size, page=""), size == self.size

@@ -1,0 +1,25 @@
+// The entry. Each behaviour is one file, found by data attributes; `everywhere` runs it for the
+// page and again for every part that HTMX brings.
+import "@tabler/core/dist/js/tabler.esm.js";
+import { everywhere } from "./everywhere.js";
+import "./charts.js";
+import "./confirm.js";
+import "./copy.js";
+import "./dialogs.js";
+import "./editors.js";
+import "./errors.js";
+import "./focus.js";
+import "./guard.js";
+import "./navigation.js";
+import "./refresh.js";
+import "./reorder.js";
+import "./selection.js";
+import "./shortcuts.js";
+import "./submit.js";
+import "./themes.js";
+import "./times.js";
+import "./toasts.js";
+import "./toggles.js";
+import "./wide.js";
+
+everywhere.start();

@@ -1,0 +1,8 @@
+// Brings the chart library when a page has a chart.
+import { everywhere } from "./everywhere.js";
+import { load } from "./load.js";
+
+everywhere("[data-chart]", async (element) => {
+  await load("chart");
+  window.switchyardChart(element);
+});

@@ -1,0 +1,67 @@
+// The code editor on <textarea data-code-editor>: JavaScript, with the textarea as what the form sends.
+// data-problems='[{"line": 3, "text": "…"}]' marks lines; data-names='["entity", …]' are completed.
+// Tab indents; Escape then Tab leaves. Its styles go through adoptedStyleSheets, which strict CSP allows.
+import { autocompletion, closeBrackets, closeBracketsKeymap, completeFromList, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { javascript, javascriptLanguage } from "@codemirror/lang-javascript";
+import { bracketMatching, foldGutter, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const colours = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--code-keyword)" },
+  { tag: [tags.string, tags.special(tags.string), tags.regexp], color: "var(--code-string)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
+  { tag: [tags.comment], color: "var(--code-comment)", fontStyle: "italic" },
+  { tag: [tags.function(tags.variableName), tags.function(tags.propertyName)], color: "var(--code-function)" },
+  { tag: [tags.invalid], color: "var(--tone-red-text)" },
+]);
+
+const look = EditorView.theme({
+  "&": { backgroundColor: "var(--surface)", color: "var(--text)", fontSize: "13px", border: "1px solid var(--line)", borderRadius: "6px" },
+  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-1px" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55", minHeight: "11rem", maxHeight: "60vh" },
+  ".cm-content": { caretColor: "var(--text)" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-gutters": { backgroundColor: "var(--surface-sunken)", color: "var(--text-quiet)", borderRight: "1px solid var(--line-soft)" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--surface-hover)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-soft)" },
+  ".cm-tooltip": { backgroundColor: "var(--surface-raised)", color: "var(--text)", border: "1px solid var(--line)" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--accent-text)" },
+});
+
+function problems(state, found) {
+  return found
+    .filter(({ line }) => line >= 1 && line <= state.doc.lines)
+    .map(({ line, text }) => ({ from: state.doc.line(line).from, to: state.doc.line(line).to, severity: "error", message: text }));
+}
+
+window.switchyardEditor = (area) => {
+  const names = JSON.parse(area.dataset.names || "[]").map((label) => ({ label, type: "variable" }));
+  const label = area.labels?.[0]?.textContent.trim() || area.getAttribute("aria-label") || "Code";
+  const view = new EditorView({
+    doc: area.value,
+    extensions: [
+      lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(), history(), foldGutter(), drawSelection(),
+      indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), lintGutter(), javascript(),
+      javascriptLanguage.data.of({ autocomplete: completeFromList(names) }),
+      syntaxHighlighting(colours), look, EditorView.lineWrapping,
+      EditorState.readOnly.of(area.readOnly),
+      EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": area.getAttribute("aria-describedby") || "" }),
+      keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
+      EditorView.updateListener.of((update) => {
+        if (!update.docChanged) return;
+        area.value = update.state.doc.toString();
+        area.dispatchEvent(new Event("input", { bubbles: true }));
+      }),
+    ],
+  });
+  area.hidden = true;
+  area.after(view.dom);
+  view.dispatch(setDiagnostics(view.state, problems(view.state, JSON.parse(area.dataset.problems || "[]"))));
+  area.addEventListener("editor:problems", (event) => view.dispatch(setDiagnostics(view.state, problems(view.state, event.detail))));
+  area.addEventListener("editor:set", (event) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: event.detail } }));
+  area.form?.addEventListener("reset", () => setTimeout(() => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: area.value } })));
+};

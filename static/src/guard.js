@@ -1,0 +1,40 @@
+// A form with data-guard warns before what was typed is lost, and marks that there is something to save.
+// Elements with data-when-dirty inside it (a save bar) show only then.
+import { everywhere } from "./everywhere.js";
+
+function content(form) {
+  return new URLSearchParams([...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string")).toString();
+}
+
+everywhere("form[data-guard]", (form) => {
+  let saved = content(form);
+  let leaving = false;
+  const look = () => {
+    const dirty = content(form) !== saved;
+    form.classList.toggle("is-dirty", dirty);
+    for (const element of form.querySelectorAll("[data-when-dirty]")) element.hidden = !dirty;
+    return dirty;
+  };
+  form.addEventListener("input", look);
+  form.addEventListener("change", look);
+  form.addEventListener("guard:look", look);
+  form.addEventListener("reset", () => setTimeout(look));
+  form.addEventListener("submit", () => {
+    leaving = true;
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    leaving = false;
+    if (event.detail.elt === form && event.detail.successful) saved = content(form);
+    look();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (form.isConnected && !leaving && look()) event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "s" && form.isConnected) {
+      event.preventDefault();
+      if (look()) form.requestSubmit();
+    }
+  });
+  look();
+});

@@ -1,0 +1,80 @@
+// A part with data-refresh="seconds" and hx-get reads itself afresh, without moving what is looked at:
+// the row under the pointer stays where it is, ticked rows stay ticked, the focus stays. It rests
+// while the tab is hidden, a menu in it is open, or a dialog stands above it.
+import { everywhere } from "./everywhere.js";
+
+function busy(element) {
+  return document.hidden || element.querySelector(".dropdown-menu.show, [data-busy]") || document.querySelector("dialog[open]") || element.contains(document.getSelection()?.isCollapsed === false ? document.getSelection().anchorNode : null);
+}
+
+function anchor(element) {
+  const rows = [...element.querySelectorAll("[data-row]")];
+  const hovered = rows.find((row) => row.matches(":hover") || row.contains(document.activeElement) || row.classList.contains("is-at"));
+  if (hovered) return hovered;
+  return window.scrollY > 0 ? rows.find((row) => row.getBoundingClientRect().bottom > 120) : undefined;
+}
+
+function remember(element) {
+  const row = anchor(element);
+  const active = element.contains(document.activeElement) ? document.activeElement : null;
+  return {
+    rows: new Map([...element.querySelectorAll("[data-row]")].map((one) => [one.dataset.row, one.dataset.version])),
+    ticked: [...element.querySelectorAll("[data-pick]:checked")].map((box) => box.value),
+    at: element.querySelector("[data-row].is-at")?.dataset.row,
+    anchor: row && { key: row.dataset.row, top: row.getBoundingClientRect().top },
+    focus: active && { row: active.closest("[data-row]")?.dataset.row, index: focusIndex(active), id: active.id },
+  };
+}
+
+function focusable(row) {
+  return [...row.querySelectorAll("a, button, input")];
+}
+
+function focusIndex(active) {
+  const row = active.closest("[data-row]");
+  return row ? focusable(row).indexOf(active) : -1;
+}
+
+function find(element, key) {
+  return key ? element.querySelector(`[data-row="${CSS.escape(key)}"]`) : null;
+}
+
+function restore(element, kept) {
+  for (const box of element.querySelectorAll("[data-pick]")) box.checked = kept.ticked.includes(box.value);
+  find(element, kept.at)?.classList.add("is-at");
+  const row = find(element, kept.anchor?.key);
+  if (row) window.scrollBy({ top: row.getBoundingClientRect().top - kept.anchor.top, behavior: "instant" });
+  if (kept.focus) {
+    const focusRow = find(element, kept.focus.row);
+    const target = focusRow ? focusable(focusRow)[kept.focus.index] : document.getElementById(kept.focus.id);
+    target?.focus({ preventScroll: true });
+  }
+  for (const one of element.querySelectorAll("[data-row]")) {
+    const before = kept.rows.get(one.dataset.row);
+    if (before !== one.dataset.version) one.classList.add(before === undefined ? "is-new" : "is-changed");
+  }
+}
+
+everywhere("[data-refresh]", (element) => {
+  let kept = null;
+  const timer = setInterval(
+    () => {
+      if (!element.isConnected) clearInterval(timer);
+      else if (!busy(element)) element.dispatchEvent(new CustomEvent("refresh"));
+    },
+    Number(element.dataset.refresh) * 1000,
+  );
+  element.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target === element && event.detail.requestConfig?.elt === element) {
+      if (busy(element)) event.detail.shouldSwap = false;
+      else kept = remember(element);
+    }
+  });
+  element.addEventListener("htmx:afterSettle", () => {
+    if (!kept) return;
+    const last = kept;
+    kept = null;
+    restore(element, last);
+    element.dispatchEvent(new CustomEvent("selection:look", { bubbles: true }));
+  });
+});
