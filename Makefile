@@ -1,0 +1,56 @@
+# make run    everything that is missing is set up; web, worker and sandbox store run until Ctrl-C
+# make test   the whole suite, browser tests included
+# make check  format, lint, types, layers, templates
+# make bench  the benchmarks, one table
+# docs/development.md says more.
+
+PYTHON ?= python3
+SETUP = @$(PYTHON) tools/setup.py
+VENV = .venv/bin
+TEST_WORKERS ?= auto
+
+.PHONY: run test check bench setup assets lock format clean reset help
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+run:
+	$(SETUP) assets
+	@$(VENV)/python -m tools.run
+
+test:
+	$(SETUP) dev assets browser
+	@SWITCHYARD_BROWSER="$$($(VENV)/python -m tools.browser)" $(VENV)/python -m pytest -n $(TEST_WORKERS) $(ARGS)
+
+check:
+	$(SETUP) dev
+	@$(VENV)/python -m tools.check
+
+bench:
+	$(SETUP) assets
+	@$(VENV)/python -m bench $(ARGS)
+
+setup:
+	$(SETUP) dev assets browser
+
+assets:
+	$(SETUP) assets
+
+lock:
+	$(SETUP) dev
+	@$(VENV)/python tools/lock.py $(ARGS)
+
+format:
+	$(SETUP) dev
+	@$(VENV)/ruff check --fix --quiet . ; $(VENV)/ruff format --quiet . ; $(VENV)/djlint --quiet --reformat templates
+
+clean:
+	@rm -rf .venv node_modules static/dist static/dist.new var/static var/test var/browser tools/browser/node_modules
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results .benchmarks
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Forgets every order: the embedded database and the keys are removed.
+reset:
+	$(SETUP)
+	@$(VENV)/python -m tools.reset

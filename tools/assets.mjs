@@ -1,0 +1,74 @@
+// Builds what the browser gets into static/dist: one script per entry point, one style sheet, one sprite
+// of icons. Nothing is done when nothing has changed.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, "static/dist");
+const stamp = join(dist, ".stamp");
+const scripts = ["theme", "app", "editor", "chart"].map((name) => join(root, `static/src/${name}.js`)).filter(existsSync);
+const styles = [join(root, "static/css/app.css")].filter(existsSync);
+
+function filesBelow(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+function fingerprint() {
+  const hash = createHash("sha256");
+  const own = [fileURLToPath(import.meta.url), join(root, "package-lock.json")];
+  for (const file of [...own, ...filesBelow(join(root, "static/src")), ...filesBelow(join(root, "static/css"))]) {
+    hash.update(file.slice(root.length)).update("\0").update(readFileSync(file)).update("\0");
+  }
+  return hash.digest("hex");
+}
+
+// One <symbol> per icon named in static/src/icons.txt (a name, or "filled/name"), for <use href="icons.svg#name">.
+function sprite(names) {
+  const symbols = names.map((name) => {
+    const [kind, icon] = name.includes("/") ? name.split("/") : ["outline", name];
+    const file = join(root, `node_modules/@tabler/icons/icons/${kind}/${icon}.svg`);
+    if (!existsSync(file)) throw new Error(`static/src/icons.txt names the unknown icon “${name}”.`);
+    const shapes = readFileSync(file, "utf8").match(/<svg[^>]*>([\s\S]*)<\/svg>/)[1].replace(/\s*\n\s*/g, "");
+    const paint =
+      kind === "filled"
+        ? 'fill="currentColor"'
+        : 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
+    return `<symbol id="${name.replace("/", "-")}" viewBox="0 0 24 24" ${paint}>${shapes}</symbol>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
+}
+
+function iconNames() {
+  const list = join(root, "static/src/icons.txt");
+  if (!existsSync(list)) return [];
+  const words = readFileSync(list, "utf8").split("\n").map((line) => line.replace(/#.*/, "").trim());
+  return [...new Set(words.filter(Boolean))].sort();
+}
+
+async function main() {
+  const now = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
+  const fresh = `${dist}.new`; // a build that fails leaves the last good one in place
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  const common = { bundle: true, minify: true, outdir: fresh, logLevel: "warning", nodePaths: [join(root, "node_modules")] };
+  await build({ ...common, entryPoints: scripts, format: "iife", target: "es2022", legalComments: "none" });
+  await build({ ...common, entryPoints: styles, loader: { ".svg": "dataurl", ".woff2": "file" } });
+  writeFileSync(join(fresh, "icons.svg"), sprite(iconNames()));
+  writeFileSync(join(fresh, ".stamp"), now);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(fresh, dist);
+  console.log("· Built the pages' scripts, styles and icons");
+}
+
+main().catch((error) => {
+  if (!error.errors) console.error(error.message); // esbuild has shown its own
+  process.exit(1);
+});

