@@ -1,0 +1,88 @@
+"""The Python readings against the naive one, and against each operator's truth table."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.filters.evaluate import FilterSet, compile_tree
+from portal.filters.fields import Catalogue, Field, Type, choices
+from portal.filters.operators import operators_for
+from portal.filters.shape import Operator, Truth, operators
+from portal.filters.to_words import sentence
+from portal.filters.tree import Condition, Group
+from portal.filters.why import why
+from portal.kit import json
+from tests.portal.filters.naive import holds
+from tests.portal.filters.sample import NOW, SAMPLE
+from tests.portal.filters.strategies import documents, trees
+
+CASES = [(operator, truth) for operator in operators for truth in operator.truth]
+
+
+def one_field(kind: Type) -> Catalogue:
+    labels = {"new": "New", "onHold": "On hold"} if kind is Type.ENUM else {}
+    return Catalogue("one", "one", [Field("x", "X", kind, choices=choices(labels))])
+
+
+@pytest.mark.parametrize(("operator", "truth"), CASES, ids=lambda case: getattr(case, "key", repr(case)))
+def test_each_operator_does_what_its_truth_table_says(operator: Operator, truth: Truth) -> None:
+    catalogue = one_field(truth.type)
+    root = Group("all", (Condition("x", operator.key, truth.operand),))
+    assert compile_tree(root, catalogue)({"x": truth.value}, NOW) is truth.outcome
+    assert holds(root, catalogue, {"x": truth.value}, NOW) is truth.outcome
+
+
+@pytest.mark.parametrize("operator", operators.all(), ids=lambda operator: operator.key)
+def test_each_truth_table_tells_of_both_outcomes_and_of_absence(operator: Operator) -> None:
+    assert {truth.outcome for truth in operator.truth} == {True, False}
+    assert any(truth.value is None and truth.outcome is operator.absent for truth in operator.truth)
+
+
+def test_every_type_has_operators() -> None:
+    assert [kind for kind in Type if not operators_for(kind)] == []
+
+
+@settings(max_examples=1500, deadline=None)
+@given(trees, documents())
+def test_all_python_readings_agree_with_the_naive_one(root: Group, document: dict[str, Any]) -> None:
+    expected = holds(root, SAMPLE, document, NOW)
+    assert compile_tree(root, SAMPLE)(document, NOW) is expected
+    assert FilterSet([root, root], SAMPLE).matches(document, NOW) == [expected, expected]
+    explained = why(root, SAMPLE, document, NOW)
+    assert explained["outcome"] is expected
+    assert (explained["blocker"] is None) is expected
+    assert json.loads(json.dumps(explained))["outcome"] is expected
+    assert sentence(root, SAMPLE).startswith(("when ", "always", "never"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(trees, max_size=4), documents())
+def test_a_filter_set_answers_as_its_filters_do_alone(roots: list[Group], document: dict[str, Any]) -> None:
+    alone = [compile_tree(root, SAMPLE)(document, NOW) for root in roots]
+    assert FilterSet(roots, SAMPLE).matches(document, NOW) == alone
+
+
+junk = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.decimals()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                ["email", "customer", "lastName", "lineItems", "tags", "payments", "method", "createdAt", "sku"]
+            ),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(trees, junk)
+def test_no_document_makes_a_reading_fail(root: Group, document: Any) -> None:
+    expected = compile_tree(root, SAMPLE)(document, NOW)
+    assert FilterSet([root], SAMPLE).matches(document, NOW) == [expected]
+    assert why(root, SAMPLE, document, NOW)["outcome"] is expected
