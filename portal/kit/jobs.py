@@ -18,6 +18,7 @@ from functools import partial
 
 from django.db import close_old_connections, connection, transaction
 
+from portal.kit.group import leaving
 from portal.kit.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -88,11 +89,14 @@ def answer(name: str) -> None:
 
 
 def watch(seconds: float = _WATCH_SECONDS) -> None:
-    """Call every watcher at its pace until the next watch starts, at the longest for `seconds`."""
+    """Call every watcher at its pace until the next watch starts or the workers are stopping.
+
+    At the longest for `seconds`, should no next watch ever start.
+    """
     generation = _begin()
     ends = time.monotonic() + seconds
     due = dict.fromkeys(watchers.keys(), 0.0)
-    while time.monotonic() < ends and _alive(generation):
+    while time.monotonic() < ends and not leaving() and _alive(generation):
         for one in watchers.all():
             if time.monotonic() >= due[one.name]:
                 _call(one)
@@ -137,9 +141,7 @@ def _alive(generation: int) -> bool:
 def seconds_since_heartbeat() -> float | None:
     """Return the age of the last sign of life in seconds; None: there was none yet."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT extract(epoch FROM clock_timestamp() - at) FROM portal_heartbeat WHERE name = 'watch'"
-        )
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp() - at) FROM portal_heartbeat WHERE name = 'watch'")
         row = cursor.fetchone()
     return float(row[0]) if row else None
 
