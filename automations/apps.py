@@ -8,3 +8,12 @@ class AutomationsConfig(AppConfig):
 
     name = "automations"
     label = "automations"
+
+    def ready(self) -> None:
+        """Find the actions and triggers, and listen to events."""
+        from automations.engine.actions import actions
+        from automations.engine.triggers import triggers
+
+        actions.discover("automations.actions")
+        triggers.discover("automations.triggers")
+        import automations.consumers  # noqa: F401

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from orders.documents.catalogue import ORDER
+from orders.documents.instants import instant
 from orders.records.order import OrderRecord
 from portal.filters.facets import Facets
 from portal.kit import json
@@ -38,11 +39,6 @@ class Columns:
     line_count: int
     unit_count: Decimal
     search: str
-
-
-def instant(moment: dt.datetime) -> str:
-    """Write an instant as documents have it: ISO 8601, UTC, milliseconds (behaviour.md 2.0)."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def content(record: OrderRecord) -> Json:

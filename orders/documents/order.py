@@ -3,7 +3,7 @@
 It is the content (as the channel, people and rules left it) and the state (columns of the order).
 """
 
-from orders.documents.columns import instant
+from orders.documents.instants import instant
 from orders.models import Order
 from portal.kit.json import Json
 

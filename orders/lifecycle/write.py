@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from orders.documents import columns as document_columns
-from orders.documents.columns import instant
+from orders.documents.instants import instant
 from orders.events import ORDER_UPDATED
 from orders.documents.lines import rewrite_lines
 from orders.lifecycle.changes import NewHold, OrderChange, Step

@@ -1,0 +1,43 @@
+"""Having code filters answered: one call per rule for all records that ask."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from automations.engine.evaluate import Question
+from automations.scripting.contract import CodeRequest, CodeResult
+from automations.scripting.pool import default_pool
+from orders.documents.instants import instant
+from portal.kit import json
+
+
+def answerer(now: dt.datetime) -> Callable[[Sequence[Question]], list[CodeResult]]:
+    """Return the function that `evaluate` asks, for a run whose recorded time is `now`."""
+    moment = instant(now)
+
+    def answer(questions: Sequence[Question]) -> list[CodeResult]:
+        by_rule: dict[str, list[int]] = {}
+        for index, question in enumerate(questions):
+            by_rule.setdefault(question.rule.key, []).append(index)
+        texts: dict[int, bytes] = {}
+        requests = [
+            CodeRequest(
+                key, questions[indexes[0]].rule.code, "filter",
+                [_text(questions[index], texts) for index in indexes], moment,
+            )  # fmt: skip
+            for key, indexes in by_rule.items()
+        ]
+        results: list[CodeResult | None] = [None] * len(questions)
+        for indexes, answers in zip(by_rule.values(), default_pool().run(requests), strict=True):
+            for index, result in zip(indexes, answers, strict=True):
+                results[index] = result
+        return [result for result in results if result is not None]
+
+    return answer
+
+
+def _text(question: Question, texts: dict[int, bytes]) -> bytes:
+    """Write a document once, however many rules ask for it in this wave."""
+    key = id(question.document)
+    if key not in texts:
+        texts[key] = json.dumps(question.document)
+    return texts[key]
