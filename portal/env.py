@@ -4,6 +4,7 @@ A value that does not fit stops the start with one sentence that names the varia
 """
 
 import os
+import secrets
 from pathlib import Path
 
 
@@ -32,7 +33,7 @@ def flag(name: str, default: bool) -> bool:
 def number(name: str, default: int, *, low: int = 0, high: int = 10**9) -> int:
     """Return a whole number within bounds. Raises WrongSetting."""
     value = text(name, str(default))
-    if not value.lstrip("-").isdecimal() or not low <= int(value) <= high:
+    if not value.removeprefix("-").isdecimal() or not low <= int(value) <= high:
         raise WrongSetting(name, f"is “{value}”; write a whole number from {low} to {high}.")
     return int(value)
 
@@ -63,15 +64,20 @@ def secret(name: str, *, file: Path | None = None) -> str:
     if value := text(name):
         return value
     if path := text(f"{name}_FILE"):
-        return Path(path).read_text().strip()
+        return _mounted(f"{name}_FILE", Path(path))
     if file is None:
-        raise WrongSetting(name, "is not set; set it, or NAME_FILE to a file that holds it.")
+        raise WrongSetting(name, f"is not set; set it, or {name}_FILE to a file that holds it.")
     return _kept(file)
 
 
-def _kept(file: Path) -> str:
-    import secrets
+def _mounted(name: str, file: Path) -> str:
+    try:
+        return file.read_text().strip()
+    except OSError as error:
+        raise WrongSetting(name, f"names {file}, which cannot be read ({error.strerror}).")
 
+
+def _kept(file: Path) -> str:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         try:

