@@ -1,0 +1,59 @@
+"""`manage.py demo`: an organization to begin with, and two people who can sign in to it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from automations.services import ensure_defaults
+from portal.tenancy.models import Membership, Organization, User
+from portal.tenancy.roles import Role
+
+NAME = "Tea & Tins"
+TIMEZONE = "Europe/London"
+PASSWORD = "switchyard-demo"  # noqa: S105 - printed on purpose: the demo is for one's own machine
+PEOPLE = (
+    ("demo@example.com", "Dana Demo", Role.ADMINISTRATOR),
+    ("viewer@example.com", "Vic Viewer", Role.VIEWER),
+)
+
+WELCOME = """Sign in as {email} with the password {password} (or as {viewer}, who may only look).
+Try this: open Integrations, add Ecwid, approve it in the sandbox store, then place an order there."""
+
+
+class Command(BaseCommand):
+    """Makes the demo organization. There are no made-up orders: the story begins with connecting a store."""
+
+    help = "Makes an organization with an administrator and a viewer, and prints how to sign in."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the switch."""
+        parser.add_argument("--if-empty", action="store_true", help="do nothing where there is an organization already")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make it once; say how to sign in as long as that is still true."""
+        if not Organization.objects.exists():
+            make()
+        elif not options["if_empty"]:
+            raise CommandError("There is an organization already. Use create_organization to add another one.")
+        if words := welcome():
+            self.stdout.write(words)
+
+
+@transaction.atomic
+def make() -> Organization:
+    """Make the demo organization with its people and the default rule."""
+    organization = Organization.objects.create(name=NAME, timezone=TIMEZONE)
+    for email, name, role in PEOPLE:
+        user = User.objects.create_user(email, PASSWORD, name=name, timezone=TIMEZONE)
+        Membership.objects.create(user=user, organization=organization, role=role)
+    ensure_defaults(organization)
+    return organization
+
+
+def welcome() -> str:
+    """Return how to sign in, or nothing where the demo's password has been changed since."""
+    user = User.objects.filter(email=PEOPLE[0][0]).first()
+    if user is None or not user.check_password(PASSWORD):
+        return ""
+    return WELCOME.format(email=PEOPLE[0][0], password=PASSWORD, viewer=PEOPLE[1][0])
