@@ -1,5 +1,6 @@
 """The web application: API, sign-in, switches and pages on one world."""
 
+import secrets
 from pathlib import Path
 
 from flask import Flask, Response, g, request
@@ -23,6 +24,10 @@ def create(world: World) -> Flask:
     """Build the application."""
     app = Flask("sandbox", root_path=str(HERE), static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    # Cookies do not know ports: a name of its own keeps the portal on the same host signed in.
+    app.config["SESSION_COOKIE_NAME"] = "sandbox_notes"
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.secret_key = secrets.token_bytes(32)
     app.extensions["world"] = world
     app.url_map.strict_slashes = False
     guard.install(app)

@@ -1,11 +1,20 @@
 """The pages a person opens: shop, orders, access, faults and the log of calls."""
 
-from flask import Blueprint, Response, render_template
+from importlib import import_module
+
+from flask import Response, render_template
 from werkzeug.exceptions import HTTPException
 
-routes = Blueprint("pages", __name__)
+from integrations.connectors.ecwid.sandbox.pages.frame import routes
+
+# Each module adds its own routes to the one blueprint.
+for _name in ("access", "faults", "orders", "shop"):
+    import_module(f"{__name__}.{_name}")
 
 
 def missing(trouble: HTTPException) -> Response:
     """The page for an address that leads nowhere."""
     return Response(render_template("error.html", title=trouble.name), trouble.code or 500)
+
+
+__all__ = ["missing", "routes"]

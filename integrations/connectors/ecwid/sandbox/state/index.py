@@ -61,7 +61,7 @@ class Index:
     def find(self, search: Search) -> tuple[int, list[str]]:
         """Return the number of matches and the page's orders as JSON texts, newest first."""
         with self._db.transaction():
-            self._catch_up()
+            self.catch_up()
             where, values = _conditions(search)
             clause = f"FROM order_index WHERE store_id = ? {where}"
             counted = self._db.row(f"SELECT count(*) AS n {clause}", self._store.id, *values)
@@ -79,7 +79,8 @@ class Index:
         row = self._db.row("SELECT max(updated) AS at FROM order_index WHERE store_id = ?", self._store.id)
         return row["at"] if row else None
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
+        """Let search see whatever changed longer ago than the lag."""
         due = self._db.rows(
             "SELECT DISTINCT internal_id FROM index_queue WHERE store_id = ? AND due <= ?",
             self._store.id,

@@ -133,6 +133,24 @@ class Orders:
         )
         return [row["spoilt"] for row in rows]
 
+    def listing(self, words: str, offset: int, limit: int) -> tuple[int, list[Json]]:
+        """Return count and one page of the owner's list, the last placed first; broken orders by their kind."""
+        self._index.catch_up()
+        # Outer: an order that search does not see yet is on the owner's list all the same.
+        tail = "FROM orders o LEFT JOIN order_index i USING (store_id, internal_id) WHERE store_id = ?"
+        parts = words.lower().split()
+        clause = tail + " AND instr(i.words, ?) > 0" * len(parts)
+        counted = self._db.row(f"SELECT count(*) AS n {clause}", self._store.id, *parts)
+        rows = self._db.rows(
+            "SELECT internal_id, o.public_id, o.spoilt, CASE WHEN o.spoilt = '' THEN o.body END AS body "
+            f"{clause} ORDER BY internal_id DESC LIMIT ? OFFSET ?",
+            self._store.id,
+            *parts,
+            limit,
+            offset,
+        )
+        return (int(counted["n"]) if counted else 0), [_listed(row) for row in rows]
+
     def blank(self, cart: list[CartLine], placing: Placing) -> Json:
         """Build an order with new numbers that is not kept: the raw material for broken ones."""
         return checkout.order(self._store, cart, placing, self._ids(len(cart)))
@@ -220,3 +238,8 @@ class Orders:
     def _tell(self, event: str, document: Json, before: Json | None) -> None:
         if self.listener is not None:
             self.listener(event, document, before)
+
+
+def _listed(row: sqlite3.Row) -> Json:
+    kept: Json = json.loads(row["body"]) if row["body"] else {}
+    return kept | {"internalId": row["internal_id"], "id": row["public_id"], "spoilt": row["spoilt"]}
