@@ -18,6 +18,7 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,7 +30,9 @@ PARENT = os.getppid()
 NOBODY = 65_534
 MEGABYTE = 1024 * 1024
 TICK = 0.005
-HEAD = '(function(){"use strict";return ('
+SHELF = 2  # fresh instances kept ready: making one takes longer than most rules run
+KEPT = 12  # instances kept for their rules
+OUTER = 'function(){"use strict";return ('
 INNER = "function(entity, related, helpers){\n"
 UNBALANCED = "Brackets, quotes or comments do not match: one is opened and not closed, or closed twice."
 PAIR = struct.Struct(">II")
@@ -120,15 +123,21 @@ def read_exactly(count: int) -> bytes:
     return b"".join(parts)
 
 
-def read_frame() -> tuple[Frame, bytes]:
+def read_frame(tidy: Callable[[], None]) -> tuple[Frame, bytes]:
     """Wait for the next frame. A parent that ended without closing is noticed within five seconds."""
-    waiting = select.poll()
-    waiting.register(0, select.POLLIN)
-    while not waiting.poll(5000):
+    while not wanted(5000):
+        tidy()
         if os.getppid() != PARENT:
             os._exit(0)
     header, body = PAIR.unpack(read_exactly(PAIR.size))
     return json.loads(read_exactly(header)), read_exactly(body)
+
+
+def wanted(milliseconds: int) -> bool:
+    """True when the parent has sent something or is gone."""
+    waiting = select.poll()
+    waiting.register(0, select.POLLIN)
+    return bool(waiting.poll(milliseconds))
 
 
 def send(frame: Frame) -> None:
@@ -187,8 +196,8 @@ class Watch:
         return (int(numbers[1]) - int(numbers[2])) * self._page
 
     def at(self) -> int | None:
-        """The record being worked on."""
-        return None if self._progress is None else int.from_bytes(self._progress[:4], sys.byteorder)
+        """The record being worked on; negative between two slices."""
+        return None if self._progress is None else int.from_bytes(self._progress[:4], sys.byteorder, signed=True)
 
     def _run(self) -> None:
         mark: tuple[int, int | None] = (0, None)
@@ -225,11 +234,12 @@ class Instance:
             "answer": MEGABYTE,
         }
         parts: Any = self.engine.eval(f"{prelude}({helpers}, {json.dumps(options)})\n//# sourceURL=switchyard.js")
-        self.progress: memoryview = parts[0]
-        self.load: Any = parts[1]
-        self.feed: Any = parts[2]
-        self.step: Any = parts[3]
-        self.probe: Any = parts[4]
+        self.answer: Any = parts[0]
+        self.progress: memoryview = parts[1]
+
+        self.born = time.monotonic()
+        self.used = 0
+        self.loaded = False
 
     def close(self) -> None:
         """Give the isolate back."""
@@ -247,7 +257,9 @@ class Runner:
         self.scripts = ((FOLDER / "prelude.js").read_text().rstrip(), (FOLDER / "helpers.js").read_text().rstrip())
         self.watch = Watch(limits["child_memory_mb"])
         self.loop = asyncio.get_running_loop()
-        self.fresh = self.make()
+        self.kept: dict[tuple[str, ...], Instance] = {}
+        self.instance = self.make()
+        self.shelf = [self.instance]
         self.batches = 0
         fences["other_user"] = leave_user()
         fences["dies_with_parent"] = die_with_parent()
@@ -261,7 +273,7 @@ class Runner:
         """Whether V8 took each flag: an unknown one silently disables all after it."""
         from py_mini_racer import JSEvalException
 
-        engine = self.fresh.engine
+        engine = self.instance.engine
         strings_refused = False
         try:
             engine.eval("new Function('return 1')()")
@@ -281,77 +293,77 @@ class Runner:
         send({"problem": problem, "done": True, "retire": self.tired()})
 
     def load(self, frame: Frame) -> Frame | None:
-        """Hand the rule to the instance; returns what is wrong with it."""
+        """Hand the rule to the instance unless it has it already; returns what is wrong with its text."""
         from py_mini_racer import JSEvalException, JSParseException
 
-        inner = f"{INNER}{frame['source']}\n}}"
-        outer = f"{HEAD[1:]}{inner})}}"
-        lines = frame["source"].count("\n") + 1
-        try:
-            factory = self.fresh.engine.eval(f"({outer})\n//# sourceURL=rule.js")
-            loaded = self.fresh.load(factory, outer, inner, frame["kind"], frame["now"])
-        except JSParseException as error:
-            return syntax_problem(str(error), lines)
-        except JSEvalException:
-            loaded = False
-        if loaded:
+        if self.instance.loaded:
             return None
-        return {
-            "message": UNBALANCED,
-            "line": None,
-            "column": None,
-        }
+        inner = f"{INNER}{frame['source']}\n}}"
+        outer = f"{OUTER}{inner})}}"
+        try:
+            factory = self.instance.engine.eval(f"({outer})\n//# sourceURL=rule.js")
+        except JSParseException as error:
+            return syntax_problem(str(error), frame["source"].count("\n") + 1)
+        except JSEvalException:
+            return {"message": UNBALANCED, "line": None, "column": None}
+        order = {"outer": outer, "inner": inner, "kind": frame["kind"]}
+        self.instance.loaded = self.call(order, "", factory) is not None
+        return None if self.instance.loaded else {"message": UNBALANCED, "line": None, "column": None}
 
     def run(self, frame: Frame, body: bytes) -> None:
         """Answer all records of a frame, slice by slice."""
-        limit = self.limits[f"{frame['kind']}_ms"]
-        self.watch.start(None, limit)
+        self.watch.start(None, self.limits[f"{frame['kind']}_ms"])
         problem = self.load(frame)
-        if problem is not None:
-            self.watch.stop()
-            send({"problem": problem, "done": True, "retire": self.tired()})
-            return
-        start = 0
-        for text, lengths in chunks(body, frame["lengths"]):
-            self.watch.start(self.fresh.progress, limit)
-            count = int(self.fresh.feed(text, json.dumps(lengths), start))
-            self._slices(frame, start, count)
-            start += count
+        first = 0
+        if problem is None:
+            for text, lengths in chunks(body, frame["lengths"]):
+                self.slices(frame, text, lengths, first)
+                first += len(lengths)
         self.watch.stop()
-        send({"done": True, "retire": self.tired()})
+        self.instance.used += first
+        send({"problem": problem, "done": True, "retire": self.tired()})
 
-    def _slices(self, frame: Frame, start: int, count: int) -> None:
-        limit, done = self.limits[f"{frame['kind']}_ms"], 0
-        while done < count:
-            self.watch.start(self.fresh.progress, limit)
+    def slices(self, frame: Frame, text: str, lengths: list[list[int]], first: int) -> None:
+        """Answer one chunk of records, of which the first has this place in the frame."""
+        order: Frame = {"now": frame["now"], "lengths": lengths, "first": first, "slice": frame["slice_ms"]}
+        done = 0
+        while done < len(lengths):
+            self.watch.start(self.instance.progress, self.limits[f"{frame['kind']}_ms"])
             began = time.perf_counter_ns()
-            results = json.loads(self.guarded(self.fresh.step, frame["slice_ms"]))
+            results = self.call(order, text)
             micros = (time.perf_counter_ns() - began) // 1000
-            # V8 runs what promises left behind after the call: it must come to an end before we answer.
-            self.guarded(self.fresh.engine.eval, "0")
-            for offset, result in enumerate(results):
-                if isinstance(result, list) and result[3] == 0:
-                    result[3] = self.line_of(done + offset)
-            send({"from": start + done, "results": results, "micros": micros})
+            self.settle(results, done)
+            send({"from": first + done, "results": results, "micros": micros})
             done += len(results)
+            order, text = {"slice": frame["slice_ms"]}, ""
 
-    def guarded(self, function: Any, *values: Any) -> Any:
-        """Call into V8; ends the process when V8 says it ran out of memory or was interrupted."""
+    def call(self, order: Frame, text: str, factory: Any = None) -> Any:
+        """One call into the instance; ends the process when V8 ran out of memory or was interrupted."""
         from py_mini_racer import JSEvalException, JSOOMException
 
+        message = f"{json.dumps(order)}\n{text}"
         try:
-            return function(*values)
+            answer = self.instance.answer(message) if factory is None else self.instance.answer(message, factory)
+            # V8 runs what promises left behind after the call: that must come to an end before we answer.
+            self.instance.engine.eval("0")
         except JSOOMException:
             end({"end": "memory", "at": self.watch.at()})
         except JSEvalException:
             end({"end": "broken", "at": self.watch.at()})
+        return json.loads(answer)
+
+    def settle(self, results: list[Any], done: int) -> None:
+        """Find the missing lines of answers in which a bare value was thrown."""
+        for offset, result in enumerate(results):
+            if isinstance(result, list) and result[3] == 0:
+                result[3] = self.line_of(done + offset)
 
     def line_of(self, index: int) -> int | None:
         """The line on which a record makes the rule throw a bare value, by running it once more uncaught."""
         from py_mini_racer import JSEvalException, JSOOMException
 
         try:
-            self.fresh.probe(index)
+            self.instance.answer(json.dumps({"probe": index}) + "\n")
         except JSOOMException:
             end({"end": "memory", "at": self.watch.at()})
         except JSEvalException as error:
@@ -368,37 +380,82 @@ class Runner:
             or time.process_time() > self.limits["child_cpu_seconds"] / 2
         )
 
-    def renew(self) -> None:
-        """Throw the used instance away and make the next one while the parent is busy with the answer."""
-        self.fresh.close()
-        self.fresh = self.make()
+    def take(self, frame: Frame) -> None:
+        """Choose the instance for a frame: the one that this rule has, or a fresh one."""
+        kept = self.kept.pop(name_of(frame), None)
+        if kept is not None and self.may_stay(kept, len(frame.get("lengths", ()))):
+            self.instance = kept
+            return
+        if kept is not None:
+            kept.close()
+        self.instance = self.shelf.pop() if self.shelf else self.make()
+
+    def may_stay(self, instance: Instance, more: int = 0) -> bool:
+        """Whether an instance may answer more records of its rule."""
+        young = time.monotonic() - instance.born < self.limits["instance_seconds"]
+        return instance.loaded and young and instance.used + more <= self.limits["instance_evaluations"]
+
+    def put_away(self, frame: Frame) -> None:
+        """Keep the used instance for its rule or give it back; make fresh ones while the parent wants nothing."""
+        if frame["do"] == "run" and self.may_stay(self.instance, 1):
+            self.kept[name_of(frame)] = self.instance
+        else:
+            self.instance.close()
+        self.tidy(KEPT if self.watch.memory() < self.limits["recycle_rss_mb"] * MEGABYTE / 2 else 0)
+        while len(self.shelf) < SHELF and not wanted(0):
+            self.shelf.append(self.make())
+
+    def tidy(self, most: int = KEPT) -> None:
+        """Give back the kept instances that are too old or too many, the longest unused first."""
+        for name in list(self.kept):
+            if len(self.kept) > most or not self.may_stay(self.kept[name]):
+                self.kept.pop(name).close()
 
 
-def chunks(body: bytes, lengths: list[list[int]]) -> Any:
-    """Cut the records into texts of about a megabyte, each with [start, middle, end] of its records.
+def name_of(frame: Frame) -> tuple[str, ...]:
+    """What an instance belongs to: one version of one rule of one organization, and nothing else."""
+    return tuple(str(frame.get(part, "")) for part in ("key", "kind", "source"))
 
-    V8 counts in UTF-16 units, the frame in bytes; for plain ASCII they are the same.
+
+def chunks(body: bytes, lengths: list[list[int]]) -> Iterator[tuple[str, list[list[int]]]]:
+    """Cut the records into texts of about a megabyte, each with the lengths of its records and related documents.
+
+    The frame counts bytes, V8 counts UTF-16 units; for plain ASCII they are the same and nothing is looked at.
     """
-    at, text, places, size = 0, [], [], 0
-    for entity, related in lengths:
-        first, second = utf16(body[at : at + entity]), utf16(body[at + entity : at + entity + related])
-        at += entity + related
-        text += [first[0], second[0]]
-        places.append([size, size + first[1], size + first[1] + second[1]])
-        size += first[1] + second[1]
+    start = 0
+    for part in _parts(lengths):
+        end = start + sum(map(sum, part))
+        piece = body[start:end]
+        if piece.isascii():
+            yield piece.decode("ascii"), part
+        else:
+            yield _counted(piece, part)
+        start = end
+
+
+def _parts(lengths: list[list[int]]) -> Iterator[list[list[int]]]:
+    part: list[list[int]] = []
+    size = 0
+    for pair in lengths:
+        part.append(pair)
+        size += pair[0] + pair[1]
         if size > MEGABYTE:
-            yield "".join(text), places
-            text, places, size = [], [], 0
-    if places:
-        yield "".join(text), places
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
-def utf16(data: bytes) -> tuple[str, int]:
-    """The text and its length as V8 counts it. Bytes that are no text become a record that cannot be read."""
-    text = data.decode("utf-8", "replace")
-    if len(text) == len(data):
-        return text, len(text)
-    return text, len(text) + sum(1 for char in text if char > "\uffff")
+def _counted(piece: bytes, part: list[list[int]]) -> tuple[str, list[list[int]]]:
+    texts, counts, at = [], [], 0
+    for entity, related in part:
+        # Bytes that are no text become a record that cannot be read as JSON, or is read with marks in it.
+        pair = [piece[at : at + entity], piece[at + entity : at + entity + related]]
+        decoded = [data.decode("utf-8", "replace") for data in pair]
+        counts.append([len(text) + sum(char > "\uffff" for char in text) for text in decoded])
+        texts += decoded
+        at += entity + related
+    return "".join(texts), counts
 
 
 def syntax_problem(text: str, lines: int) -> Frame:
@@ -418,12 +475,13 @@ async def serve(limits: Frame, fences: dict[str, bool]) -> None:
     runner = Runner(limits, fences)
     send({"hello": fences})
     while True:
-        frame, body = read_frame()
+        frame, body = read_frame(runner.tidy)
+        runner.take(frame)
         if frame["do"] == "check":
             runner.check(frame)
         else:
             runner.run(frame, body)
-        runner.renew()
+        runner.put_away(frame)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ class Job:
             lengths.append([len(entity), len(related)])
         header = {
             "do": "run",
+            "key": self.request.key,
             "source": self.request.source,
             "kind": self.request.kind,
             "now": self.request.now,

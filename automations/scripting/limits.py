@@ -31,7 +31,9 @@ class Limits:
     child_memory_mb: int = 320  # its own memory while a call runs; more ends the call
     child_data_mb: int = 1_024  # RLIMIT_DATA, the wall behind the watch above
     child_cpu_seconds: int = 60  # RLIMIT_CPU of its whole life; it retires at half of it
-    recycle_batches: int = 1_000
+    instance_evaluations: int = 1_000  # records an instance answers for its rule; 0: a fresh one for each message
+    instance_seconds: float = 5.0
+    recycle_batches: int = 5_000
     recycle_rss_mb: int = 200
     start_seconds: float = 30.0
 

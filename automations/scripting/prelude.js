@@ -10,17 +10,26 @@
   const NO_ANSWER = "it returned nothing. Did you forget “return”?";
   let nowMs = 0;
 
-  // ---- take away
+  // ---- take away: what a rule has no use for, above all what waits, shares memory or remembers
 
-  const gone = [
-    "Atomics", "SharedArrayBuffer", "WebAssembly", "WeakRef", "FinalizationRegistry", "Temporal",
-    "setTimeout", "clearTimeout", "__timer_manager", "console",
-  ];
-  for (const name of gone) {
-    // Some of these are `var`s, which `delete` leaves in place.
-    globalThis[name] = undefined;
-    Reflect.deleteProperty(globalThis, name);
+  const kept = new Set([
+    "Object", "Function", "Array", "Number", "parseFloat", "parseInt", "Infinity", "NaN", "undefined", "Boolean",
+    "String", "Symbol", "Date", "Promise", "RegExp", "Error", "AggregateError", "EvalError", "RangeError",
+    "ReferenceError", "SyntaxError", "TypeError", "URIError", "globalThis", "JSON", "Math", "Intl", "Map", "BigInt",
+    "Set", "Iterator", "WeakMap", "WeakSet", "Proxy", "Reflect", "decodeURI", "decodeURIComponent", "encodeURI",
+    "encodeURIComponent", "eval", "isFinite", "isNaN",
+  ]);
+  const keptIntl = new Set(["Collator", "DateTimeFormat", "NumberFormat", "PluralRules"]);
+  function take(from, keep) {
+    for (const name of Reflect.ownKeys(from)) {
+      if (typeof name === "symbol" || keep.has(name)) continue;
+      // Some of these are `var`s, which `delete` leaves in place.
+      from[name] = undefined;
+      Reflect.deleteProperty(from, name);
+    }
   }
+  take(globalThis, kept);
+  take(Intl, keptIntl);
   // The last match of any expression is readable here (`RegExp.$1`): a way from one record to the next.
   for (const name of Reflect.ownKeys(RegExp)) {
     if (!["length", "name", "prototype", "escape", Symbol.species].includes(name)) delete RegExp[name];
@@ -108,33 +117,35 @@
     }
   }
 
+  // Prototypes that no name leads to.
   function hiddenIntrinsics() {
-    const proto = Object.getPrototypeOf;
-    const segments = new Intl.Segmenter().segment("a");
     return [
       function* () {}, async function () {}, async function* () {}, (function* () {})(), (async function* () {})(),
       [].values(), ""[Symbol.iterator](), new Map().entries(), new Set().values(), "a".matchAll(/a/g),
-      [].values().map((x) => x), Iterator.from({ next() {} }), segments, segments[Symbol.iterator](),
-      proto(Int8Array), Object.getOwnPropertyDescriptor(function () { "use strict"; }, "caller"),
-    ].flatMap((thing) => (thing ? [proto(thing)] : []));
+      [].values().map((x) => x), Iterator.from({ next() {} }),
+    ].map((thing) => Object.getPrototypeOf(thing));
   }
 
   function freezeAll(roots) {
+    const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
     const seen = new Set();
     const todo = [...roots];
+    const note = (thing) => {
+      if (thing !== null && (typeof thing === "object" || typeof thing === "function")) todo.push(thing);
+    };
     while (todo.length > 0) {
       const thing = todo.pop();
-      if (thing === null || (typeof thing !== "object" && typeof thing !== "function") || seen.has(thing)) continue;
+      if (seen.has(thing)) continue;
       seen.add(thing);
-      const descriptors = Object.getOwnPropertyDescriptors(thing);
-      for (const key of Reflect.ownKeys(descriptors)) {
-        const { value, get, set } = descriptors[key];
-        todo.push(value, get, set);
+      for (const key of ownKeys(thing)) {
+        if (key === "length" || key === "name") continue;
+        const descriptor = getOwnPropertyDescriptor(thing, key);
+        note(descriptor.value ?? descriptor.get ?? null);
+        note(descriptor.set ?? null);
       }
-      todo.push(Object.getPrototypeOf(thing));
-      if (!ArrayBuffer.isView(thing)) Object.freeze(thing);
+      note(getPrototypeOf(thing));
+      Object.freeze(thing);
     }
-    return seen.size;
   }
 
   function freezeDeep(value) {
@@ -250,23 +261,13 @@
   const sourceOf = Function.prototype.toString;
 
   // True when the rule is exactly one function body: text that closes the wrapper and opens another one differs.
-  function load(factory, outer, inner, kind, instant) {
+  function load(factory, { outer, inner, kind }) {
     if (typeof factory !== "function" || Reflect.apply(sourceOf, factory, []) !== outer) return false;
     const sample = factory();
     if (typeof sample !== "function" || Reflect.apply(sourceOf, sample, []) !== inner) return false;
     make = factory;
     judge = kind === "filter" ? judgeFilter : judgeAction;
-    nowMs = RealDate.parse(instant);
-    helpers = Object.freeze({ ...library, now: new RealDate(nowMs).toISOString() });
     return true;
-  }
-
-  function feed(all, lengths, start) {
-    text = all;
-    places = JSON.parse(lengths);
-    first = start;
-    next = 0;
-    return places.length;
   }
 
   // Parsed here and never pasted into a source: as text in a source, a key `__proto__` would set the prototype.
@@ -318,5 +319,27 @@
     make()(entity, related, helpers);
   }
 
-  return [progress.buffer, load, feed, step, probe];
+  // The only way in. `message` is a line of JSON, then the records' texts: one argument, because each one costs
+  // the child a round trip. `factory` comes with the first message of a rule.
+  function answer(message, factory) {
+    const cutAt = message.indexOf("\n");
+    const order = JSON.parse(message.slice(0, cutAt));
+    if (factory !== undefined && !load(factory, order)) return "null";
+    if (order.probe !== undefined) return probe(order.probe);
+    if (order.lengths !== undefined) {
+      let at = 0;
+      nowMs = RealDate.parse(order.now);
+      helpers = Object.freeze({ ...library, now: new RealDate(nowMs).toISOString() });
+      text = message.slice(cutAt + 1);
+      places = order.lengths.map(([entity, related]) => [at, (at += entity), (at += related)]);
+      first = order.first;
+      next = 0;
+    }
+    if (next >= places.length) return "[]";
+    const results = step(order.slice);
+    if (next >= places.length) [text, places] = ["", []];
+    return results;
+  }
+
+  return [answer, progress.buffer];
 })

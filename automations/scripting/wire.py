@@ -4,6 +4,8 @@ To the child: two lengths, a JSON header, the records as raw bytes. From the chi
 What the child says is not trusted: a frame that is too large or is no JSON object is an error.
 """
 
+import contextlib
+import fcntl
 import json
 import os
 import select
@@ -16,6 +18,7 @@ Frame = dict[str, Any]
 
 PAIR = struct.Struct(">II")
 LENGTH = struct.Struct(">I")
+PIPE_SIZE = 1024 * 1024
 LARGEST_ANSWER = 8 * 1024 * 1024
 
 
@@ -38,6 +41,7 @@ class Pipes:
         self._write_fd, self._read_fd = write_fd, read_fd
         os.set_blocking(write_fd, False)
         os.set_blocking(read_fd, False)
+        _widen(write_fd)
         self._writable, self._readable = select.poll(), select.poll()
         self._writable.register(write_fd, select.POLLOUT)
         self._readable.register(read_fd, select.POLLIN)
@@ -90,6 +94,12 @@ class Pipes:
         taken = bytes(self._buffer[:size])
         del self._buffer[:size]
         return taken
+
+
+def _widen(fd: int) -> None:
+    """Let a whole batch fit into the pipe, where the system allows: each refill costs two switches of process."""
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
 
 
 def _wait(poll: select.poll, deadline: float) -> None:

@@ -1,0 +1,169 @@
+"""How fast users' code runs through the pool, against bare V8 on the same function in the same run.
+
+`python -m bench.scripting` prints a table; `run()` gives its rows.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from automations.scripting.contract import CodeRequest
+from automations.scripting.pool import Pool
+
+NOW = "2026-01-02T03:04:05Z"
+BATCH = 200
+ROUNDS = 30
+SINGLES = 300
+RULES = {
+    "one comparison": "return entity.total > 100;",
+    "sum over lines": """let sum = 0;
+        for (const line of entity.lineItems) sum += line.quantity * line.itemPrice;
+        return sum > 100;""",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table. `per_second` is None where only the time of a call is of interest."""
+
+    name: str
+    per_second: float | None
+    share_of_bare: float | None = None
+    p95_ms: float | None = None
+
+
+def record(number: int, lines: int) -> bytes:
+    """An order document of about 0.16 KB a line and 0.5 KB around them."""
+    items = [
+        {
+            "uniqueId": f"{number}-{line}",
+            "sku": f"SKU-{line:05}",
+            "name": "White hanging heart t-light holder",
+            "quantity": line % 7 + 1,
+            "itemPrice": 2.55,
+            "itemTax": 0.51,
+            "weight": 0.2,
+            "requiresShipping": True,
+        }
+        for line in range(lines)
+    ]
+    address = {
+        "firstName": "Ada",
+        "lastName": "Lovelace",
+        "city": "London",
+        "zipCodeOrPostalCode": "N1 9GU",
+        "country": "GB",
+    }
+    document = {
+        "orderId": f"o{number:015}",
+        "extOrderId": f"#{number}",
+        "status": "new",
+        "total": number % 250,
+        "currency": "GBP",
+        "tags": ["wholesale", "gift"],
+        "shippingAddress": address,
+        "billing": address,
+        "lineItems": items,
+    }
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+class Bare:
+    """Bare V8 in a process of its own, kept so that its rounds can alternate with the pool's."""
+
+    def __init__(self, source: str, entities: list[bytes], *, jit: bool) -> None:
+        flags = ["--single-threaded"] if jit else ["--single-threaded", "--jitless"]
+        order = {"source": source, "entities": [text.decode() for text in entities], "flags": flags}
+        program = Path(__file__).with_name("bare_v8.py")
+        self.process = subprocess.Popen(
+            [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._say(json.dumps(order))
+
+    def _say(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def round(self) -> float:
+        """Seconds for one batch."""
+        assert self.process.stdout is not None
+        self._say("")
+        return float(self.process.stdout.readline())
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.communicate()
+
+
+def pool_round(pool: Pool, request: CodeRequest) -> float:
+    """Seconds for one batch through the pool."""
+    began = time.perf_counter()
+    results = pool.run([request])[0]
+    seconds = time.perf_counter() - began
+    assert all(result.ok for result in results)
+    return seconds
+
+
+def compare(pool: Pool, source: str, entities: list[bytes]) -> list[float]:
+    """Evaluations per second of bare V8, of bare V8 without JIT and of the pool: medians of alternating rounds."""
+    request = CodeRequest("bench:filter", source, "filter", entities, NOW)
+    with_jit, without = Bare(source, entities, jit=True), Bare(source, entities, jit=False)
+    ways = (with_jit.round, without.round, lambda: pool_round(pool, request))
+    try:
+        times = [[way() for way in ways] for _ in range(ROUNDS)][ROUNDS // 10 :]
+    finally:
+        with_jit.close()
+        without.close()
+    return [len(entities) / statistics.median(column) for column in zip(*times, strict=True)]
+
+
+def singles(pool: Pool, source: str, entity: bytes, pause: float) -> Row:
+    """Single warm calls, with a pause between two (a person testing) or none."""
+    request = CodeRequest("bench:filter", source, "filter", [entity], NOW)
+    times = []
+    for _ in range(SINGLES):
+        began = time.perf_counter()
+        assert pool.run([request])[0][0].ok
+        times.append(time.perf_counter() - began)
+        time.sleep(pause)
+    name = f"single calls, {pause * 1000:g} ms apart" if pause else "single calls, back to back"
+    return Row(name, len(times) / sum(times), p95_ms=sorted(times)[int(len(times) * 0.95)] * 1000)
+
+
+def run() -> list[Row]:
+    """All rows: each rule and size of record in batches, then single calls."""
+    rows = []
+    pool = Pool()
+    try:
+        for rule, source in RULES.items():
+            for lines in (10, 26):
+                entities = [record(number, lines) for number in range(BATCH)]
+                size = f"{len(entities[0]) / 1000:.1f} KB"
+                with_jit, without, through = compare(pool, source, entities)
+                rows += [
+                    Row(f"{rule}, {size}: bare V8", with_jit),
+                    Row(f"{rule}, {size}: bare V8 without JIT", without, without / with_jit),
+                    Row(f"{rule}, {size}: pool, batches of {BATCH}", through, through / with_jit),
+                ]
+        for pause in (0.0, 0.02):
+            rows.append(singles(pool, RULES["one comparison"], record(1, 10), pause))
+    finally:
+        pool.close()
+    return rows
+
+
+def main() -> None:
+    """Print the rows as a table."""
+    for row in run():
+        share = "" if row.share_of_bare is None else f"{row.share_of_bare:7.0%}"
+        p95 = "" if row.p95_ms is None else f"{row.p95_ms:6.2f} ms p95"
+        print(f"{row.name:<55}{row.per_second or 0:>10,.0f}/s {share:>8} {p95}")
+
+
+if __name__ == "__main__":
+    main()
