@@ -195,7 +195,7 @@ def _number(rule_set: RuleSet, order: Sequence[int]) -> None:
 
 
 def _stored(definition: Definition) -> json.Json:
-    stored: json.Json = json.loads(json.dumps(definition.model_dump(mode="json")))
+    stored: json.Json = json.loads(json.dumps(definition.model_dump()))
     return stored
 
 
