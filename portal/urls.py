@@ -5,8 +5,14 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("portal.pages.urls")),
+    path("", include("portal.ui.urls")),
     path("orders/", include("orders.urls")),
     path("integrations/", include("integrations.urls")),
     path("automations/", include("automations.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "portal.ui.errors.bad_request"
+handler403 = "portal.ui.errors.forbidden"
+handler404 = "portal.ui.errors.not_found"
+handler500 = "portal.ui.errors.failed"

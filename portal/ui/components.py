@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -92,7 +92,9 @@ def field_context(bound: BoundField, css: str) -> dict[str, Any]:
     if getattr(widget, "input_type", "") == "select":
         base = "form-select"
     described = [f"{bound.auto_id}_help"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(bound.errors)
-    attributes = {"class": f"{base} {widget.attrs.get('class', '')} {'is-invalid' if bound.errors else ''}".strip()}
+    attributes: dict[str, str | bool] = {
+        "class": f"{base} {widget.attrs.get('class', '')} {'is-invalid' if bound.errors else ''}".strip()
+    }
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
@@ -117,11 +119,10 @@ class Pager:
     count: int
     about: bool
     path: str
-    query: Mapping[str, str]
+    query: Sequence[tuple[str, str]] = ()
     sizes: Sequence[int] = (25, 50, 100, 200)
     target: str = "list"
     shown: int = 0
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def first(self) -> int:
@@ -140,8 +141,8 @@ class Pager:
 
     def url(self, **changes: object) -> str:
         """Return this list's address with parameters changed; an empty value takes one away."""
-        query = {**self.query, **{key: str(value) for key, value in changes.items()}}
-        text = urlencode({key: value for key, value in query.items() if value})
+        kept = [(key, value) for key, value in self.query if key not in changes]
+        text = urlencode([*kept, *((key, str(value)) for key, value in changes.items() if value)], safe="~,")
         return f"{self.path}?{text}" if text else self.path
 
     @property

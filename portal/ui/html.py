@@ -29,7 +29,8 @@ def status(value: str, label: StrOrPromise = "") -> SafeString:
     """Show a status by text, shape and colour."""
     entry = statuses.shown(value)
     return format_html(
-        '<span class="status-badge tone-{}"><svg viewBox="0 0 12 12" aria-hidden="true"><path d="{}"></path></svg>{}</span>',
+        '<span class="status-badge tone-{}">'
+        '<svg viewBox="0 0 12 12" aria-hidden="true"><path d="{}"></path></svg>{}</span>',
         entry.tone.value,
         entry.shape.value,
         label or entry.label,

@@ -14,7 +14,7 @@ from portal.kit.registry import Registry
 
 
 class Tone(enum.StrEnum):
-    """What a colour means. Grey: at rest; blue: under way; amber: waits; violet: with others; green: done; red: wrong."""
+    """What a colour means: at rest, under way, waits, with others, done, wrong."""
 
     GREY = "grey"
     BLUE = "blue"

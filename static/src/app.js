@@ -10,6 +10,7 @@ import "./editors.js";
 import "./errors.js";
 import "./focus.js";
 import "./guard.js";
+import "./narrow.js";
 import "./navigation.js";
 import "./refresh.js";
 import "./reorder.js";

@@ -1,0 +1,321 @@
+"""What a list's template reads: the state in hand, and everything that is drawn from it, on demand."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django_stubs_ext import StrOrPromise
+
+from portal.filters.fields import Catalogue, Choice
+from portal.filters.tree import ALWAYS, Condition
+from portal.kit import json
+from portal.tenancy.models import Membership, Organization, User
+from portal.tenancy.roles import Permission
+from portal.ui import chips, exports, list_state
+from portal.ui.access import PageRequest
+from portal.ui.cells import Column
+from portal.ui.chips import Chip, ChipForm
+from portal.ui.components import Pager
+from portal.ui.list_state import State
+
+if TYPE_CHECKING:
+    from portal.ui.lists import Bulk, ListPage
+
+
+@dataclass(frozen=True)
+class View:
+    """A tab: built in or saved. `mine` may be changed by this person."""
+
+    key: str
+    label: StrOrPromise
+    query: str
+    mine: bool
+    shared: bool
+    count: int | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as it is drawn."""
+
+    id: str
+    version: str
+    url: str
+    name: str
+    cells: Sequence[tuple[Column, SafeString | str]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One answer of a list. Frozen; what costs a query is read once, when the template asks."""
+
+    page: "ListPage"
+    organization: Organization
+    member: Membership
+    user: User
+    path: str
+    state: State
+    views: Sequence[View]
+    zone: dt.tzinfo
+    at: dt.datetime
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The fields that can be asked for."""
+        return self.page.target.catalogue
+
+    def options(self) -> dict[str, Sequence[Choice]]:
+        """Choices of text fields (stores, places), read when a form needs them."""
+        return {path: read(self.organization) for path, read in (self.page.options or {}).items()}
+
+    # addresses
+
+    def pairs(self, state: State | None = None) -> list_state.Pairs:
+        """Return the canonical parameters of a state: what its view does not already say, and the view."""
+        state = state or self.state
+        own = list_state.pairs(state, self.catalogue, self.zone)
+        kept = next((view.query for view in self.views if view.key == state.view), None)
+        if kept is not None and self.canonical(kept) == own:
+            own = []
+        elif kept is not None and not own:
+            own = [("q", "")]  # emptied on purpose: not the same as the view itself
+        size = [("size", str(state.size))] * (state.size != self.default_size)
+        return [("view", state.view)] * bool(state.view) + own + size
+
+    @property
+    def default_size(self) -> int:
+        """The page size that needs no word in the address."""
+        return self.page.sizes[min(1, len(self.page.sizes) - 1)]
+
+    def canonical(self, query: str) -> list_state.Pairs:
+        """Return a kept query as the parameters it stands for."""
+        from django.http import QueryDict
+
+        read = list_state.read(QueryDict(query), self.catalogue, self.zone, {}, self.page.sizes)
+        return list_state.pairs(read, self.catalogue, self.zone)
+
+    def url(self, state: State, **more: str) -> str:
+        """Return the address of a state."""
+        found = [*self.pairs(state), *(("page", str(state.page)) for _ in range(state.page > 1)), *more.items()]
+        return f"{self.path}?{list_state.query_string(found)}" if found else self.path
+
+    def address(self) -> str:
+        """Return the address of this very state."""
+        return self.url(self.state)
+
+    @property
+    def hidden(self) -> list_state.Pairs:
+        """Parameters that a form on this page carries along: all of the state, whatever the view says."""
+        own = list_state.pairs(self.state, self.catalogue, self.zone) or [("q", "")] * bool(self.state.view)
+        size = [("size", str(self.state.size))] * (self.state.size != self.default_size)
+        return [("view", self.state.view)] * bool(self.state.view) + own + size
+
+    @property
+    def query(self) -> str:
+        """What a new saved view keeps, and what *select all matching* means."""
+        return list_state.query_string(list_state.pairs(self.state, self.catalogue, self.zone))
+
+    @property
+    def csv_url(self) -> str:
+        """This state as CSV."""
+        return self._beside("csv")
+
+    @property
+    def json_url(self) -> str:
+        """This state as JSON."""
+        return self._beside("json")
+
+    def _beside(self, extension: str) -> str:
+        text = list_state.query_string(self.pairs())
+        page = f"{'&' if text else ''}page={self.state.page}" if extension == "json" and self.state.page > 1 else ""
+        return f"{self.path}.{extension}" + (f"?{text}{page}" if text or page else "")
+
+    @property
+    def clear_url(self) -> str:
+        """Without filter and search, columns and order kept."""
+        return self.url(replace(self.state, tree=ALWAYS, q="", page=1, problems=()))
+
+    # rows
+
+    @cached_property
+    def matching(self) -> Any:
+        """Every row that is asked for, unordered."""
+        return self.page.filtered(self.organization, self.state, self.zone, self.at)
+
+    @cached_property
+    def counted(self) -> tuple[int, bool]:
+        """How many, and whether that is an estimate."""
+        return self.page.count(self.matching)
+
+    @cached_property
+    def records(self) -> list[Any]:
+        """The records of this page."""
+        first = (self.pager_number - 1) * self.state.size
+        return list(self.page.ordered(self.matching, self.state)[first : first + self.state.size])
+
+    @property
+    def pager_number(self) -> int:
+        """The page that is shown: beyond the end it is the last one."""
+        total, about = self.counted
+        return self.state.page if about else min(self.state.page, max(1, -(-total // self.state.size)))
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The shown columns."""
+        return self.page.columns_of(self.state)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows, drawn."""
+        page, columns = self.page, self.columns
+        return [
+            Row(
+                page.id_of(record),
+                str(page.version_of(record)),
+                page.url(record),
+                page.name_of(record),
+                [(column, column.show(record)) for column in columns],
+            )
+            for record in self.records
+        ]
+
+    @property
+    def pager(self) -> Pager:
+        """Where one is in the list."""
+        total, about = self.counted
+        query = self.pairs()
+        return Pager(
+            self.pager_number, self.state.size, total, about, self.path, query, self.page.sizes, shown=len(self.records)
+        )
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether something is filtered or searched: nothing found is not the same as nothing there."""
+        return bool(self.state.tree.items or self.state.q or self.state.problems)
+
+    # head
+
+    def heads(self) -> Iterator[tuple[Column, str, str]]:
+        """Yield (column, aria-sort, address that sorts by it)."""
+        sort = self.page.sort_of(self.state)
+        for column in self.columns:
+            if not column.sort:
+                yield column, "", ""
+                continue
+            current = sort.removeprefix("-") == column.key
+            descending = sort.startswith("-")
+            order = ("descending" if descending else "ascending") if current else ""
+            wish = column.key if current and descending else f"-{column.key}" if current or column.align else column.key
+            yield column, order, self.url(replace(self.state, sort=wish, page=1))
+
+    def tabs(self) -> Iterator[tuple[StrOrPromise, str, bool, bool, int | None]]:
+        """Yield (label, address, current, changed, count) of each view, *All* first."""
+        from django.utils.translation import gettext_lazy
+
+        yield gettext_lazy("All"), self.path, not self.state.view and not self.narrowed, False, None
+        for view in self.views:
+            current = view.key == self.state.view
+            yield view.label, f"{self.path}?view={view.key}", current, current and self.dirty, view.count
+
+    @property
+    def view(self) -> View | None:
+        """The view that is open."""
+        return next((view for view in self.views if view.key == self.state.view), None)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the list shows something else than the open view keeps."""
+        view = self.view
+        return view is not None and self.canonical(view.query) != list_state.pairs(
+            self.state, self.catalogue, self.zone
+        )
+
+    @property
+    def keepable(self) -> bool:
+        """Whether there is something to save as a view."""
+        return bool(self.query) and (self.view is None or self.dirty)
+
+    # filter
+
+    def chips(self) -> Iterator[tuple[Chip, str, str]]:
+        """Yield (chip, address of its form, address without it)."""
+        for chip in chips.chips(self.state, self.catalogue, self.zone):
+            rest = chips.without(self.state.tree, chip.index or 0)
+            yield chip, self.url(self.state, form=str(chip.index)), self.url(self.state.with_tree(rest))
+
+    def quick(self) -> Iterator[tuple[str, str]]:
+        """Yield (label, address of the form) of quick fields that have no chip yet."""
+        present = {node.field for node in chips.items(self.state.tree) if isinstance(node, Condition)}
+        for path in self.page.quick:
+            field = self.catalogue.get(path)
+            if field and path not in present:
+                yield field.label, self.url(self.state, form="new", field=path)
+
+    @property
+    def new_url(self) -> str:
+        """Address of the list of fields to filter by."""
+        return self.url(self.state, form="new")
+
+    def field_groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return (group, (label, address of the form)) of all fields."""
+        return [
+            (group, [(field.label, self.url(self.state, form="new", field=field.path)) for field in fields])
+            for group, fields in chips.fields_by_group(self.catalogue, self.page.quick)
+        ]
+
+    def form_answer(self, request: PageRequest, form: ChipForm | None = None) -> HttpResponse:
+        """Answer with the form of one chip, or the fields to choose from."""
+        wrong = form is not None
+        form = form or chips.form_for(request.GET, self.state, self.catalogue, self.zone, self.options())
+        template = "ui/list_chip.html" if form else "ui/list_fields.html"
+        response = render(request, template, {"list": self, "form": form})
+        if wrong:
+            response["HX-Retarget"] = "closest .dropdown-menu"
+            response["HX-Reswap"] = "innerHTML"
+            response["HX-Push-Url"] = "false"
+        response["Vary"] = "HX-Request"
+        return response
+
+    # what else is offered
+
+    def column_choices(self) -> Iterator[tuple[Column, bool]]:
+        """Yield each column that can be left out, and whether it is shown."""
+        shown = {column.key for column in self.columns}
+        for column in self.page.columns:
+            if not column.title:
+                yield column, column.key in shown
+
+    @property
+    def plain_pairs(self) -> list_state.Pairs:
+        """Parameters without the columns: the form of the columns carries these."""
+        return [(name, value) for name, value in self.hidden if name != "columns"]
+
+    @property
+    def search_pairs(self) -> list_state.Pairs:
+        """Parameters without the search text."""
+        return [(name, value) for name, value in self.hidden if name != "q"]
+
+    @property
+    def bulk(self) -> "list[tuple[Bulk, str]]":
+        """Acts on ticked rows that this member may do, with their addresses."""
+        return self.page.bulk_for(self)
+
+    @property
+    def may_share(self) -> bool:
+        """Whether this member may save views for everybody."""
+        return self.member.may(Permission.OPERATE)
+
+
+def json_answer(listing: Listing) -> HttpResponse:
+    """Answer with this page of the list as JSON: documents where the list has them, else its cells."""
+    total, about = listing.counted
+    document = listing.page.document
+    rows = [document(r) if document else exports.json_row(listing.columns, r) for r in listing.records]
+    following = listing.pager.next.replace(listing.path, f"{listing.path}.json", 1)
+    body = {"count": total, "estimated": about, "readAt": listing.at, "next": following or None, "rows": rows}
+    return HttpResponse(json.dumps(body), content_type="application/json")

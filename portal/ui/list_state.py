@@ -1,0 +1,151 @@
+"""The state of a list, which stands in its address and nowhere else (look.md 3.1).
+
+    f=status~is_one_of~onHold~new   one condition; “~” between field, operator and values
+    filter=…                        a filter that is more than conditions joined by “all”
+    q, sort, columns, page, size, view
+
+`view` names a saved or built-in view; alone it means the state kept in it. Unknown parameters are
+ignored; a filter that cannot be read is not, because a list that silently shows more than was
+asked for leads to acts on the wrong rows: it becomes a problem, and the list stays empty.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from portal.filters.check import check
+from portal.filters.fields import Catalogue
+from portal.filters.operators import operators_for
+from portal.filters.problems import BadFilter, Problem
+from portal.filters.raw import from_raw, to_raw
+from portal.filters.text import from_address, to_address
+from portal.filters.tree import ALWAYS, Condition, Group
+
+MOST_SEARCH = 200
+KEPT = ("f", "filter", "q", "sort", "columns")
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class State:
+    """What is asked of a list. `problems` are faults of the filter, told to the person."""
+
+    tree: Group = ALWAYS
+    q: str = ""
+    sort: str = ""
+    columns: tuple[str, ...] = ()
+    page: int = 1
+    size: int = 50
+    view: str = ""
+    problems: tuple[Problem, ...] = field(default=())
+
+    def with_tree(self, tree: Group) -> "State":
+        """Return this state with another filter, from its first page."""
+        return replace(self, tree=tree, page=1, problems=())
+
+
+def pack(condition: Condition, catalogue: Catalogue, zone: dt.tzinfo) -> str:
+    """Write a condition for the address."""
+    raw, unit = to_raw(catalogue.get(condition.field), condition.value, zone)
+    parts = [condition.field, condition.operator, *raw, *([unit] if unit else [])]
+    return "~".join(part.replace("%", "%25").replace("~", "%7E") for part in parts)
+
+
+def unpack(text: str, catalogue: Catalogue, zone: dt.tzinfo) -> Condition:
+    """Read a condition of the address; what does not fit is found by `check`."""
+    parts = [part.replace("%7E", "~").replace("%25", "%") for part in text.split("~")]
+    name, operator, values = parts[0], [*parts, ""][1], parts[2:]
+    unit = values[-1] if len(values) == 2 else ""
+    return Condition(name, operator, from_raw(catalogue.get(name), operator, values, unit, zone))
+
+
+def read(
+    get: QueryDict, catalogue: Catalogue, zone: dt.tzinfo, queries: Mapping[str, str], sizes: Sequence[int]
+) -> State:
+    """Read the state of an address. `queries` are the kept addresses of the views by key."""
+    view = get.get("view", "")
+    view = view if view in queries else ""
+    kept = get if not view or any(name in get for name in KEPT) else QueryDict(queries[view])
+    tree, problems = _tree(kept, catalogue, zone)
+    size = _number(get.get("size", ""), 0)
+    return State(
+        tree=tree,
+        q=" ".join(kept.get("q", "").replace("\x00", "").split())[:MOST_SEARCH],
+        sort=kept.get("sort", "")[:64],
+        columns=tuple(name for name in ",".join(kept.getlist("columns")).split(",") if name),
+        page=max(1, _number(get.get("page", ""), 1)),
+        size=size if size in sizes else sizes[min(1, len(sizes) - 1)],
+        view=view,
+        problems=problems,
+    )
+
+
+def _tree(get: QueryDict, catalogue: Catalogue, zone: dt.tzinfo) -> tuple[Group, tuple[Problem, ...]]:
+    try:
+        whole = from_address(get.get("filter", ""))
+    except BadFilter as error:
+        return ALWAYS, error.problems
+    conditions = tuple(unpack(text, catalogue, zone) for text in get.getlist("f") if text)
+    tree = _joined(whole, conditions)
+    return tree, tuple(check(tree, catalogue, zone=zone))
+
+
+def _joined(whole: Group, conditions: tuple[Condition, ...]) -> Group:
+    if whole.match == "all" and whole.lines is None:
+        return replace(whole, items=whole.items + conditions)
+    return Group("all", (whole, *conditions))
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else otherwise
+
+
+def pairs(state: State, catalogue: Catalogue, zone: dt.tzinfo) -> Pairs:
+    """Return the canonical parameters of what a view keeps: filter, search, sort, columns."""
+    found = _tree_pairs(state.tree, catalogue, zone)
+    found += [("q", state.q)] * bool(state.q) + [("sort", state.sort)] * bool(state.sort)
+    return found + [("columns", ",".join(state.columns))] * bool(state.columns)
+
+
+def _tree_pairs(tree: Group, catalogue: Catalogue, zone: dt.tzinfo) -> Pairs:
+    simple = tree.match == "all" and tree.lines is None
+    if simple and all(isinstance(item, Condition) and item.lines is None and _fits(item) for item in tree.items):
+        return [("f", pack(item, catalogue, zone)) for item in tree.items if isinstance(item, Condition)]
+    packed = to_address(tree)
+    return [("filter", packed)] if packed else []
+
+
+def _fits(condition: Condition) -> bool:
+    """A value with a line break would come back as two."""
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    return not any(isinstance(value, str) and len(value.splitlines()) > 1 for value in values)
+
+
+def query_string(found: Pairs) -> str:
+    """Return parameters as the text after “?”."""
+    return urlencode(found, safe="~,")
+
+
+def default_operator(catalogue: Catalogue, path: str) -> str:
+    """Return the operator that a new condition on this field starts with."""
+    found = catalogue.get(path)
+    if found is None:
+        return ""
+    keys = [operator.key for operator in operators_for(found.type)]
+    wish = _WISHES.get(str(found.type), "")
+    return wish if wish in keys else keys[0]
+
+
+_WISHES = {
+    "enum": "is_one_of",
+    "country": "is_one_of",
+    "list": "contains_any",
+    "text": "contains",
+    "datetime": "in_last",
+    "money": "gte",
+    "number": "gte",
+    "boolean": "is_true",
+}

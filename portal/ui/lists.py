@@ -1,0 +1,262 @@
+"""Lists, declared: filter chips, search, sort, paging, columns, saved views, bulk bar, CSV and JSON.
+
+    # orders/views/list.py
+    ORDERS = ListPage(
+        key="orders",
+        name=_("Orders"),
+        rows=lambda organization: Order.objects.within(organization).select_related("source"),
+        target=SqlTarget(ORDER, OrderLine),
+        columns=COLUMNS,                                    # portal.ui.cells
+        url=lambda order: reverse("orders:detail", args=[order.public_id]),
+        default_sort="-placed",                             # a column's key
+        quick=("status", "totalPrice"),                     # fields with a chip at hand
+        search=search_orders,                               # (rows, text) -> rows
+        tabs=(ViewTab("on-hold", _("On hold"), "f=status~equals~onHold"),),
+        empty=Empty(_("No orders yet"), _("They come in when…"), "package", "integrations:list", _("Add integration")),
+        bulk=(Bulk("release", _("Release hold"), "orders:bulk_release", Permission.OPERATE),),
+        events=("orderChanged",),                           # HX-Trigger events after which it reads afresh
+    )
+
+    @page()
+    def order_list(request: PageRequest, extension: str = "") -> HttpResponseBase:
+        return ORDERS.answer(request, "orders/list.html", extension)
+
+    # orders/urls.py
+    urlpatterns = [*list_paths("", order_list, name="list"), …]
+
+    {# templates/orders/list.html #}
+    {% extends "ui/list_page.html" %}
+    {% block page_actions %}…{% endblock %}
+
+A bulk endpoint gets its rows with `ORDERS.selected(request)`. A link to a state of the list is
+`ORDERS.address(reverse("orders:list"), Condition("status", "equals", "onHold"))`.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from portal.filters.fields import Choice
+from portal.filters.to_sql import SqlTarget, to_q
+from portal.filters.tree import Condition, Group
+from portal.kit.clock import now
+from portal.kit.json import Json
+from portal.savedviews.services import views_for
+from portal.tenancy.models import Organization
+from portal.tenancy.roles import Permission
+from portal.ui import chips, exports, list_state
+from portal.ui.access import PageRequest, may
+from portal.ui.cells import Column
+from portal.ui.counting import count
+from portal.ui.htmx import is_part, page_or_part
+from portal.ui.list_answer import Listing, View, json_answer
+from portal.ui.list_state import State
+
+Rows = QuerySet[Any]
+Search = Callable[[Rows, str], Rows]
+REFRESH_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class ViewTab:
+    """A built-in view: a tab with a kept address. `count` reads how many rows wait in it, with one query."""
+
+    key: str
+    label: StrOrPromise
+    query: str
+    count: Callable[[Organization], int] | None = None
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """An act on ticked rows: a POST to `url_name` with `row`=id…, or `all`=1 and `query`.
+
+    `confirm` says what will happen and asks first; for what cannot be undone.
+    """
+
+    key: str
+    label: StrOrPromise
+    url_name: str
+    permission: Permission = Permission.OPERATE
+    confirm: StrOrPromise = ""
+    danger: bool = False
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What a list says when nothing was ever in it: what it is, why it is empty, one next step."""
+
+    title: StrOrPromise
+    text: StrOrPromise = ""
+    icon: str = "inbox"
+    url_name: str = ""
+    label: StrOrPromise = ""
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A list, declared once; see the module. `options` offers choices for text fields, by path."""
+
+    key: str
+    name: StrOrPromise
+    rows: Callable[[Organization], Rows]
+    target: SqlTarget
+    columns: Sequence[Column]
+    url: Callable[[Any], str]
+    default_sort: str
+    quick: Sequence[str] = ()
+    search: Search | None = None
+    search_hint: StrOrPromise = ""
+    tabs: Sequence[ViewTab] = ()
+    bulk: Sequence[Bulk] = ()
+    empty: Empty = Empty(_("Nothing here yet"))
+    options: Mapping[str, Callable[[Organization], Sequence[Choice]]] | None = None
+    document: Callable[[Any], Json] | None = None
+    id_of: Callable[[Any], str] = lambda row: str(row.public_id)
+    version_of: Callable[[Any], object] = lambda row: getattr(row, "updated_at", "")
+    events: Sequence[str] = ()
+    sizes: Sequence[int] = (25, 50, 100, 200)
+    refresh: int = REFRESH_SECONDS
+
+    @cached_property
+    def by_key(self) -> dict[str, Column]:
+        """Columns by their key."""
+        return {column.key: column for column in self.columns}
+
+    def answer(
+        self, request: PageRequest, template: str, extension: str = "", context: Mapping[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Answer a request for the list: page, part, filter form, CSV or JSON."""
+        listing = self._listing(request)
+        if extension == "csv":
+            return exports.csv_response(self.key, listing.columns, self._all(listing).iterator(chunk_size=2000))
+        if extension == "json":
+            return json_answer(listing)
+        if "form" in request.GET and is_part(request):
+            return listing.form_answer(request)
+        if "edit" in request.GET:
+            return self._edited(request, listing, template, context)
+        return self._page(request, listing, template, context)
+
+    def _edited(
+        self, request: PageRequest, listing: Listing, template: str, context: Mapping[str, Any] | None
+    ) -> HttpResponseBase:
+        found = chips.apply(request.GET, listing.state, listing.catalogue, listing.zone, listing.options())
+        if isinstance(found, chips.ChipForm):
+            return listing.form_answer(request, found)
+        changed = replace(listing, state=found) if found else listing
+        if not is_part(request):
+            return HttpResponseRedirect(changed.address())
+        response = self._page(request, changed, template, context)
+        response["HX-Push-Url"] = changed.address()
+        return response
+
+    def _page(
+        self, request: PageRequest, listing: Listing, template: str, context: Mapping[str, Any] | None
+    ) -> HttpResponse:
+        part = "ui/list.html#body" if request.headers.get("HX-Target") == "list-body" else "ui/list.html"
+        return page_or_part(request, template, part, {**(context or {}), "list": listing})
+
+    def _listing(self, request: PageRequest) -> Listing:
+        zone = timezone.get_current_timezone()
+        views = self._views(request)
+        state = list_state.read(
+            request.GET, self.target.catalogue, zone, {view.key: view.query for view in views}, self.sizes
+        )
+        return Listing(
+            self, request.organization, request.member, request.user, _path(request), state, views, zone, now()
+        )
+
+    def _views(self, request: PageRequest) -> list[View]:
+        built_in = [
+            View(tab.key, tab.label, tab.query, False, False, tab.count(request.organization) if tab.count else None)
+            for tab in self.tabs
+        ]
+        return built_in + [
+            View(view.public_id, view.name, view.query, view.owner_id == request.user.pk, view.shared, None)
+            for view in views_for(request.organization, request.user, self.key)
+        ]
+
+    def _all(self, listing: Listing) -> Rows:
+        return self.ordered(self.filtered(listing.organization, listing.state, listing.zone, listing.at), listing.state)
+
+    def filtered(self, organization: Organization, state: State, zone: dt.tzinfo, at: dt.datetime) -> Rows:
+        """Return the rows that a state asks for, unordered; none when its filter is wrong."""
+        rows = self.rows(organization)
+        if state.problems:
+            return rows.none()
+        if state.q and self.search:
+            rows = self.search(rows, state.q)
+        return rows.filter(to_q(state.tree, self.target, at, zone=zone)) if state.tree.items else rows
+
+    def ordered(self, rows: Rows, state: State) -> Rows:
+        """Return the rows in the state's order, made definite by the primary key; absent values come last."""
+        sort = self.sort_of(state)
+        back = sort.startswith("-")
+        fields = [
+            F(name).desc(nulls_last=True) if back else F(name).asc(nulls_last=True)
+            for name in self.by_key[sort.lstrip("-")].sort
+        ]
+        return rows.order_by(*fields, "-pk" if back else "pk")
+
+    def sort_of(self, state: State) -> str:
+        """Return the sort of a state if there is such a column, else the list's own."""
+        column = self.by_key.get(state.sort.removeprefix("-"))
+        return state.sort if column and column.sort else self.default_sort
+
+    def columns_of(self, state: State) -> list[Column]:
+        """Return the columns of a state, in the list's order; the title is always there."""
+        chosen = set(state.columns) & self.by_key.keys()
+        return [c for c in self.columns if c.title or (c.key in chosen if chosen else c.shown)]
+
+    def bulk_for(self, request_like: Any) -> list[tuple[Bulk, str]]:
+        """Return the acts that the member may do, with their addresses."""
+        return [(act, reverse(act.url_name)) for act in self.bulk if may(request_like, act.permission)]
+
+    def name_of(self, record: Any) -> str:
+        """Return what the title column calls the record: for people who do not see the row."""
+        return next((str(column.value(record)) for column in self.columns if column.title), self.id_of(record))
+
+    def count(self, rows: Rows) -> tuple[int, bool]:
+        """Return how many rows, and whether that is an estimate."""
+        return count(rows)
+
+    def selected(self, request: PageRequest) -> QuerySet[Any, Any]:
+        """Return the rows that a bulk POST means: the ticked ones, or all that match its `query`."""
+        if request.POST.get("all") == "1":
+            zone = timezone.get_current_timezone()
+            get = QueryDict(request.POST.get("query", ""))
+            state = list_state.read(get, self.target.catalogue, zone, {}, self.sizes)
+            return self.filtered(request.organization, state, zone, now())
+        return self.rows(request.organization).filter(public_id__in=request.POST.getlist("row")[:1000])
+
+    def address(self, url: str, *conditions: Condition, **parameters: str) -> str:
+        """Return the address of the list at `url` with these conditions: for links from elsewhere."""
+        state = State(tree=Group("all", conditions))
+        found = list_state.pairs(state, self.target.catalogue, dt.UTC) + list(parameters.items())
+        return f"{url}?{list_state.query_string(found)}" if found else url
+
+
+def _path(request: PageRequest) -> str:
+    return request.path.removesuffix(".json").removesuffix(".csv")
+
+
+def list_paths(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
+    """Return the three addresses of a list: as it is, and with .json or .csv at its end."""
+    return [
+        path(route, view, name=name),
+        path(f"{route}.json", view, {"extension": "json"}, name=f"{name}_json"),
+        path(f"{route}.csv", view, {"extension": "csv"}, name=f"{name}_csv"),
+    ]
+
+
+__all__ = ["Bulk", "Empty", "ListPage", "ViewTab", "list_paths"]
