@@ -1,0 +1,94 @@
+"""Two throw-away tables that hold documents the way an app's do: columns, folded columns, facets."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+from django.test.utils import isolate_apps
+
+from portal.filters.facets import Facets
+from portal.filters.fields import Field, Type
+from portal.filters.normal import dig, lines_of, normal
+from portal.filters.to_sql import SqlTarget, to_q
+from portal.filters.tree import Group
+from portal.kit.fields import DocumentField
+from portal.kit.json import Json
+from tests.portal.filters.sample import NOW, SAMPLE
+from tests.portal.filters.strategies import put
+
+with isolate_apps("portal"):
+
+    class SampleRow(models.Model):  # noqa: DJ008
+        status = models.TextField(null=True)  # noqa: DJ001
+        last_name_folded = models.TextField(null=True)  # noqa: DJ001
+        total = models.DecimalField(max_digits=200, decimal_places=60, null=True)
+        created_at = models.DateTimeField(null=True)
+        test = models.BooleanField(null=True)
+        tags_folded = ArrayField(models.TextField())
+        facets = DocumentField()
+
+        class Meta:
+            app_label = "portal"
+            db_table = "test_sample"
+
+    class SampleLine(models.Model):  # noqa: DJ008
+        order = models.ForeignKey(SampleRow, models.CASCADE, db_constraint=False)
+        sku_folded = models.TextField(null=True)  # noqa: DJ001
+        quantity = models.DecimalField(max_digits=200, decimal_places=60, null=True)
+        facets = DocumentField()
+
+        class Meta:
+            app_label = "portal"
+            db_table = "test_sample_line"
+
+
+TARGET = SqlTarget(SAMPLE, lines=SampleLine)
+FACETS = Facets(SAMPLE)
+MODELS = (SampleRow, SampleLine)
+
+
+def create() -> None:
+    """Create the tables inside the test's transaction, which also takes them away."""
+    with connection.schema_editor() as editor:
+        for model in MODELS:
+            editor.create_model(model)
+
+
+def clear() -> None:
+    for model in reversed(MODELS):
+        model._base_manager.all().delete()
+
+
+def store(documents: list[Json]) -> None:
+    """Write each document as a row with its lines; the primary key is its place in the list."""
+    SampleRow._base_manager.bulk_create(
+        SampleRow(pk=pk, **_columns(document, line=False)) for pk, document in enumerate(documents)
+    )
+    SampleLine._base_manager.bulk_create(
+        SampleLine(order_id=pk, **_columns(line, line=True))
+        for pk, document in enumerate(documents)
+        for line in lines_of(document, SAMPLE.lines_path)
+    )
+
+
+def found(root: Group) -> list[bool]:
+    """Return, for each stored document, whether SQL finds it."""
+    rows = SampleRow._base_manager
+    hits = set(rows.filter(to_q(root, TARGET, NOW)).values_list("pk", flat=True))
+    return [pk in hits for pk in rows.order_by("pk").values_list("pk", flat=True)]
+
+
+def document_with(field: Field, value: Any) -> Json:
+    """Return a document that holds `value` in this field."""
+    holder: Json = {}
+    put(holder, SAMPLE.key(field), value)
+    return {"lineItems": [holder]} if field.line else holder
+
+
+def _columns(holder: Json, *, line: bool) -> Json:
+    columns: Json = {"facets": FACETS.of_line(holder) if line else FACETS.of(holder)}
+    for field in SAMPLE:
+        if field.line is line and field.sql_column:
+            value = normal(field, dig(holder, SAMPLE.key(field)))
+            columns[field.sql_column] = sorted(value or ()) if field.type is Type.LIST else value
+    return columns

@@ -1,0 +1,64 @@
+"""The SQL reading against the Python one, on PostgreSQL, with random trees and documents."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from portal.filters.evaluate import compile_tree
+from portal.filters.shape import operators
+from portal.filters.tree import ALWAYS, Condition, Group
+from tests.portal.filters.sample import NOW, SAMPLE
+from tests.portal.filters.strategies import documents, trees
+from tests.readings import tables
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _tables(db: None) -> None:
+    tables.create()
+
+
+def test_every_operator_agrees_with_its_truth_table_in_sql() -> None:
+    for operator in operators:
+        for truth in operator.truth:
+            for field in SAMPLE:
+                if field.type is not truth.type or (field.choices and field.path != "status"):
+                    continue
+                tables.clear()
+                document = tables.document_with(field, truth.value)
+                tables.store([document])
+                root = Group(
+                    "all", (Condition(field.path, operator.key, truth.operand, "any" if field.line else None),)
+                )
+                assert tables.found(root) == [truth.outcome], (field.path, operator.key, truth)
+
+
+BATCH = 40
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a batch of rows takes minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(st.lists(documents(), min_size=10, max_size=BATCH), st.lists(trees, min_size=10, max_size=20))
+def test_sql_answers_as_python_does(many: list[dict[str, Any]], roots: list[Group]) -> None:
+    with transaction.atomic():
+        tables.clear()
+        tables.store(many)
+        for root in roots:
+            holds = compile_tree(root, SAMPLE)
+            expected = [holds(document, NOW) for document in many]
+            found = tables.found(root)
+            assert [case for case in zip(many, found, expected, strict=True) if case[1] is not case[2]] == [], root
+
+
+def test_an_empty_filter_finds_everything_and_a_negation_the_rest() -> None:
+    tables.store([{}, {"tags": ["vip"]}])
+    assert tables.found(ALWAYS) == [True, True]
+    assert tables.found(Group("none", (Condition("tags", "is_not_empty"),))) == [True, False]
