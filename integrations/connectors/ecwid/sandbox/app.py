@@ -33,7 +33,7 @@ def create(world: World) -> Flask:
     guard.install(app)
     app.before_request(_own_pages_only)
     app.after_request(_harden)
-    app.register_error_handler(Refusal, Refusal.response)
+    app.register_error_handler(Refusal, lambda trouble: trouble.response())
     app.register_error_handler(HTTPException, _http_error)
     for module in (orders, products, store, oauth, controls, pages):
         app.register_blueprint(module.routes)

@@ -10,7 +10,7 @@ from integrations.connectors.ecwid.sandbox.config import DEFAULT_STORE_ID, Confi
 from integrations.connectors.ecwid.sandbox.limits import Limits
 from integrations.connectors.ecwid.sandbox.shapes.checkout import CartLine, Placing
 from integrations.connectors.ecwid.sandbox.shapes.people import Customer, invent
-from integrations.connectors.ecwid.sandbox.shapes.profile import shipping_options
+from integrations.connectors.ecwid.sandbox.shapes.shipping import shipping_options
 from integrations.connectors.ecwid.sandbox.shapes.spoil import SPOILERS
 from integrations.connectors.ecwid.sandbox.shapes.store import Store
 from integrations.connectors.ecwid.sandbox.state.database import Database

@@ -7,6 +7,7 @@ from integrations.connectors.ecwid.sandbox.api.answers import answer
 from integrations.connectors.ecwid.sandbox.api.guard import books, needs, take, world
 from integrations.connectors.ecwid.sandbox.api.params import fieldlist
 from integrations.connectors.ecwid.sandbox.shapes import profile as shapes
+from integrations.connectors.ecwid.sandbox.shapes import shipping
 from integrations.connectors.ecwid.sandbox.shapes.numbers import stamp
 
 routes = Blueprint("store", __name__, url_prefix="/api/v3/<int:store_id>")
@@ -27,7 +28,7 @@ def profile(store_id: int) -> Response:
 @needs("read_store_profile")
 def shipping_options(store_id: int) -> Response:
     """Return the shipping options as a bare list."""
-    return answer(shapes.shipping_options(books().store))
+    return answer(shipping.shipping_options(books().store))
 
 
 @routes.get("/profile/order_statuses")

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from integrations.connectors.ecwid.sandbox.api.writes import checked_changes
 from integrations.connectors.ecwid.sandbox.pages.frame import back_to, looked_at, routes, show
 from integrations.connectors.ecwid.sandbox.shapes.people import COUNTRIES
+from integrations.connectors.ecwid.sandbox.shapes.spoil import SPOILERS
 from integrations.connectors.ecwid.sandbox.world import Books
 
 Json = dict[str, Any]
@@ -33,7 +34,9 @@ def orders() -> str:
     page = max(request.args.get("page", 1, type=int), 1)
     words = request.args.get("q", "")
     count, items = books.orders.listing(words, (page - 1) * PAGE, PAGE)
-    return show("orders.html", books, items=items, count=count, page=page, pages=-(-count // PAGE), words=words)
+    kinds = {key: about for key, (about, _) in SPOILERS.items()}
+    pages = -(-count // PAGE)
+    return show("orders.html", books, items=items, count=count, page=page, pages=pages, words=words, spoilers=kinds)
 
 
 @routes.post("/orders/<int:order_id>/<act>")

@@ -11,7 +11,7 @@ from integrations.connectors.ecwid.sandbox.pages.frame import back_to, looked_at
 from integrations.connectors.ecwid.sandbox.shapes.checkout import CartLine, Placing
 from integrations.connectors.ecwid.sandbox.shapes.demo import SAMPLES
 from integrations.connectors.ecwid.sandbox.shapes.people import COUNTRIES, Customer, invent
-from integrations.connectors.ecwid.sandbox.shapes.profile import shipping_options
+from integrations.connectors.ecwid.sandbox.shapes.shipping import shipping_options
 from integrations.connectors.ecwid.sandbox.world import Books, every_line
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 from integrations.connectors.ecwid.sandbox.shapes.numbers import decimal, number, rounded, stamp
 from integrations.connectors.ecwid.sandbox.shapes.people import Customer
 from integrations.connectors.ecwid.sandbox.shapes.product import NO_SIZE, tax_id
-from integrations.connectors.ecwid.sandbox.shapes.profile import PICKUP
+from integrations.connectors.ecwid.sandbox.shapes.shipping import delivery
 from integrations.connectors.ecwid.sandbox.shapes.store import Store
 
 Json = dict[str, Any]
@@ -58,8 +58,8 @@ def order(store: Store, cart: list[CartLine], placing: Placing, ids: Ids) -> Jso
         "items": items,
         "refunds": [],
         "billingPerson": placing.customer.person(),
-        **(_shipping(placing, rate) if shipped else {}),
         **_rest(store, items, subtotal, placing, ids),
+        **(delivery(placing.option, placing.customer, rate, placing.at) if shipped else {}),
     }
     if placing.payment_status == "PAID":
         document |= {"paymentModule": "STRIPE", "externalTransactionId": f"pi_sandbox_{ids.internal}"}
@@ -218,33 +218,6 @@ def _customer(placing: Placing, ids: Ids) -> Json:
         "lang": "en",
         "customerUserAgent": "Mozilla/5.0 (sandbox)",
     }
-
-
-def _shipping(placing: Placing, rate: Decimal) -> Json:
-    option, pickup = placing.option, placing.option["id"] == PICKUP
-    kind = {"shipping": "SHIPPING", "delivery": "DELIVERY", "pickup": "PICKUP"}[option["fulfilmentType"]]
-    chosen: Json = {
-        "shippingMethodId": option["id"],
-        "shippingMethodName": option["title"],
-        "shippingRate": number(rate),
-        "shippingRateWithoutTax": number(rate),
-        "isPickup": pickup,
-        "fulfillmentType": kind,
-        "isShippingLimit": False,
-    }
-    if not pickup:
-        return {"shippingPerson": placing.customer.person(), "shippingOption": chosen | {"estimatedTransitTime": "3-5"}}
-    chosen |= {
-        "pickupInstruction": option["pickupInstruction"],
-        "pickupPrecisionType": "DATE_AND_TIME",
-        "locationId": option["locationId"],
-    }
-    person = {
-        key: value
-        for key, value in placing.customer.person().items()
-        if key in ("name", "firstName", "lastName", "phone")
-    }
-    return {"shippingPerson": person, "shippingOption": chosen, "pickupTime": stamp(placing.at + 86_400)}
 
 
 def _rest(store: Store, items: list[Json], subtotal: Decimal, placing: Placing, ids: Ids) -> Json:

@@ -6,6 +6,7 @@ from typing import Any
 
 from integrations.connectors.ecwid.sandbox.shapes.numbers import number
 from integrations.connectors.ecwid.sandbox.shapes.product import tax_id
+from integrations.connectors.ecwid.sandbox.shapes.shipping import TOWN, WORLD, shipping_options
 from integrations.connectors.ecwid.sandbox.shapes.store import HOME, WAREHOUSE, Address, Store
 
 Json = dict[str, Any]
@@ -23,59 +24,6 @@ FULFILLMENT_STATUSES = (
 )
 CUSTOM_PAYMENT = tuple(f"CUSTOM_PAYMENT_STATUS_{n}" for n in (1, 2, 3))
 CUSTOM_FULFILLMENT = tuple(f"CUSTOM_FULFILLMENT_STATUS_{n}" for n in (1, 2, 3))
-
-WORLD = {"id": "WORLD", "name": "WORLD"}
-DAY = '[["09:00","18:00"]]'
-HOURS = "{" + ",".join(f'"{day}":{DAY}' for day in ("MON", "TUE", "WED", "THU", "FRI")) + "}"
-STANDARD, COURIER, PICKUP = "6589-1709547151586", "7001-1640004025899", "4959-1595934622523"
-
-
-def shipping_options(store: Store) -> list[Json]:
-    """The three ways an order leaves the demo shop: parcel, courier, counter."""
-    parcel = {
-        "ratesCalculationType": "flat",
-        "minimumOrderSubtotal": 0,
-        "carrier": "",
-        "businessHoursLimitationType": "ALLOW_ORDERS_AND_DONT_INFORM_CUSTOMERS",
-    }
-    courier = {
-        "scheduled": True,
-        "scheduledTimePrecisionType": "DATE_AND_TIME_SLOT",
-        "timeSlotLengthInMinutes": 60,
-        "allowSameDayDelivery": True,
-        "cutoffTimeForSameDayDelivery": "12:00",
-    }
-    note = "<p>Ring the bell at the side door.</p>"
-    pickup = {
-        "locationId": store.outlet,
-        "businessHours": HOURS,
-        "pickupBusinessHours": HOURS,
-        "scheduled": True,
-        "fulfillmentTimeInMinutes": 120,
-        "pickupInstruction": note,
-        "pickupInstructionTranslated": {"en": note},
-        "scheduledPickup": True,
-        "pickupPreparationTimeHours": 2,
-    }
-    return [
-        _option(STANDARD, "Standard shipping", 10, "shipping", "6.5", parcel),
-        _option(COURIER, "City courier", 20, "delivery", "5", courier),
-        _option(PICKUP, "Counter pickup", 30, "pickup", "0", pickup),
-    ]
-
-
-def _option(key: str, title: str, order: int, kind: str, rate: str, more: Json) -> Json:
-    return {
-        "id": key,
-        "title": title,
-        "titleTranslated": {"en": title},
-        "enabled": True,
-        "orderby": order,
-        "fulfilmentType": kind,
-        "destinationZone": dict(WORLD),
-        **more,
-        "flatRate": {"rateType": "ABSOLUTE", "rate": number(Decimal(rate))},
-    }
 
 
 def order_statuses() -> Json:
@@ -132,7 +80,7 @@ def profile(store: Store, *, currency: str | None = None) -> Json:
             },
             "shippingOptions": options,
         },
-        "zones": [dict(WORLD)],
+        "zones": [dict(WORLD), dict(TOWN)],
         "taxes": [_tax(store)],
         "taxSettings": {
             "automaticTaxEnabled": False,
