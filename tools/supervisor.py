@@ -90,17 +90,17 @@ class Supervisor:
             raise StopAsked
         return ended
 
-    def stop(self, grace: float = GRACE_SECONDS) -> None:
+    def stop(self) -> None:
         """Ask all to end, wait, and kill what is left, with everything that it started."""
         for process in self._running.values():
             if process.poll() is None:
                 process.terminate()
-        deadline = time.monotonic() + grace
-        for process in self._running.values():
+        deadline = time.monotonic() + GRACE_SECONDS
+        for name, process in self._running.items():
             try:
                 process.wait(timeout=max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                print(f"{process.args!r} does not end and is killed", file=sys.stderr)
+                print(f"{name} does not end and is killed.", file=sys.stderr)
             _kill_session(process.pid)
             process.wait()
         for reader in self._readers:
