@@ -1,220 +1,37 @@
-"""The process in which users' code runs. Started alone: standard library and V8, nothing of the portal.
+"""The process in which users' code runs: standard library and V8, nothing of the portal.
 
-It fences itself in before V8 starts, then answers frames on its standard input and output. A frame from
-the parent is two lengths (header, body), a JSON header and the records as raw text; a frame to the parent
-is one length and JSON. When an evaluation passes its limit the child says which record it was and ends:
-an engine that was interrupted once is never used again.
+It fences itself in before V8 starts, then answers frames from its parent. When an evaluation passes its limit
+the child says which record it was and ends: an engine that was interrupted once is never used again.
 """
 
 import asyncio
-import contextlib
-import ctypes
 import json
-import os
 import re
-import resource
-import select
-import struct
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-Frame = dict[str, Any]
+from automations.scripting.fences import die_with_parent, fence, leave_user
+from automations.scripting.frames import Frame, end, read_frame, send, wanted
+from automations.scripting.watch import Watch
 
 FLAGS = ("--single-threaded", "--jitless", "--disallow-code-generation-from-strings", "--stack-size=500")
 FOLDER = Path(__file__).parent
-PARENT = os.getppid()
-NOBODY = 65_534
 MEGABYTE = 1024 * 1024
-TICK = 0.005
 SHELF = 2  # fresh instances kept ready: making one takes longer than most rules run
 KEPT = 12  # instances kept for their rules
 OUTER = 'function(){"use strict";return ('
 INNER = "function(entity, related, helpers){\n"
 UNBALANCED = "Brackets, quotes or comments do not match: one is opened and not closed, or closed twice."
-PAIR = struct.Struct(">II")
-LENGTH = struct.Struct(">I")
-
-_libc = ctypes.CDLL(None, use_errno=True)
-_output = threading.Lock()
 
 
 def main() -> None:
-    """Fence in, start V8, answer until the parent closes the pipe."""
-    limits = json.loads(sys.argv[1])
+    """Fence in, start V8, answer until the parent closes the pipe. V8 is loaded behind the fences only."""
+    limits = json.loads(sys.argv[2])
     fences = fence(limits)
     asyncio.run(serve(limits, fences))
-
-
-# ---- fences
-
-
-def fence(limits: Frame) -> dict[str, bool]:
-    """Set every limit the system grants before V8 starts; say which ones stand."""
-    _limit(resource.RLIMIT_DATA, limits["child_data_mb"] * MEGABYTE)
-    _limit(resource.RLIMIT_CPU, limits["child_cpu_seconds"])
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_NOFILE, 16)
-    return {
-        "memory_limit": True,
-        "first_to_be_ended": _first_to_be_ended(),
-        "no_network": _leave_network(),
-        "no_new_privileges": _libc.prctl(38, 1, 0, 0, 0) == 0,
-    }
-
-
-def _limit(which: int, value: int) -> None:
-    _, hard = resource.getrlimit(which)
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(which, (value, value))
-
-
-def _first_to_be_ended() -> bool:
-    try:
-        Path("/proc/self/oom_score_adj").write_text("1000")
-    except OSError:
-        return False
-    return True
-
-
-def _leave_network() -> bool:
-    """A network namespace of its own, through a user namespace when we are not root."""
-    new_network, new_user = 0x40000000, 0x10000000
-    flags = new_network if os.geteuid() == 0 else new_network | new_user
-    unshare = getattr(_libc, "unshare", None)
-    return unshare is not None and unshare(flags) == 0
-
-
-def leave_user() -> bool:
-    """Become nobody. After V8 and our own files are loaded: they may lie where nobody cannot read."""
-    if os.geteuid() == 0:
-        try:
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-        except OSError:
-            return False
-        return os.geteuid() == NOBODY
-    return False
-
-
-def die_with_parent() -> bool:
-    """Ask the system to end this process with the thread that started it; a change of user forgets it."""
-    return bool(_libc.prctl(1, 9, 0, 0, 0) == 0)
-
-
-# ---- frames
-
-
-def read_exactly(count: int) -> bytes:
-    """Read from the parent; ends the process when the parent is gone."""
-    parts = []
-    while count > 0:
-        part = os.read(0, min(count, MEGABYTE))
-        if not part:
-            os._exit(0)
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
-
-
-def read_frame(tidy: Callable[[], None]) -> tuple[Frame, bytes]:
-    """Wait for the next frame. A parent that ended without closing is noticed within five seconds."""
-    while not wanted(5000):
-        tidy()
-        if os.getppid() != PARENT:
-            os._exit(0)
-    header, body = PAIR.unpack(read_exactly(PAIR.size))
-    return json.loads(read_exactly(header)), read_exactly(body)
-
-
-def wanted(milliseconds: int) -> bool:
-    """True when the parent has sent something or is gone."""
-    waiting = select.poll()
-    waiting.register(0, select.POLLIN)
-    return bool(waiting.poll(milliseconds))
-
-
-def send(frame: Frame) -> None:
-    """Write one frame to the parent."""
-    data = json.dumps(frame, separators=(",", ":")).encode()
-    with _output:
-        _write(LENGTH.pack(len(data)) + data)
-
-
-def _write(data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(1, view) :]
-
-
-def end(frame: Frame) -> NoReturn:
-    """Say why this process ends, and end it without asking V8."""
-    with contextlib.suppress(OSError):
-        send(frame)
-    os._exit(0)
-
-
-# ---- the watch
-
-
-class Watch:
-    """Ends the process when one evaluation takes too much processor time or memory.
-
-    Runs in a thread of its own beside V8 and reads a counter that the prelude keeps in a typed array,
-    so it knows which record is being worked on.
-    """
-
-    def __init__(self, memory_mb: int) -> None:
-        self._memory = memory_mb * MEGABYTE
-        self._page = os.sysconf("SC_PAGE_SIZE")
-        self._statm = os.open("/proc/self/statm", os.O_RDONLY)
-        self._on = threading.Event()
-        self._progress: memoryview | None = None
-        self._seconds = 0.0
-        self._call = 0
-        threading.Thread(target=self._run, daemon=True).start()
-
-    def start(self, progress: memoryview | None, milliseconds: int) -> None:
-        """Begin to watch a call; a new call starts with a new allowance."""
-        self._progress, self._seconds = progress, milliseconds / 1000
-        self._call += 1
-        self._on.set()
-
-    def stop(self) -> None:
-        """The call has come back."""
-        self._on.clear()
-
-    def memory(self) -> int:
-        """Own memory of this process in bytes, without what is shared with files."""
-        numbers = os.pread(self._statm, 100, 0).split()
-        return (int(numbers[1]) - int(numbers[2])) * self._page
-
-    def at(self) -> int | None:
-        """The record being worked on; negative between two slices."""
-        return None if self._progress is None else int.from_bytes(self._progress[:4], sys.byteorder, signed=True)
-
-    def _run(self) -> None:
-        mark: tuple[int, int | None] = (0, None)
-        began = 0.0
-        while True:
-            self._on.wait()
-            now = (self._call, self.at())
-            if now != mark:
-                mark, began = now, time.process_time()
-            elif time.process_time() - began > self._seconds and self._on.is_set():
-                end({"end": "timeout", "at": now[1]})
-            if self.memory() > self._memory:
-                end({"end": "memory", "at": now[1]})
-            time.sleep(TICK)
-
-
-# ---- instances
 
 
 class Instance:
@@ -460,7 +277,7 @@ def _counted(piece: bytes, part: list[list[int]]) -> tuple[str, list[list[int]]]
 
 def syntax_problem(text: str, lines: int) -> Frame:
     """Read V8's message ("rule.js:3: SyntaxError: … / source / caret") as line, column and sentence."""
-    found = re.match(r"rule\.js:(\d+): (?:SyntaxError: )?(.*)", text)
+    found = re.match(r"(?:rule\.js|<anonymous>):(\d+): (?:SyntaxError: )?(.*)", text)
     rows = text.split("\n")
     line = int(found[1]) - 1 if found else 0
     if found is None or line < 1 or line > lines:
@@ -482,7 +299,3 @@ async def serve(limits: Frame, fences: dict[str, bool]) -> None:
         else:
             runner.run(frame, body)
         runner.put_away(frame)
-
-
-if __name__ == "__main__":
-    main()

@@ -335,10 +335,7 @@
       first = order.first;
       next = 0;
     }
-    if (next >= places.length) return "[]";
-    const results = step(order.slice);
-    if (next >= places.length) [text, places] = ["", []];
-    return results;
+    return next < places.length ? step(order.slice) : "[]";
   }
 
   return [answer, progress.buffer];

@@ -11,7 +11,9 @@ from pathlib import Path
 from automations.scripting.limits import Limits
 from automations.scripting.wire import Frame, Gone, Late, Malformed, Pipes
 
-CHILD = Path(__file__).with_name("child.py")
+ROOT = Path(__file__).parents[2]
+# Isolated mode knows no folder but the interpreter's own, so the child is told where the code lies.
+START = "import sys; sys.path.insert(0, sys.argv[1]); from automations.scripting.child import main; main()"
 MUST_STAND = ("no_code_from_text", "heap_limit", "stack_limit", "memory_limit")
 
 
@@ -31,7 +33,7 @@ class Worker:
         theirs_in, ours_out = os.pipe()
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(CHILD), json.dumps(limits.for_child())],
+                [sys.executable, "-IB", "-c", START, str(ROOT), json.dumps(limits.for_child())],
                 stdin=theirs_in,
                 stdout=theirs_out,
                 stderr=subprocess.DEVNULL,
