@@ -76,6 +76,7 @@ class Index:
 
     def newest_change(self) -> int | None:
         """The UNIX second of the last change search knows of."""
+        self.catch_up()
         row = self._db.row("SELECT max(updated) AS at FROM order_index WHERE store_id = ?", self._store.id)
         return row["at"] if row else None
 
