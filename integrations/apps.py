@@ -8,3 +8,11 @@ class IntegrationsConfig(AppConfig):
 
     name = "integrations"
     label = "integrations"
+
+    def ready(self) -> None:
+        """Find the connectors, events and background work."""
+        import integrations.events
+        import integrations.tasks  # noqa: F401
+        from integrations import registry
+
+        registry.discover()

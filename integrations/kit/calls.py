@@ -1,0 +1,55 @@
+"""The log of calls: address, status, time and size; never a secret, never a body."""
+
+from collections.abc import Iterable
+
+from integrations.models import Call
+from portal.kit.http import Answer
+
+KEPT = 2_000
+"""Calls kept for each integration; older ones are cleared each hour."""
+_DOTS = "••••"
+
+
+class Mask:
+    """Hides secrets by their value, wherever they turn up."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = sorted((one for one in secrets if len(one) >= 6), key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """Return the text with each secret in it replaced by dots."""
+        for secret in self._secrets:
+            text = text.replace(secret, _DOTS)
+        return text
+
+
+def write(
+    integration_id: int, method: str, url: str, *, ms: int, answer: Answer | None = None, error: str = ""
+) -> None:
+    """Keep one call. `url` and `error` are masked already."""
+    Call.objects.create(
+        integration_id=integration_id,
+        method=method,
+        url=url[:1000],
+        status=answer.status if answer else None,
+        ms=ms,
+        bytes=len(answer.body) if answer else 0,
+        error=error[:500],
+    )
+
+
+def clear_old() -> int:
+    """Delete what is beyond the newest of each integration; return how many."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM integrations_call c USING (
+                SELECT id, row_number() OVER (PARTITION BY integration_id ORDER BY id DESC) AS place
+                FROM integrations_call
+            ) numbered WHERE numbered.id = c.id AND numbered.place > %s
+            """,
+            [KEPT],
+        )
+        return int(cursor.rowcount)

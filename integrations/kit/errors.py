@@ -1,0 +1,133 @@
+"""What an outside answer means for us: one table, so that no call decides for itself. Pure.
+
+A failure has a kind, and the kind says what happens next (style.md, habit 10).
+"""
+
+import email.utils
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+MAX_PAUSE = 900
+"""Longest pause, in seconds, that another side can make us take (reliability.md B2: 15 minutes)."""
+
+
+class Kind(StrEnum):
+    """What happens next."""
+
+    LATER = "later"
+    """It may pass: the flow tries again after a pause."""
+    SIGN_IN = "sign_in"
+    """The credential is not good: all calls stop at once, and a person has to connect again."""
+    PERSON = "person"
+    """The other side wants something changed there or here: all calls stop, and a person is told what."""
+    RECORD = "record"
+    """Only this one request is wrong: it becomes an exception, everything else goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """The kind of a failure with its words for people."""
+
+    kind: Kind
+    cause: str | Promise
+    cure: str | Promise
+
+
+WAIT = _("Nothing to do: it is tried again by itself.")
+RECONNECT = _("Press Connect and approve the access again.")
+
+TABLE: Mapping[int, Reaction] = {
+    400: Reaction(Kind.RECORD, _("The other side did not accept a request."), _("Open the Activity tab to see it.")),
+    401: Reaction(Kind.SIGN_IN, _("The access was taken back or has ended."), RECONNECT),
+    402: Reaction(
+        Kind.PERSON,
+        _("The plan of the store does not include this access, or the store is suspended."),
+        _("Check the plan of the store, then press Connect again."),
+    ),
+    403: Reaction(Kind.SIGN_IN, _("The access was taken back or has ended."), RECONNECT),
+    404: Reaction(Kind.RECORD, _("The record is not there."), _("It may have been deleted on the other side.")),
+    408: Reaction(Kind.LATER, _("The other side took too long."), WAIT),
+    425: Reaction(Kind.LATER, _("The other side is not ready."), WAIT),
+    429: Reaction(Kind.LATER, _("The other side asks for a pause."), WAIT),
+    449: Reaction(Kind.LATER, _("The other side is busy with an import."), WAIT),
+}
+_BROKEN = Reaction(Kind.LATER, _("The other side has a fault."), WAIT)
+_ODD = Reaction(Kind.RECORD, _("The other side gave an answer that is not understood."), _("Open the Activity tab."))
+UNREACHABLE = Reaction(Kind.LATER, _("The other side cannot be reached."), WAIT)
+NOT_ALLOWED = Reaction(
+    Kind.PERSON,
+    _("The address of the other side must not be called from here."),
+    _("Ask whoever runs this installation to check the address and its certificate."),
+)
+NOT_UNDERSTOOD = Reaction(Kind.LATER, _("The answer of the other side could not be read."), WAIT)
+
+
+class OutsideFailed(Exception):
+    """A call to an outside system did not bring what was asked for."""
+
+    def __init__(
+        self,
+        reaction: Reaction,
+        *,
+        status: int = 0,
+        code: str = "",
+        message: str = "",
+        pause: int | None = None,
+        too_large: bool = False,
+        ms: int = 0,
+    ) -> None:
+        super().__init__(message or str(reaction.cause))
+        self.reaction = reaction
+        self.status = status
+        self.code = code
+        self.message = message
+        self.pause = pause
+        self.too_large = too_large
+        self.ms = ms
+
+    @property
+    def kind(self) -> Kind:
+        """Return what happens next."""
+        return self.reaction.kind
+
+    def sentence(self) -> str:
+        """Return the cause, with what the other side said where it said something."""
+        said = self.message.strip()[:300]
+        return f"{self.reaction.cause} ({said})" if said else str(self.reaction.cause)
+
+
+def react(status: int, code: str = "", *, special: Mapping[tuple[int, str], Reaction] | None = None) -> Reaction:
+    """Return the reaction to a status, where the connector's own table may know better."""
+    special = special or {}
+    own = special.get((status, code)) or special.get((status, ""))
+    if own is not None:
+        return own
+    if status in TABLE:
+        return TABLE[status]
+    return _BROKEN if status >= 500 else _ODD
+
+
+def pause_of(value: str | None, *, now: float) -> int | None:
+    """Read `Retry-After`, as seconds or as a date, capped at 15 minutes; None: absent or unreadable.
+
+    `now` is the other side's time in seconds where known, since its date is meant by its clock.
+    """
+    if not value:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdecimal():
+        return min(int(text[:9]), MAX_PAUSE)
+    moment = seconds_of_date(text)
+    return None if moment is None else max(0, min(int(moment - now) + 1, MAX_PAUSE))
+
+
+def seconds_of_date(text: str | None) -> float | None:
+    """Read a date as HTTP headers write it; None: absent or unreadable."""
+    try:
+        return email.utils.parsedate_to_datetime(text or "").timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -1,0 +1,245 @@
+"""What a connector says about itself. Frozen values; pure.
+
+A connector is a folder: `manifest.py` registers one of these, `client.py` speaks the outside API and
+nothing else, `mapping.py` turns outside shapes into canonical records. docs/connectors.md shows how
+to write one.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from django.utils.functional import Promise
+from pydantic import BaseModel
+
+from integrations.kit.errors import Reaction
+from integrations.kit.mapped import Verdict
+from integrations.kit.windows import Window
+from orders.records.location import LocationRecord
+from portal.kit.json import Json
+
+Text = str | Promise
+
+
+class Role(StrEnum):
+    """Where a system stands in the order's way."""
+
+    SELLING_CHANNEL = "selling_channel"
+    FULFILLMENT_CHANNEL = "fulfillment_channel"
+
+
+class Direction(StrEnum):
+    """Which way the records of a flow travel."""
+
+    PULL = "pull"
+    PUSH = "push"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One kind of record that travels between us and the outside system (behaviour.md 8.3)."""
+
+    key: str
+    label: Text
+    directions: Mapping[Direction, Text]
+    """What may be chosen, each with the sentence that the page shows."""
+    initial: Direction = Direction.DISABLED
+    fixed: bool = False
+    """Cannot be switched off."""
+    built: frozenset[Direction] = frozenset()
+    """The directions that work today; the page shows the others as not available yet."""
+    note: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a person types in to connect."""
+
+    key: str
+    label: Text
+    help: Text = ""
+    secret: bool = False
+    pattern: str = ".+"
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often the outside system may be called, by all our processes together."""
+
+    per_second: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRow:
+    """One line of the baseline mapping, as the page shows it."""
+
+    target: str
+    source: str
+    note: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the outside system says about the account that was connected. Holds no secret."""
+
+    key: str
+    """What is the same only for the same account; one integration per account and organization."""
+    name: str
+    currency: str
+    url: str = ""
+    clock: dt.datetime | None = None
+    """The other side's time at the moment of its answer: cursors are compared with that clock."""
+    details: Json = field(default_factory=dict)
+    """What the client and the mapping need: store number, currency precision and the like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a client needs to call: where, as whom, and with which secrets."""
+
+    endpoints: Mapping[str, str]
+    details: Json
+    secrets: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What an OAuth exchange brought."""
+
+    details: Json
+    secrets: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One outside record of a page: parsed, or kept raw with the reason why it could not be."""
+
+    id: str
+    raw: bytes
+    value: Json | None = None
+    updated_at: int | None = None
+    """The other side's time stamp of the record in seconds; moves the cursor."""
+    created_at: int | None = None
+    """When it was placed, in seconds; records from before the start are left out."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a window; `total` is what the other side says the window holds."""
+
+    items: tuple[Item, ...]
+    total: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """Records the other side has deleted."""
+
+    ids: tuple[str, ...]
+    latest: int | None = None
+    """Time stamp of the last deletion among them, in seconds."""
+
+
+class Client(Protocol):
+    """What every selling channel's client can do. Each method makes calls and decides nothing."""
+
+    def account(self) -> Account:
+        """Ask who we are there: the check of the credentials."""
+
+    def locations(self) -> Sequence[LocationRecord]:
+        """Return the pools of stock the account has."""
+
+    def gate(self) -> tuple[str, dt.datetime | None]:
+        """Return a cheap mark that changes when orders did, and the other side's time."""
+
+    def orders(self, window: Window, offset: int, limit: int) -> Page:
+        """Return one page of the orders that changed within the window."""
+
+    def order_name(self, window: Window, offset: int) -> tuple[Item, int]:
+        """Return the one order there by its numbers alone, and how many the window holds.
+
+        Asked for when the order itself is too large to be read.
+        """
+
+    def deleted(self, window: Window) -> Iterator[Deleted]:
+        """Return the orders deleted within the window, page by page."""
+
+
+class Caller(Protocol):
+    """The way out that the kit gives to clients: paced, logged, failures as `kit.errors`."""
+
+    def __call__(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str | int] | None = None,
+        form: Mapping[str, str] | None = None,
+        body: Any = None,
+        quiet: bool = False,
+    ) -> Any:
+        """Make one call; `quiet` ones are logged only when they fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """How to get a credential by sending a person to the other side and back."""
+
+    scopes: tuple[str, ...]
+    pkce: bool
+    authorize: Callable[[Mapping[str, str], "Ask"], str]
+    """Builds the address to send the person to."""
+    exchange: Callable[[Caller, Mapping[str, str], "Ask", Mapping[str, str]], Granted]
+    """(call, endpoints, ask, parameters of the answer) to credential: one call that is never repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One attempt at OAuth, as the connector sees it."""
+
+    client_id: str
+    client_secret: str
+    redirect_uri: str
+    state: str
+    verifier: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything the kit and the pages know about a connector."""
+
+    key: str
+    name: str
+    role: Role
+    summary: Text
+    logo: str
+    """Path of the picture below static/."""
+    flows: tuple[Flow, ...]
+    settings: type[BaseModel]
+    limits: Limits
+    poll_seconds: int
+    client: Callable[[Caller, Access], Client]
+    order: Callable[[Json, Json, BaseModel], Verdict]
+    """Maps (outside order, account details, settings). Raises ValueError or pydantic's error."""
+    oauth: OAuth | None = None
+    token: tuple[Field, ...] = ()
+    """Fields of the other way to connect: a key copied by hand."""
+    token_help: Text = ""
+    mappings: Mapping[str, tuple[MappingRow, ...]] = field(default_factory=dict)
+    errors: Mapping[tuple[int, str], Reaction] = field(default_factory=dict)
+    """Reactions to (status, code) that differ from the kit's table; code "" is any."""
+    error_code: Callable[[Any], tuple[str, str]] | None = None
+    """Reads (code, message) out of an error's parsed body."""
+
+    def flow(self, key: str) -> Flow:
+        """Return the flow of that key. Raises KeyError."""
+        return next(flow for flow in self.flows if flow.key == key)

@@ -1,0 +1,35 @@
+"""What a run of a flow brought."""
+
+from dataclasses import dataclass, replace
+
+from orders.ingest.take import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Counts of one run."""
+
+    pages: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    refused: int = 0
+    left_out: int = 0
+
+    @property
+    def is_news(self) -> bool:
+        """Say whether anything came of it that people may want to see."""
+        return bool(self.created or self.updated or self.deleted or self.refused or self.left_out)
+
+    def page(self, taken: Taken, *, left_out: int, known: int) -> "Outcome":
+        """Add a page; `known` records were taken before and have not changed since."""
+        return replace(
+            self,
+            pages=self.pages + 1,
+            created=self.created + taken.created,
+            updated=self.updated + taken.updated,
+            unchanged=self.unchanged + taken.unchanged + known,
+            refused=self.refused + taken.refused,
+            left_out=self.left_out + left_out,
+        )

@@ -1,0 +1,97 @@
+"""What becomes of a run: when the flow runs next, what people see, and who has to act."""
+
+import datetime as dt
+import logging
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from integrations import lifecycle
+from integrations.kit.errors import RECONNECT, WAIT, Kind, OutsideFailed, Reaction
+from integrations.models import FlowState, Integration, SyncRun
+from integrations.registry import connectors
+from integrations.sync import locations
+from integrations.sync.outcome import Outcome
+from orders.exceptions.raise_ import Problem, close, raise_exceptions
+from portal.audit.actor import Actor
+from portal.kit import claims
+from portal.kit.claims import Claim
+from portal.kit.clock import database_now
+
+log = logging.getLogger(__name__)
+
+TROUBLE = 5
+"""Failed runs in a row after which people are told, although it is still tried again."""
+LOCKED = Reaction(Kind.PERSON, _("The stored access cannot be read with the keys of this installation."), RECONNECT)
+OWN_FAULT = Reaction(Kind.LATER, _("Something went wrong here while pulling."), WAIT)
+
+
+def done(state: FlowState, taken: Claim, outcome: Outcome, *, seconds: float) -> None:
+    """Note a good run and when the next one is due; whatever was wrong before is over."""
+    integration = state.integration
+    with transaction.atomic():
+        if not claims.still_mine(FlowState, [taken]):
+            return
+        claims.put_back(FlowState, taken, delay=_pause_until_next(state))
+        FlowState.objects.filter(pk=taken.id).update(failures=0, last_run_at=Now(), last_ok_at=Now())
+        if outcome.is_news:
+            SyncRun.objects.create(integration=integration, flow=state.flow, ms=int(seconds * 1000), **_counts(outcome))
+        if state.failures >= TROUBLE:
+            _recovered(integration)
+
+
+def failed(state: FlowState, taken: Claim, failure: OutsideFailed, *, seconds: float) -> None:
+    """Note a failed run: try later, or stop the integration and say what a person has to do."""
+    integration = state.integration
+    sentence = failure.sentence()
+    log.warning("%s of “%s”: %s", state.flow, integration.name, sentence)
+    with transaction.atomic():
+        if not claims.still_mine(FlowState, [taken]):
+            return
+        failures = state.failures + 1
+        delay = dt.timedelta(seconds=failure.pause) if failure.pause is not None else claims.backoff(min(failures, 4))
+        claims.put_back(FlowState, taken, error=sentence, delay=delay)
+        FlowState.objects.filter(pk=taken.id).update(failures=failures, last_run_at=Now())
+        if failure.status != 429:
+            SyncRun.objects.create(integration=integration, flow=state.flow, ms=int(seconds * 1000), error=sentence)
+        if failure.kind in (Kind.SIGN_IN, Kind.PERSON):
+            lifecycle.failed(integration, cause=sentence, cure=str(failure.reaction.cure), by=_actor(integration))
+        elif failures == TROUBLE:
+            _in_trouble(integration, sentence, str(failure.reaction.cure))
+
+
+def _pause_until_next(state: FlowState) -> dt.timedelta:
+    if state.flow == "locations":
+        return dt.timedelta(seconds=locations.EVERY)
+    return dt.timedelta(seconds=connectors.get(state.integration.connector).poll_seconds)
+
+
+def _in_trouble(integration: Integration, cause: str, cure: str) -> None:
+    """Tell people of trouble that lasts; the flows go on trying, so the connection itself stays."""
+    Integration.across.filter(pk=integration.pk).update(cause=cause, cure=cure)
+    problem = Problem(
+        lifecycle.PROBLEM,
+        integration.organization_id,
+        integration.public_id,
+        str(_("%(name)s cannot be reached")) % {"name": integration.name},
+        cause,
+        cure,
+        entity_type="integration",
+        entity_id=integration.pk,
+        entity_label=integration.name,
+    )
+    raise_exceptions([problem])
+
+
+def _recovered(integration: Integration) -> None:
+    Integration.across.filter(pk=integration.pk).update(cause="", cure="", last_ok_at=database_now())
+    close(integration.organization_id, lifecycle.PROBLEM, cause_key=integration.public_id, by=_actor(integration))
+
+
+def _counts(outcome: Outcome) -> dict[str, int]:
+    return {name: getattr(outcome, name) for name in outcome.__slots__}
+
+
+def _actor(integration: Integration) -> Actor:
+    return Actor.integration(integration.public_id, integration.name)

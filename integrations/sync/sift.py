@@ -1,0 +1,96 @@
+"""Sorting a page of outside orders: what to take, what to refuse by name, what to leave out."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ValidationError
+
+from integrations.kit.mapped import DoesNotFit, Verdict
+from integrations.kit.windows import Cursor
+from integrations.manifest import Item, Manifest, Page
+from integrations.models import Integration
+from orders.models import Order
+from orders.records.order import OrderRecord
+from orders.records.refused import Refused, explain
+from portal.kit import json
+
+
+@dataclass(slots=True)
+class Sifted:
+    """A page, sorted."""
+
+    records: list[OrderRecord] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    left_out: int = 0
+    known: int = 0
+    """Taken before, and the same still."""
+    digests: list[tuple[str, str, int]] = field(default_factory=list)
+    """What to remember of this page: (id, digest, time stamp)."""
+    latest: int | None = None
+    """Latest time stamp of a record on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """How the orders of one integration are sorted."""
+
+    integration: Integration
+    manifest: Manifest
+    settings: BaseModel
+
+    def sift(self, page: Page, cursor: Cursor, *, again: bool = False) -> Sifted:
+        """Sort a page. With `again`, records that are remembered as taken are looked at anew."""
+        remembered = {} if again else {one[0]: one[1] for one in cursor.recent}
+        sifted = Sifted()
+        fresh: dict[str, tuple[Item, str]] = {}
+        for item in page.items:
+            digest = _digest(item)
+            sifted.latest = max(filter(None, (sifted.latest, item.updated_at)), default=None)
+            if remembered.get(item.id) == digest:
+                sifted.known += 1
+            else:
+                fresh[item.id] = (item, digest)
+        here = self._here(fresh)
+        for item, digest in fresh.values():
+            self._place(item, sifted, cursor.start, is_here=item.id in here)
+            sifted.digests.append((item.id, digest, item.updated_at or cursor.position or cursor.start))
+        return sifted
+
+    def _place(self, item: Item, sifted: Sifted, start: int, *, is_here: bool) -> None:
+        if not is_here and item.created_at is not None and item.created_at < start:
+            sifted.left_out += 1
+            return
+        try:
+            verdict = self._map(item)
+        except ValidationError as error:
+            path, reason = explain(error)
+            sifted.refused.append(_refused(item, path, reason))
+        except DoesNotFit as error:
+            sifted.refused.append(_refused(item, error.field, error.reason))
+        else:
+            if verdict.settled and not is_here and getattr(self.settings, "finished", "leave") == "leave":
+                sifted.left_out += 1
+            else:
+                sifted.records.append(verdict.record)
+
+    def _map(self, item: Item) -> Verdict:
+        if item.value is None:
+            raise DoesNotFit("order", item.problem)
+        try:
+            return self.manifest.order(item.value, self.integration.account, self.settings)
+        except (TypeError, AttributeError, ArithmeticError, KeyError) as error:
+            # A shape that no mapping thought of is the record's fault until somebody looks at it.
+            raise DoesNotFit("order", f"has a shape that is not understood ({type(error).__name__})") from error
+
+    def _here(self, ids: Iterable[str]) -> set[str]:
+        rows = Order.across.filter(source_id=self.integration.source_id, ext_order_api_id__in=list(ids))
+        return set(rows.values_list("ext_order_api_id", flat=True))
+
+
+def _refused(item: Item, path: str, reason: str) -> Refused:
+    return Refused(external_id=item.id, field=path, reason=reason, raw=item.raw or json.dumps(item.value))
+
+
+def _digest(item: Item) -> str:
+    return hashlib.blake2b(item.raw or json.dumps(item.value), digest_size=12).hexdigest()

@@ -1,0 +1,34 @@
+"""Background work of the integrations: each function takes what is due from its table."""
+
+from integrations.kit import calls, oauth
+from integrations.sync import pull
+from portal.kit.jobs import bell, ring, watcher
+
+PULL = "integrations.pull"
+
+
+@bell(PULL)
+def run_flows() -> None:
+    """Run the flows that are due; ring again when time is up before they are through."""
+    pull.run_due()
+    if pull.anything_due():
+        ring(PULL)
+
+
+@watcher("flows that are due", every=0.5)
+def look() -> None:
+    """Ring for flows that are due."""
+    if pull.anything_due():
+        ring(PULL)
+
+
+@watcher("sign-ins that nobody finished", every=20)
+def give_up_sign_ins() -> None:
+    """Tell people that nothing came back from a sign-in page."""
+    oauth.give_up_stale()
+
+
+@watcher("old calls", every=3600)
+def clear_calls() -> None:
+    """Keep the log of calls short."""
+    calls.clear_old()

@@ -1,0 +1,62 @@
+"""A sandbox store for each test, and an integration that is connected to it."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from integrations import lifecycle
+from integrations.connect import with_token
+from integrations.connectors.ecwid.sandbox.server import Sandbox, serve
+from integrations.models import FlowState, Integration
+from integrations.sync import pull
+from integrations.sync.outcome import Outcome
+from orders.models import Order
+from portal.audit.actor import Actor
+from portal.kit import claims
+from portal.kit.claims import Now
+from portal.tenancy.models import Organization
+
+TESTER = Actor.system("test")
+
+
+def point_at(settings: Settings, sandbox: Sandbox) -> None:
+    settings.CONNECTOR_ENDPOINTS = {"ecwid": {"api": sandbox.api_url, "oauth": sandbox.oauth_url}}
+    settings.CONNECTOR_APPS = {"ecwid": {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}}
+    settings.ALLOWED_PRIVATE_HOSTS = [sandbox.url.removeprefix("http://")]
+
+
+@pytest.fixture
+def sandbox(settings: Settings) -> Iterator[Sandbox]:
+    with serve() as running:
+        point_at(settings, running)
+        yield running
+
+
+@pytest.fixture
+def integration(organization: Organization, sandbox: Sandbox) -> Integration:
+    """An integration connected by its private token, with orders flowing."""
+    added = lifecycle.add(organization, "ecwid", name="Tea shop", flows={"orders": "pull"}, by=TESTER)
+    connected = with_token(added, {"store_id": str(sandbox.store.store.id), "token": sandbox.private_token}, by=TESTER)
+    assert connected.connection == "connected", connected.cause
+    return connected
+
+
+def run_flow(integration: Integration, flow: str = "orders") -> Outcome | None:
+    """Run one flow now, however recently it ran."""
+    FlowState.objects.filter(integration=integration, flow=flow).update(next_at=Now(), last_full_at=None)
+    where, params = f"{pull.RUNNABLE} AND t.integration_id = %s AND t.flow = %s", [integration.pk, flow]
+    taken = claims.claim(FlowState, limit=1, lease=pull.LEASE, where=where, params=params)
+    return pull.run(taken[0]) if taken else None
+
+
+def state_of(integration: Integration, flow: str = "orders") -> FlowState:
+    return FlowState.objects.get(integration=integration, flow=flow)
+
+
+def order_numbers(integration: Integration) -> list[str]:
+    return list(Order.across.filter(source=integration.source).order_by("pk").values_list("ext_order_id", flat=True))
+
+
+def reread(integration: Integration) -> Integration:
+    return Integration.across.get(pk=integration.pk)
