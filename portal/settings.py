@@ -69,6 +69,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.ui.context.shell",
             ],
+            "libraries": {"ui": "portal.ui.templatetags.ui"},
         },
     }
 ]

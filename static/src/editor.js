@@ -1,6 +1,7 @@
 // The code editor on <textarea data-code-editor>: JavaScript, with the textarea as what the form sends.
 // data-problems='[{"line": 3, "text": "…"}]' marks lines; data-names='["entity", …]' are completed.
-// Tab indents; Escape then Tab leaves. Its styles go through adoptedStyleSheets, which strict CSP allows.
+// Tab indents; Escape then Tab leaves. It lives in a shadow root: there its styles are adopted style
+// sheets, which a strict policy allows, and not a <style> element, which it refuses.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completeFromList, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript, javascriptLanguage } from "@codemirror/lang-javascript";
@@ -38,10 +39,21 @@ function problems(state, found) {
     .map(({ line, text }) => ({ from: state.doc.line(line).from, to: state.doc.line(line).to, severity: "error", message: text }));
 }
 
+// An id cannot be pointed at from inside a shadow root, so the help and the error are told as text.
+function description(area) {
+  const ids = (area.getAttribute("aria-describedby") || "").split(" ").filter(Boolean);
+  return ids.map((id) => document.getElementById(id)?.textContent.trim() || "").join(" ");
+}
+
 window.switchyardEditor = (area) => {
   const names = JSON.parse(area.dataset.names || "[]").map((label) => ({ label, type: "variable" }));
   const label = area.labels?.[0]?.textContent.trim() || area.getAttribute("aria-label") || "Code";
+  const host = document.createElement("div");
+  host.className = "code-editor";
+  const root = host.attachShadow({ mode: "open" });
   const view = new EditorView({
+    root,
+    parent: root,
     doc: area.value,
     extensions: [
       lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(), history(), foldGutter(), drawSelection(),
@@ -49,7 +61,7 @@ window.switchyardEditor = (area) => {
       javascriptLanguage.data.of({ autocomplete: completeFromList(names) }),
       syntaxHighlighting(colours), look, EditorView.lineWrapping,
       EditorState.readOnly.of(area.readOnly),
-      EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": area.getAttribute("aria-describedby") || "" }),
+      EditorView.contentAttributes.of({ "aria-label": label, "aria-description": description(area) }),
       keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
       EditorView.updateListener.of((update) => {
         if (!update.docChanged) return;
@@ -59,7 +71,7 @@ window.switchyardEditor = (area) => {
     ],
   });
   area.hidden = true;
-  area.after(view.dom);
+  area.after(host);
   view.dispatch(setDiagnostics(view.state, problems(view.state, JSON.parse(area.dataset.problems || "[]"))));
   area.addEventListener("editor:problems", (event) => view.dispatch(setDiagnostics(view.state, problems(view.state, event.detail))));
   area.addEventListener("editor:set", (event) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: event.detail } }));

@@ -40,7 +40,7 @@ export function on(type, selector, handle, options) {
 
 /** Whether the person is typing, so that no single key may act. */
 export function typing(target) {
-  return target instanceof Element && Boolean(target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], .cm-editor"));
+  return target instanceof Element && Boolean(target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], .code-editor"));
 }
 
 /** Say something to screen readers. */

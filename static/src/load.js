@@ -7,7 +7,7 @@ export function load(name) {
       name,
       new Promise((resolve, reject) => {
         const script = document.createElement("script");
-        script.src = document.querySelector("meta[name=assets]").dataset[name];
+        script.src = document.querySelector("meta[name=assets]").dataset[`${name}Bundle`];
         script.onload = resolve;
         script.onerror = () => reject(new Error(`The bundle ${name} did not load.`));
         document.head.append(script);
