@@ -21,7 +21,7 @@ from django.db.models import BooleanField, Exists, F, Func, JSONField, Model, Ou
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
-from portal.filters.fields import Catalogue, Type
+from portal.filters.fields import FOLDED_TYPES, Catalogue, Type
 from portal.filters.normal import to_micros
 from portal.filters.resolve import Bundle, Resolved, Test, resolve
 from portal.filters.tree import Group
@@ -134,12 +134,17 @@ class _Printer:
         return _NotTrue(joined) if group.match == "none" else joined
 
     def test(self, test: Test) -> Expression:
-        column = test.field.sql_column
-        cell: Any = _ColumnCell(column) if column else _FacetCell(self.target.facets, test.key)
-        if test.field.type is Type.LIST and column:
-            cell = _ArrayCell(column)
+        cell = self.cell(test)
         shape: Expression = test.reading.sql(cell, test.args, self.now)
         return Q(_IsNull(cell.value), shape, _connector=Q.OR) if test.operator.absent else shape
+
+    def cell(self, test: Test) -> Any:
+        column = test.field.sql_column
+        if column is None:
+            return _FacetCell(self.target.facets, test.key)
+        if test.field.type is Type.LIST:
+            return _ArrayCell(column)
+        return _FoldedCell(column) if test.field.type in FOLDED_TYPES else _ColumnCell(column)
 
     def some_line(self, condition: Expression) -> Expression:
         lines = self.target.lines
@@ -214,11 +219,26 @@ class _ColumnCell(_Cell):
         return _infix(self.value, sign, Value(value))
 
 
-class _ArrayCell(_Cell):
-    """A list field with a text[] column of folded texts; an empty array is absence."""
+class _FoldedCell(_Cell):
+    """A text field with a column of folded text; an empty text is absence."""
 
     def __init__(self, column: str) -> None:
-        self.value = Func(F(column), Value("{}"), function="NULLIF", output_field=TextField())
+        self.value = Func(F(column), Value(""), function="NULLIF", output_field=TextField())
+        self.column = F(column)
+
+    def text(self) -> Any:
+        return self.column
+
+    def compare(self, sign: str, value: Any) -> Expression:
+        return _infix(self.column, sign, Value(value))
+
+
+class _ArrayCell(_Cell):
+    """A list field with a text[] column of folded texts; an array of nothing but empty texts is absence."""
+
+    def __init__(self, column: str) -> None:
+        filled = Func(F(column), Value(""), function="array_remove", output_field=TextField())
+        self.value = Func(filled, _array([]), function="NULLIF", output_field=TextField())
         self.column = F(column)
 
     def has_any(self, values: Sequence[str]) -> Expression:
