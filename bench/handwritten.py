@@ -5,7 +5,7 @@ product does. It writes final rows only: no look-up, no lock, no event handed ov
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,7 +123,7 @@ def _copy(one: Rows) -> sql.Composed:
 
 
 @contextmanager
-def _plain_connection() -> Any:
+def _plain_connection() -> Iterator[psycopg.Connection[Any]]:
     """A connection as psycopg gives it, without what Django sets on its own."""
     wanted = connection.get_connection_params()
     for name in ("cursor_factory", "context", "prepare_threshold", "client_encoding"):
