@@ -1,7 +1,7 @@
 """Edits of a builder's draft: add, remove, duplicate, negate, move, group. Pure; each returns a new draft.
 
 An edit is a text, as a button sends it: a verb, a colon, the path of a node ("" for the root), and
-for a move ">" and the path where the node is to stand: `add:0`, `add_group:`, `remove:0.1`,
+for a move ">" and the path of the node before which it is to stand: `add:0`, `add_group:`, `remove:0.1`,
 `duplicate:0.1`, `negate:0`, `up:0.1`, `down:0.1`, `wrap:0.1` (put it into a group of its own),
 `unwrap:0` (put its items into the place of the group), `move:0.1>2`, `clear:`.
 """
@@ -96,29 +96,33 @@ def _unwrap(node: Draft) -> tuple[Draft, ...]:
 
 
 def _move(draft: DraftGroup, source: NodePath, target: NodePath) -> DraftGroup:
-    """Take the node at `source` out and put it where `target` says, counted after it is out."""
-    if not source or not target or target[: len(source)] == source:
-        if source and target == source:
-            return draft
+    """Put the node at `source` before what stands at `target`, both as they are shown now."""
+    if not source or not target or (target[: len(source)] == source and target != source):
         raise UnknownEdit("A group cannot be moved into itself.")
-    taken: list[Draft] = []
-
-    def take(node: Draft) -> tuple[Draft, ...]:
-        taken.append(node)
-        return ()
-
-    left = _at(draft, source, take)
+    moved = _get(draft, source)
+    parent, index = target[:-1], target[-1]
 
     def put(node: Draft) -> tuple[Draft, ...]:
         if not isinstance(node, DraftGroup):
             raise UnknownEdit("Only a group takes conditions.")
-        at = min(target[-1], len(node.items))
-        return (replace(node, items=(*node.items[:at], taken[0], *node.items[at:])),)
+        return (replace(node, items=(*node.items[:index], moved, *node.items[index:])),)
 
-    return _at(left, target[:-1], put)
+    depth = len(parent)
+    if source[:depth] == parent and source[depth] >= index:
+        source = (*parent, source[depth] + 1, *source[depth + 1 :])
+    return _at(_at(draft, parent, put), source, lambda node: ())
 
 
-_STEPS = {"up": -1, "down": 1}
+def _get(draft: Draft, path: NodePath) -> Draft:
+    for index in path:
+        if not isinstance(draft, DraftGroup):
+            raise UnknownEdit("There is nothing at this path.")
+        draft = _child(draft, index)
+    return draft
+
+
+_STEPS = {"up": -1, "down": 2}
+"""How far from a node is the place before which it goes."""
 _CHANGES: dict[str, _Change] = {
     "add": _append(DraftCondition()),
     "add_group": _append(DraftGroup("all", (DraftCondition(),))),
