@@ -16,11 +16,14 @@ USES_THE_SERVER = """
 import sys
 from pathlib import Path
 from portal.kit.postgres.cluster import Cluster
-cluster = Cluster(Path(sys.argv[1]), safe=False)
+cluster = Cluster(Path(sys.argv[1]), safe=sys.argv[2] == "safe")
 cluster.ensure()
 print(cluster.connect("switchyard").execute("SELECT pg_postmaster_start_time()::text").fetchone()[0], flush=True)
 sys.stdin.read()
 """
+
+
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def test_an_address_becomes_settings_with_every_part_decoded() -> None:
@@ -128,9 +131,9 @@ def home(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["rm", "-rf", str(path)], check=True)
 
 
-def use(home: Path) -> tuple["subprocess.Popen[str]", str]:
+def use(home: Path, kind: str = "safe") -> tuple["subprocess.Popen[str]", str]:
     """Start a process that uses the server, and return it with the server's start time."""
-    command = [sys.executable, "-c", USES_THE_SERVER, str(home)]
+    command = [sys.executable, "-c", USES_THE_SERVER, str(home), kind]
     process: subprocess.Popen[Any] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     return process, process.stdout.readline().strip()
@@ -152,6 +155,29 @@ def test_the_last_process_to_leave_stops_the_server_and_no_other_does(home: Path
     assert not Cluster(home).answers()
 
 
+def test_a_server_that_is_not_safe_is_removed_by_the_last_process_to_leave(home: Path) -> None:
+    process, _ = use(home, "throw away")
+    with Cluster(home).connect("switchyard") as connection:
+        assert connection.execute("SHOW fsync").fetchone() == ("off",)
+    leave(process)
+    assert sorted(path.name for path in home.iterdir()) == ["start.lock", "users.lock"]
+
+
+def test_a_safe_server_waits_for_the_disk_and_keeps_its_data(home: Path) -> None:
+    process, _ = use(home)
+    with Cluster(home).connect("switchyard") as connection:
+        shown = [connection.execute(f"SHOW {name}").fetchone() for name in DURABLE]
+    leave(process)
+    assert shown == [("on",)] * len(DURABLE)
+    assert (home / "data" / "PG_VERSION").read_text() == "18\n"
+
+
+def test_the_throw_away_server_is_never_where_orders_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert place.home_below(tmp_path, safe=False) != place.home_below(tmp_path)
+    monkeypatch.setenv("SWITCHYARD_DATABASE_FOLDER", str(tmp_path / "volume"))
+    assert place.home_below(tmp_path, safe=False) == tmp_path / "volume-test"
+
+
 def test_a_killed_process_does_not_keep_the_server_running_for_ever(home: Path) -> None:
     killed, _ = use(home)
     killed.send_signal(signal.SIGKILL)
@@ -162,7 +188,7 @@ def test_a_killed_process_does_not_keep_the_server_running_for_ever(home: Path) 
 
 
 def test_two_processes_at_once_start_one_server(home: Path) -> None:
-    command = [sys.executable, "-c", USES_THE_SERVER, str(home)]
+    command = [sys.executable, "-c", USES_THE_SERVER, str(home), "safe"]
     both = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     starts = {process.communicate()[0].strip() for process in both}
     assert len(starts) == 1
@@ -172,7 +198,7 @@ def test_two_processes_at_once_start_one_server(home: Path) -> None:
 def test_a_server_that_cannot_start_is_told_in_one_sentence(home: Path) -> None:
     leave(use(home)[0])
     (home / "data" / "postgresql.conf").write_text("shared_buffers = many\n")
-    command = [sys.executable, "-c", USES_THE_SERVER, str(home)]
+    command = [sys.executable, "-c", USES_THE_SERVER, str(home), "safe"]
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("The embedded database fails in pg_ctl (")

@@ -2,13 +2,14 @@
 
 Each process that uses the server keeps a shared lock on a file for as long as it lives, and the kernel
 drops the lock however the process ends. The last one to leave stops the server, so none is stopped under
-somebody else and none is left behind.
+somebody else and none is left behind. The server of the tests is removed with its data at that moment.
 """
 
 import atexit
 import fcntl
 import os
 import shlex
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ class Cluster:
     @classmethod
     def below(cls, var: Path, *, safe: bool = True) -> "Cluster":
         """Return the cluster of the checkout whose files are kept in `var`."""
-        return cls(place.home_below(var), safe)
+        return cls(place.home_below(var, safe=safe), safe)
 
     @property
     def data(self) -> Path:
@@ -128,8 +129,15 @@ class Cluster:
             return
         else:
             self.stop()
+            self._forget()
         finally:
             os.close(handle)
+
+    def _forget(self) -> None:
+        # What is not safe is not worth keeping either. The locks stay: somebody may be waiting for them.
+        for path in [] if self.safe else self.home.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
 
     def _prepare_home(self) -> None:
         account.make_folder(self.home)

@@ -13,17 +13,18 @@ SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107
 
 
-def home_below(var: Path) -> Path:
-    """Return the folder of the cluster that belongs to `var`.
+def home_below(var: Path, *, safe: bool = True) -> Path:
+    """Return the folder of the cluster that belongs to `var`; one that is thrown away has its own.
 
     PostgreSQL refuses to run as root, so for root another user runs it, who must be able to reach the
     data: it then stands outside the checkout, which may lie in a private home folder.
     """
+    kind = "" if safe else "-test"
     if chosen := text("SWITCHYARD_DATABASE_FOLDER"):
-        return Path(chosen).resolve()
+        return Path(f"{Path(chosen).resolve()}{kind}")
     if os.geteuid() != 0:
-        return var.resolve() / "postgres"
-    return _public_parent() / f"switchyard-{digest(var)}"
+        return var.resolve() / f"postgres{kind}"
+    return _public_parent() / f"switchyard{kind}-{digest(var)}"
 
 
 def socket_folder(home: Path) -> Path:

@@ -22,29 +22,32 @@ def folder(home: Path) -> Path:
     above itself to all users, keeps a list of process ids that goes stale, and gives up after 10 s.
     """
     shipped = _shipped()
-    if os.geteuid() != 0 or place.reachable(shipped):
-        return shipped / "bin"
-    return _copy(shipped, home / f"program-{version(PACKAGE)}") / "bin"
+    if os.geteuid() == 0 and not place.reachable(shipped):
+        shipped = _copied(shipped, home / f"program-{version(PACKAGE)}")
+    return shipped / FOLDER / "bin"
 
 
 def _shipped() -> Path:
     spec = find_spec(PACKAGE)  # finds without importing: the import warns and makes folders
     for parent in (spec.submodule_search_locations or []) if spec else []:
-        if (found := Path(parent) / FOLDER).is_dir():
-            return found
+        if (Path(parent) / FOLDER).is_dir():
+            return Path(parent)
     raise WrongSetting("The embedded database", "is not installed; run `make setup`, or set DATABASE_URL.")
 
 
-def _copy(source: Path, target: Path) -> Path:
+def _copied(package: Path, target: Path) -> Path:
     if not target.exists():
         half = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.copytree(source, half, symlinks=True)
+        # Its programs look for their libraries in the folder beside the package.
+        for part in (f"{package.name}/{FOLDER}", f"{package.name}.libs"):
+            if (package.parent / part).exists():
+                shutil.copytree(package.parent / part, half / part, symlinks=True)
         _open(half)
         try:
             half.rename(target)
         except OSError:  # another process was faster
             shutil.rmtree(half)
-    return target
+    return target / package.name
 
 
 def _open(copy: Path) -> None:
