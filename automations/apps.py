@@ -1,6 +1,7 @@
 """The automations app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AutomationsConfig(AppConfig):
@@ -13,7 +14,12 @@ class AutomationsConfig(AppConfig):
         """Find the actions and triggers, and listen to events."""
         from automations.engine.actions import actions
         from automations.engine.triggers import triggers
+        from portal.ui.menu import menu
 
         actions.discover("automations.actions")
         triggers.discover("automations.triggers")
         import automations.consumers  # noqa: F401
+
+        menu.register(
+            "automations", _("Automations"), icon="git-branch", url_name="automations:list", position=60, shortcut="r"
+        )

@@ -32,7 +32,9 @@ def ensure_defaults(organization: Organization) -> None:
     """Give an organization the default New-order rule (seed 002), once: hold 10 minutes, then ready."""
     with transaction.atomic():
         rule_set = _lock_set(organization, "NEW_ORDER")
-        if Rule.across.filter(organization=organization, trigger="NEW_ORDER", is_default=True, deleted_at=None).exists():
+        if Rule.across.filter(
+            organization=organization, trigger="NEW_ORDER", is_default=True, deleted_at=None
+        ).exists():
             return
         by = Actor.system()
         definition = Definition(
@@ -172,7 +174,9 @@ def _rules(rule_set: RuleSet) -> list[Rule]:
     return list(rows.order_by("is_default", "position", "pk"))
 
 
-def _insert(rule_set: RuleSet, definition: Definition, by: Actor, *, is_default: bool = False, enabled: bool = False) -> Rule:
+def _insert(
+    rule_set: RuleSet, definition: Definition, by: Actor, *, is_default: bool = False, enabled: bool = False
+) -> Rule:
     rows = Rule.across.filter(organization=rule_set.organization, trigger=rule_set.trigger, is_default=False)
     last = rows.aggregate(last=Max("position"))["last"]
     rule = Rule.across.create(

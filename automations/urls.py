@@ -1,6 +1,21 @@
 """The addresses of the automations app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from automations.views import editor, history, rules
+from portal.ui.lists import list_paths
 
 app_name = "automations"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", rules.rule_list, name="list"),
+    path("new/<slug:trigger>/", editor.new, name="new"),
+    path("draft/<slug:trigger>/", editor.draft, name="draft"),
+    path("test/<slug:trigger>/", editor.test, name="test"),
+    path("reorder/<slug:trigger>/", rules.reorder, name="reorder"),
+    path("rules/<slug:public_id>/", editor.edit, name="edit"),
+    path("rules/<slug:public_id>/toggle/", rules.toggle, name="toggle"),
+    path("rules/<slug:public_id>/duplicate/", rules.duplicate, name="duplicate"),
+    path("rules/<slug:public_id>/delete/", rules.delete, name="delete"),
+    *list_paths("history/", history.run_list, name="history"),
+    path("history/<slug:public_id>/", history.run, name="run"),
+]

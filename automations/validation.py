@@ -33,7 +33,9 @@ class RuleInvalid(ValueError):
 def faults(definition: Definition, trigger: Trigger, *, is_default: bool = False) -> list[Fault]:
     """Return everything that is wrong with a rule; empty when it may be saved."""
     found = list(_filter_faults(definition, trigger)) + list(_action_faults(definition, trigger))
-    if is_default and (definition.sources or definition.filter.kind == "code" or definition.filter.tree["root"]["items"]):
+    if is_default and (
+        definition.sources or definition.filter.kind == "code" or definition.filter.tree["root"]["items"]
+    ):
         found.append(Fault("filter", "The default rule takes every order that is left; it has no filter."))
     return found
 

@@ -1,12 +1,23 @@
 """What every test may ask for: three people, an organization, a store."""
 
+import os
+
 import pytest
+from django.db import connections
 from django.test import Client
 
 from orders.models import Source
 from portal.tenancy.models import Membership, Organization, User
 from portal.tenancy.roles import Role
 from tests.factories import make_member
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
+    """Give each run its own databases, so that two runs beside each other do not drop each other's."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    connections["default"].settings_dict["TEST"]["NAME"] = f"test_{run}_{worker}"
 
 
 @pytest.fixture

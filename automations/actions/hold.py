@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from automations.engine.actions import Action, Context, actions
+from automations.engine.actions import Action, Context, Input, actions
 from automations.engine.plan import PlaceHold
 from orders.documents.instants import parse
 from orders.lifecycle.order import OrderStatus
@@ -48,6 +48,15 @@ HOLD = actions.register(
     "hold",
     Action(
         "hold", _("Hold order"), frozenset({"order"}), HoldSettings, plan, words,
+        inputs=(
+            Input("minutes", _("Minutes")),
+            Input("anchor", _("Counted from when"), tuple(ANCHORS.items())),
+            Input(
+                "next_status",
+                _("Then"),
+                (("readyForFulfillment", _("Ready for fulfillment")), ("reviewRequired", _("Review required"))),
+            ),
+        ),
         help=_("The order waits, then goes on by itself."),
     ),
 )  # fmt: skip

@@ -34,6 +34,16 @@ class Refusal(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """One setting as the rule editor shows it: a number, or a choice among (value, label) pairs."""
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Action(Generic[S]):
     """An action as rules use it."""
 
@@ -43,6 +53,7 @@ class Action(Generic[S]):
     settings: type[S]
     plan: Callable[[S, Context], Sequence[Write]]
     words: Callable[[S], str]
+    inputs: tuple[Input, ...] = ()
     terminal: bool = False
     """Nothing may come after it in a rule."""
     reversible: bool = True

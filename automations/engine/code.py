@@ -21,8 +21,11 @@ def answerer(now: dt.datetime) -> Callable[[Sequence[Question]], list[CodeResult
         texts: dict[int, bytes] = {}
         requests = [
             CodeRequest(
-                key, questions[indexes[0]].rule.code, "filter",
-                [_text(questions[index], texts) for index in indexes], moment,
+                key,
+                questions[indexes[0]].rule.code,
+                "filter",
+                [_text(questions[index], texts) for index in indexes],
+                moment,
             )  # fmt: skip
             for key, indexes in by_rule.items()
         ]

@@ -96,9 +96,7 @@ def evaluate(rules: ReadyRules, subjects: Sequence[Subject], now: dt.datetime, a
     return [outcomes[index] for index in range(len(subjects))]
 
 
-def _judge(
-    rules: ReadyRules, subject: Subject, now: dt.datetime
-) -> Generator[Question, Answer | None, Outcome]:
+def _judge(rules: ReadyRules, subject: Subject, now: dt.datetime) -> Generator[Question, Answer | None, Outcome]:
     """Judge one record, rule after rule; yields a question where a code filter has to be run."""
     outcome = Outcome(subject, subject.document)
     careful = False

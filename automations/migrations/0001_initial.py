@@ -2,114 +2,127 @@
 
 import django.db.models.functions.datetime
 import django.db.models.manager
+from django.db import migrations, models
+
 import portal.kit.fields
 import portal.kit.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True)),
-                ('trigger', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=120)),
-                ('enabled', models.BooleanField(default=False)),
-                ('mode', models.CharField(choices=[('live', 'Live'), ('watch', 'Watch only')], default='live', max_length=5)),
-                ('position', models.PositiveIntegerField()),
-                ('is_default', models.BooleanField(default=False)),
-                ('once_per_entity', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('deleted_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True),
+                ),
+                ("trigger", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=120)),
+                ("enabled", models.BooleanField(default=False)),
+                (
+                    "mode",
+                    models.CharField(choices=[("live", "Live"), ("watch", "Watch only")], default="live", max_length=5),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("is_default", models.BooleanField(default=False)),
+                ("once_per_entity", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("deleted_at", models.DateTimeField(null=True)),
             ],
             managers=[
-                ('across', django.db.models.manager.Manager()),
+                ("across", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='RuleCounter',
+            name="RuleCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour', models.DateTimeField()),
-                ('matches', models.PositiveBigIntegerField(default=0)),
-                ('errors', models.PositiveBigIntegerField(default=0)),
-                ('non_matches', models.PositiveBigIntegerField(default=0)),
-                ('micros', models.PositiveBigIntegerField(default=0)),
-                ('last_matched_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hour", models.DateTimeField()),
+                ("matches", models.PositiveBigIntegerField(default=0)),
+                ("errors", models.PositiveBigIntegerField(default=0)),
+                ("non_matches", models.PositiveBigIntegerField(default=0)),
+                ("micros", models.PositiveBigIntegerField(default=0)),
+                ("last_matched_at", models.DateTimeField(null=True)),
             ],
             managers=[
-                ('across', django.db.models.manager.Manager()),
+                ("across", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='RuleSet',
+            name="RuleSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('trigger', models.CharField(max_length=40)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("trigger", models.CharField(max_length=40)),
             ],
             managers=[
-                ('across', django.db.models.manager.Manager()),
+                ("across", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='RuleSetVersion',
+            name="RuleSetVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('entries', portal.kit.fields.DocumentField(default=list)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('by_name', models.CharField(max_length=200)),
-                ('summary', models.TextField(blank=True, default='')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("entries", portal.kit.fields.DocumentField(default=list)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("by_name", models.CharField(max_length=200)),
+                ("summary", models.TextField(blank=True, default="")),
             ],
             managers=[
-                ('across', django.db.models.manager.Manager()),
+                ("across", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('definition', portal.kit.fields.DocumentField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('by_name', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("definition", portal.kit.fields.DocumentField()),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("by_name", models.CharField(max_length=200)),
             ],
             managers=[
-                ('across', django.db.models.manager.Manager()),
+                ("across", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True)),
-                ('event_id', models.BigIntegerField()),
-                ('trigger', models.CharField(max_length=40)),
-                ('entity_type', models.CharField(max_length=40)),
-                ('entity_id', models.BigIntegerField()),
-                ('entity_public_id', models.CharField(max_length=16)),
-                ('entity_label', models.CharField(max_length=300)),
-                ('entity_version', models.PositiveIntegerField()),
-                ('rule_name', models.CharField(max_length=120)),
-                ('status', models.CharField(choices=[('completed', 'Completed'), ('failed', 'Failed'), ('refused', 'Refused')], max_length=9)),
-                ('origin', models.CharField(db_default='live', default='live', max_length=20)),
-                ('trace', portal.kit.fields.DocumentField(default=dict)),
-                ('error', models.TextField(blank=True, db_default='', default='')),
-                ('micros', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True),
+                ),
+                ("event_id", models.BigIntegerField()),
+                ("trigger", models.CharField(max_length=40)),
+                ("entity_type", models.CharField(max_length=40)),
+                ("entity_id", models.BigIntegerField()),
+                ("entity_public_id", models.CharField(max_length=16)),
+                ("entity_label", models.CharField(max_length=300)),
+                ("entity_version", models.PositiveIntegerField()),
+                ("rule_name", models.CharField(max_length=120)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("completed", "Completed"), ("failed", "Failed"), ("refused", "Refused")], max_length=9
+                    ),
+                ),
+                ("origin", models.CharField(db_default="live", default="live", max_length=20)),
+                ("trace", portal.kit.fields.DocumentField(default=dict)),
+                ("error", models.TextField(blank=True, db_default="", default="")),
+                ("micros", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             managers=[
-                ('across', django.db.models.manager.Manager()),
+                ("across", django.db.models.manager.Manager()),
             ],
         ),
     ]

@@ -5,123 +5,166 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('automations', '0001_initial'),
-        ('portal', '0001_initial'),
+        ("automations", "0001_initial"),
+        ("portal", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='rule',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="rule",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='rulecounter',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="rulecounter",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='rulecounter',
-            name='rule',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='counters', to='automations.rule'),
+            model_name="rulecounter",
+            name="rule",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="counters",
+                to="automations.rule",
+            ),
         ),
         migrations.AddField(
-            model_name='ruleset',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="ruleset",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='rulesetversion',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="rulesetversion",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='rulesetversion',
-            name='rule_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='automations.ruleset'),
+            model_name="rulesetversion",
+            name="rule_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="automations.ruleset"
+            ),
         ),
         migrations.AddField(
-            model_name='ruleset',
-            name='published',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='automations.rulesetversion'),
+            model_name="ruleset",
+            name="published",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="automations.rulesetversion",
+            ),
         ),
         migrations.AddField(
-            model_name='ruleversion',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="ruleversion",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='ruleversion',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='automations.rule'),
+            model_name="ruleversion",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="automations.rule"
+            ),
         ),
         migrations.AddField(
-            model_name='rule',
-            name='current',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='automations.ruleversion'),
+            model_name="rule",
+            name="current",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="automations.ruleversion"
+            ),
         ),
         migrations.AddField(
-            model_name='run',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="run",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='run',
-            name='rule',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='automations.rule'),
+            model_name="run",
+            name="rule",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="automations.rule"
+            ),
         ),
         migrations.AddField(
-            model_name='run',
-            name='rule_set_version',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='automations.rulesetversion'),
+            model_name="run",
+            name="rule_set_version",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="automations.rulesetversion",
+            ),
         ),
         migrations.AddField(
-            model_name='run',
-            name='rule_version',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='automations.ruleversion'),
+            model_name="run",
+            name="rule_version",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="automations.ruleversion",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rulecounter',
-            constraint=models.UniqueConstraint(fields=('rule', 'hour'), name='rule_counter_once'),
+            model_name="rulecounter",
+            constraint=models.UniqueConstraint(fields=("rule", "hour"), name="rule_counter_once"),
         ),
         migrations.AddConstraint(
-            model_name='rulesetversion',
-            constraint=models.UniqueConstraint(fields=('rule_set', 'number'), name='rule_set_version_once'),
+            model_name="rulesetversion",
+            constraint=models.UniqueConstraint(fields=("rule_set", "number"), name="rule_set_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='ruleset',
-            constraint=models.UniqueConstraint(fields=('organization', 'trigger'), name='rule_set_once'),
+            model_name="ruleset",
+            constraint=models.UniqueConstraint(fields=("organization", "trigger"), name="rule_set_once"),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('rule', 'number'), name='rule_version_once'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(fields=("rule", "number"), name="rule_version_once"),
         ),
         migrations.AddIndex(
-            model_name='rule',
-            index=models.Index(fields=['organization', 'trigger', 'position'], name='rule_in_order'),
+            model_name="rule",
+            index=models.Index(fields=["organization", "trigger", "position"], name="rule_in_order"),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('is_default', True)), fields=('organization', 'trigger'), name='rule_one_default'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("deleted_at", None), ("is_default", True)),
+                fields=("organization", "trigger"),
+                name="rule_one_default",
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['organization', '-created_at', '-id'], name='run_newest'),
+            model_name="run",
+            index=models.Index(fields=["organization", "-created_at", "-id"], name="run_newest"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['entity_type', 'entity_id', 'id'], name='run_of_entity'),
+            model_name="run",
+            index=models.Index(fields=["entity_type", "entity_id", "id"], name="run_of_entity"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['rule', '-id'], name='run_of_rule'),
+            model_name="run",
+            index=models.Index(fields=["rule", "-id"], name="run_of_rule"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('event_id', 'rule'), name='run_once_per_event'),
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("event_id", "rule"), name="run_once_per_event"),
         ),
     ]

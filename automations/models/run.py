@@ -32,9 +32,7 @@ class Run(Scoped):
     entity_version = models.PositiveIntegerField()
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="runs", db_index=False)
     rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
-    rule_set_version = models.ForeignKey(
-        RuleSetVersion, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    rule_set_version = models.ForeignKey(RuleSetVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     rule_name = models.CharField(max_length=120)
     status = models.CharField(max_length=9, choices=Status)
     origin = models.CharField(max_length=20, default="live", db_default="live")

@@ -138,7 +138,7 @@
       if (seen.has(thing)) continue;
       seen.add(thing);
       for (const key of ownKeys(thing)) {
-        if (key === "length" || key === "name") continue;
+        if (typeof thing === "function" && (key === "length" || key === "name")) continue;
         const descriptor = getOwnPropertyDescriptor(thing, key);
         note(descriptor.value ?? descriptor.get ?? null);
         note(descriptor.set ?? null);

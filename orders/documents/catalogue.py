@@ -5,7 +5,13 @@ from portal.filters.fields import Catalogue, Field, Type, choices
 from portal.filters.mark import gettext_noop as _
 
 _STATE, _CUSTOMER, _SHIPPING, _BILLING = _("Order"), _("Customer"), _("Shipping"), _("Billing")
-_TOTALS, _DATES, _TAGS, _LINES, _OTHER = _("Totals"), _("Dates"), _("Tags and notes"), _("Line items"), _("Custom fields")
+_TOTALS, _DATES, _TAGS, _LINES, _OTHER = (
+    _("Totals"),
+    _("Dates"),
+    _("Tags and notes"),
+    _("Line items"),
+    _("Custom fields"),
+)
 
 _PAYMENT = choices(
     {

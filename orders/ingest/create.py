@@ -29,9 +29,7 @@ def create(source: Source, reports: Sequence[Report], *, by: Actor) -> None:
     ids = next_ids(Order, len(reports))
     numbered = list(zip(ids, reports, strict=True))
     copy_rows(Order, _COLUMNS, (_row(pk, source, report) for pk, report in numbered))
-    write_lines(
-        row for pk, report in numbered for row in line_rows(source.organization_id, pk, report.content)
-    )
+    write_lines(row for pk, report in numbered for row in line_rows(source.organization_id, pk, report.content))
     record([_entry(pk, source, report, by) for pk, report in numbered])
     outbox.record(
         [

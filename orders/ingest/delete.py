@@ -23,7 +23,5 @@ def delete(orders: Mapping[int, Order], *, by: Actor) -> int:
         changes.append(OrderChange(order.pk, [step], cause="channel"))
     commit(changes, orders)
     Order.across.filter(pk__in=list(orders)).update(deleted_at=Now())
-    outbox.record(
-        [outbox.NewEvent(ORDER_DELETED.name, o.organization_id, o.pk, o.version) for o in orders.values()]
-    )
+    outbox.record([outbox.NewEvent(ORDER_DELETED.name, o.organization_id, o.pk, o.version) for o in orders.values()])
     return len(orders)

@@ -22,7 +22,6 @@ from portal.audit.actor import Actor
 from portal.kit.failpoints import failpoint
 
 
-
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a page."""

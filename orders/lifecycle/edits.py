@@ -26,20 +26,26 @@ class ChangedMeanwhile(ValueError):
     """Somebody else has changed the order since the page was loaded."""
 
 
+def step_of(to: str, *, by: Actor) -> Step:
+    """Return the step of a move by hand (a key of `MOVES`)."""
+    status, verb, summary = _MOVES[to]
+    return Step(by, verb, summary, status=status, ends_holds="superseded")
+
+
 def move(order_id: int, to: str, *, by: Actor, version: int | None = None) -> Order:
     """Cancel, archive, mark ready, mark for review or set to draft (the keys of `MOVES`).
 
     `version` is the one the person saw: raises ChangedMeanwhile when the order has moved on since.
     Raises MoveRefused when the order's status does not allow it.
     """
-    status, verb, summary = _MOVES[to]
+    step = step_of(to, by=by)
+    assert step.status is not None
     with transaction.atomic():
         orders = lock([order_id])
         order = orders[order_id]
         _check_version(order, version)
-        if not can_move(order.status, status):
-            raise MoveRefused(refusal(order.status, status))
-        step = Step(by, verb, summary, status=status, ends_holds="superseded")
+        if not can_move(order.status, step.status):
+            raise MoveRefused(refusal(order.status, step.status))
         commit([OrderChange(order_id, [step], cause="person")], orders)
     return order
 

@@ -108,8 +108,14 @@ def release(order_id: int, *, by: Actor) -> OrderStatus:
         order = orders[order_id]
         if order.status != OrderStatus.ON_HOLD:
             raise NotOnHold(f"{order.ext_order_id} is not on hold any more; it is “{OrderStatus(order.status).label}”.")
-        status = most_careful(set(Hold.across.filter(order_id=order_id, ended_at=None).values_list("next_status", flat=True)))
-        summary = f"Released by hand; the order is now “{status.label}”."
-        step = Step(by, "released", summary, status=status, ends_holds=Hold.Outcome.RELEASED.value)
+        open_holds = Hold.across.filter(order_id=order_id, ended_at=None)
+        step = release_step(set(open_holds.values_list("next_status", flat=True)), by=by)
         commit([OrderChange(order_id, [step], cause="release")], orders)
-    return status
+    return OrderStatus(order.status)
+
+
+def release_step(statuses: set[str], *, by: Actor) -> Step:
+    """Return the step that ends every open hold now; `statuses` are where the holds would lead to."""
+    status = most_careful(statuses)
+    summary = f"Released by hand; the order is now “{status.label}”."
+    return Step(by, "released", summary, status=status, ends_holds=Hold.Outcome.RELEASED.value)

@@ -11,8 +11,8 @@ from django.db import connection
 
 from orders.documents import columns as document_columns
 from orders.documents.instants import instant
-from orders.events import ORDER_UPDATED
 from orders.documents.lines import rewrite_lines
+from orders.events import ORDER_UPDATED
 from orders.lifecycle.changes import NewHold, OrderChange, Step
 from orders.lifecycle.order import OrderStatus, can_move, refusal
 from orders.models import Hold, Order
@@ -91,8 +91,15 @@ def _make(change: OrderChange, order: Order, batch: _Batch, latest: dict[int, tu
         order.version += 1
         batch.history.append(
             Entry(
-                order.organization_id, "order", order.pk, order.version, step.by,
-                step.verb, step.summary, made, step.run_id,
+                order.organization_id,
+                "order",
+                order.pk,
+                order.version,
+                step.by,
+                step.verb,
+                step.summary,
+                made,
+                step.run_id,
             )  # fmt: skip
         )
     if change.announce:
@@ -154,17 +161,13 @@ _HOLD_COLUMNS = (
 )  # fmt: skip
 
 
-def _place(
-    hold: NewHold, step: Step, order: Order, batch: _Batch, latest: dict[int, tuple[dt.datetime, int]]
-) -> None:
+def _place(hold: NewHold, step: Step, order: Order, batch: _Batch, latest: dict[int, tuple[dt.datetime, int]]) -> None:
     due, period = latest.get(order.pk, (hold.due_at, order.version + 1))
     latest[order.pk] = (max(due, hold.due_at), period)
     batch.holds.append(_PendingHold(order, hold, step, period))
 
 
-def _latest_open(
-    changes: Sequence[OrderChange], orders: Mapping[int, Order]
-) -> dict[int, tuple[dt.datetime, int]]:
+def _latest_open(changes: Sequence[OrderChange], orders: Mapping[int, Order]) -> dict[int, tuple[dt.datetime, int]]:
     """Return, for orders on hold, when the last of their open holds ends, and the period they belong to."""
     held = [c.order_id for c in changes if orders[c.order_id].status == OrderStatus.ON_HOLD]
     latest: dict[int, tuple[dt.datetime, int]] = {}
@@ -221,5 +224,3 @@ def _end_holds(ends: Sequence[tuple[int, str, str]]) -> None:
             """,
             [[e[0] for e in ends], [e[1] for e in ends], [e[2] for e in ends]],
         )
-
-

@@ -1,0 +1,78 @@
+"""What the automation pages read."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max, QuerySet, Sum
+
+from automations import words
+from automations.definition import Definition
+from automations.engine.triggers import Trigger
+from automations.models import Rule, RuleCounter, RuleSet
+from orders.models import Order, Source
+from portal.kit.clock import now
+from portal.tenancy.models import Organization
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """A rule as its card shows it."""
+
+    rule: Rule
+    place: int
+    condition: str
+    effect: str
+    where: str
+    matches: int
+    errors: int
+    last_matched_at: dt.datetime | None
+
+
+def sources(organization: Organization) -> QuerySet[Source]:
+    """Return the sources that rules may be limited to."""
+    rows: QuerySet[Source] = Source.objects.within(organization).exclude(state="deleted").order_by("name")
+    return rows
+
+
+def cards(organization: Organization, trigger: Trigger, zone: dt.tzinfo) -> list[RuleCard]:
+    """Return the rules of a trigger in their order, the default last, with what they did in 30 days."""
+    rules = Rule.objects.within(organization).filter(trigger=trigger.key, deleted_at=None).select_related("current")
+    counts = _counts(organization)
+    names = dict(Source.objects.within(organization).values_list("public_id", "name"))
+    made = []
+    for place, rule in enumerate(rules.order_by("is_default", "position", "pk"), start=1):
+        definition = Definition.model_validate(rule.current.definition)
+        told = counts.get(rule.pk, {})
+        made.append(
+            RuleCard(
+                rule,
+                place,
+                words.condition(definition, trigger, zone, is_default=rule.is_default),
+                words.effect(definition),
+                words.where(definition, names),
+                told.get("matches", 0),
+                told.get("errors", 0),
+                told.get("last"),
+            )
+        )
+    return made
+
+
+def _counts(organization: Organization) -> dict[int, dict[str, Any]]:
+    since = now() - dt.timedelta(days=30)
+    rows = RuleCounter.objects.within(organization).filter(hour__gte=since).values("rule_id")
+    totals = rows.annotate(matches=Sum("matches"), errors=Sum("errors"), last=Max("last_matched_at"))
+    return {row.pop("rule_id"): row for row in totals}
+
+
+def list_version(organization: Organization, trigger: Trigger) -> int:
+    """Return the number of the published list, by which an outdated page is told."""
+    row = RuleSet.objects.within(organization).filter(trigger=trigger.key).select_related("published").first()
+    return row.published.number if row and row.published else 0
+
+
+def recent_orders(organization: Organization, count: int = 10) -> list[Order]:
+    """Return the last real orders, to try a rule on."""
+    rows = Order.objects.within(organization).filter(deleted_at=None).order_by("-placed_at", "-id")
+    return list(rows.only("public_id", "ext_order_id", "customer_name", "total", "currency", "placed_at")[:count])

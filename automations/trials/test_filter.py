@@ -1,0 +1,76 @@
+"""Trying a rule on one order: the same evaluator, with nowhere for its plan to go."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from automations.definition import Definition
+from automations.engine.code import answerer
+from automations.engine.evaluate import Outcome, Subject, evaluate
+from automations.engine.rules import ReadyRules, make_ready
+from automations.engine.trace import of_tree
+from automations.engine.triggers import Trigger
+from orders.documents.order import document
+from orders.models import Order
+from portal.audit.at import as_of
+from portal.filters.codec import decode
+from portal.kit.clock import database_now
+from portal.kit.json import Json
+from portal.tenancy.models import Organization
+
+
+class NoSuchOrder(LookupError):
+    """No order of this organization has that ID."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a rule would have done to an order as it came in."""
+
+    order: Order
+    document: Json
+    matched: bool
+    source_fits: bool
+    trace: Json
+    error: str
+
+
+def find(organization: Organization, wanted: str) -> Order:
+    """Find an order by any of its IDs or its number. Raises NoSuchOrder."""
+    wanted = wanted.strip()
+    rows = Order.objects.within(organization).select_related("source", "organization")
+    any_id = Q(public_id=wanted) | Q(ext_order_id=wanted) | Q(ext_order_id=f"#{wanted}") | Q(ext_order_api_id=wanted)
+    order: Order | None = rows.filter(any_id).order_by("-placed_at").first()
+    if order is None:
+        raise NoSuchOrder(f"There is no order “{wanted}” here. Give its number or one of its IDs.")
+    return order
+
+
+def try_rule(definition: Definition, trigger: Trigger, order: Order) -> Trial:
+    """Judge an order, as it was when it came in, by one rule that need not be saved. Writes nothing."""
+    told = document(order, source_public_id=order.source.public_id, organization_public_id=order.organization.public_id)
+    told = as_of("order", {order.pk: 1}, {order.pk: (order.version, told)})[order.pk]
+    rule = make_ready(
+        definition, trigger, rule_id=0, version_id=0, public_id="", number=0,
+        organization=order.organization.public_id,
+    )  # fmt: skip
+    now = database_now()
+    subject = Subject(order.pk, 0, order.source.public_id, told)
+    (outcome,) = evaluate(ReadyRules(0, trigger, (rule,)), [subject], now, answerer(now))
+    fits = not rule.sources or subject.source in rule.sources
+    return _trial(
+        order,
+        told,
+        outcome,
+        fits,
+        {} if rule.tree is None else of_tree(decode(definition.filter.tree), trigger.catalogue, told, now),
+    )
+
+
+def _trial(order: Order, told: Json, outcome: Outcome, fits: bool, seen: Json) -> Trial:
+    if outcome.firings:
+        firing = outcome.firings[0]
+        return Trial(order, told, firing.status != "failed", fits, firing.trace, firing.error)
+    if seen:
+        seen["filter"]["outcome"] = seen["filter"]["why"]["outcome"]
+    return Trial(order, told, False, fits, seen, "")

@@ -1,0 +1,237 @@
+"""The rule editor: one form, always with the sentence that says what it means now."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from automations import forms, queries, services, words
+from automations.definition import Definition
+from automations.engine.triggers import Trigger
+from automations.forms import RuleDraft
+from automations.models import Rule
+from automations.trials.test_filter import NoSuchOrder, find, try_rule
+from automations.validation import Fault
+from automations.views.explained import action_rows, fields_for_code, filter_lines
+from automations.views.rules import rule_of, trigger_of
+from portal.audit.actor import Actor
+from portal.filters import builder, builder_view
+from portal.filters.edits import UnknownEdit
+from portal.filters.problems import BadFilter
+from portal.tenancy.roles import Permission
+from portal.ui.access import PageRequest, may, page
+from portal.ui.htmx import add_message, redirect
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.EDIT_RULES)
+def new(request: PageRequest, trigger: str) -> HttpResponse:
+    """Show an empty rule, or add the one that was filled in; new rules are off."""
+    chosen = trigger_of(trigger)
+    if request.method == "GET":
+        return _show(request, chosen, forms.blank())
+    return _save(request, chosen, None)
+
+
+@require_http_methods(["GET", "POST"])
+@page()
+def edit(request: PageRequest, public_id: str) -> HttpResponse:
+    """Show a rule, or save it as its next version."""
+    rule = rule_of(request, public_id)
+    trigger = trigger_of(rule.trigger)
+    if request.method == "GET":
+        assert rule.current is not None
+        stored = Definition.model_validate(rule.current.definition)
+        zone = timezone.get_current_timezone()
+        return _show(request, trigger, forms.draft_of(stored, trigger, zone), rule=rule)
+    if not may(request, Permission.EDIT_RULES):
+        raise PermissionDenied
+    return _save(request, trigger, rule)
+
+
+@require_POST
+@page()
+def draft(request: PageRequest, trigger: str) -> HttpResponse:
+    """Answer one press of a button in the form: the parts that depend on it, afresh. Saves nothing."""
+    chosen = trigger_of(trigger)
+    try:
+        typed = forms.step(forms.read(request.POST), request.POST.get("do", ""))
+    except (BadFilter, UnknownEdit, forms.UnknownStep) as error:
+        return HttpResponse(str(error), status=400, content_type="text/plain")
+    looking = request.POST.get("do", "").partition(":")[0] == "look"
+    context = _context(request, chosen, typed, faults=[], judged=looking)
+    return render(request, "automations/editor.html#parts", context)
+
+
+@require_POST
+@page()
+def test(request: PageRequest, trigger: str) -> HttpResponse:
+    """Try the rule in the form on one order. Writes and sends nothing."""
+    chosen = trigger_of(trigger)
+    context: dict[str, Any] = {"trigger": chosen, "recent": queries.recent_orders(request.organization)}
+    wanted = request.POST.get("order_id", "").strip() or request.POST.get("order", "")
+    context["wanted"] = wanted
+    try:
+        typed = forms.read(request.POST)
+        made, faults = forms.definition(typed, chosen, timezone.get_current_timezone())
+        if made is None:
+            made, faults = _ignoring_the_name(typed, chosen, faults)
+        order = find(request.organization, wanted)
+    except (NoSuchOrder, BadFilter) as error:
+        return render(request, "automations/trial.html", context | {"problem": str(error)})
+    if made is None:
+        message = _("The rule cannot be tried yet: {why}").format(why=" ".join(fault.message for fault in faults))
+        return render(request, "automations/trial.html", context | {"problem": message})
+    trial = try_rule(made, chosen, order)
+    shown = {"trial": trial, "lines": filter_lines(trial.trace), "actions": action_rows(trial.trace)}
+    return render(request, "automations/trial.html", context | shown)
+
+
+def _ignoring_the_name(
+    typed: RuleDraft, trigger: Trigger, faults: list[Fault]
+) -> tuple[Definition | None, list[Fault]]:
+    """A rule without a name yet can be tried all the same."""
+    from dataclasses import replace
+
+    if typed.name:
+        return None, faults
+    return forms.definition(replace(typed, name=_("New rule")), trigger, timezone.get_current_timezone())
+
+
+def _save(request: PageRequest, trigger: Trigger, rule: Rule | None) -> HttpResponse:
+    try:
+        typed = forms.read(request.POST)
+    except BadFilter as error:
+        return _show(request, trigger, forms.blank(), rule=rule, faults=[Fault("filter", str(error))])
+    _check_code_permission(request, typed, rule)
+    made, faults = forms.definition(typed, trigger, timezone.get_current_timezone())
+    if made is None:
+        return _show(request, trigger, typed, rule=rule, faults=faults)
+    by, seen = Actor.user(request.user), request.POST.get("seen", "")
+    try:
+        if rule is None:
+            saved = services.create_rule(request.organization, trigger.key, made, by=by)
+            add_message(request, _("“{name}” is saved. It is off until you switch it on.").format(name=saved.name))
+        else:
+            saved = services.save_rule(rule, made, by=by, seen=int(seen) if seen.isdecimal() else None)
+            add_message(request, _("“{name}” is saved.").format(name=saved.name))
+    except services.RuleInvalid as error:
+        return _show(request, trigger, typed, rule=rule, faults=error.faults)
+    except services.ChangedMeanwhile as error:
+        return _show(request, trigger, typed, rule=rule, faults=[Fault("", str(error))])
+    return redirect(request, f"{reverse('automations:list')}?trigger={trigger.key}#rule-{saved.public_id}")
+
+
+def _check_code_permission(request: PageRequest, typed: RuleDraft, rule: Rule | None) -> None:
+    """Code is a permission of its own; a rule whose code stays as it is may be saved by anyone who edits rules."""
+    if typed.kind != "code" or may(request, Permission.EDIT_CODE_RULES):
+        return
+    stored = rule.current.definition["filter"] if rule and rule.current else {}
+    if stored.get("kind") != "code" or stored.get("code") != typed.code:
+        raise PermissionDenied(_("Your role may not write JavaScript rules. Ask a developer or an administrator."))
+
+
+def _show(
+    request: PageRequest,
+    trigger: Trigger,
+    typed: RuleDraft,
+    *,
+    rule: Rule | None = None,
+    faults: list[Fault] | None = None,
+) -> HttpResponse:
+    context = _context(request, trigger, typed, faults=faults or [], judged=bool(faults), rule=rule)
+    context["recent"] = queries.recent_orders(request.organization)
+    return render(request, "automations/editor.html", context, status=422 if faults else 200)
+
+
+def _context(
+    request: PageRequest,
+    trigger: Trigger,
+    typed: RuleDraft,
+    *,
+    faults: list[Fault],
+    judged: bool,
+    rule: Rule | None = None,
+) -> dict[str, Any]:
+    zone = timezone.get_current_timezone()
+    problems = builder.judge(typed.filter, trigger.catalogue, zone=zone)
+    sources = list(queries.sources(request.organization))
+    made, _faults = forms.definition(typed, trigger, zone)
+    return {
+        "trigger": trigger,
+        "rule": rule,
+        "is_default": bool(rule and rule.is_default) or request.POST.get("is_default") == "1",
+        "draft": typed,
+        "faults": {fault.place: fault.message for fault in faults},
+        "fault_list": faults,
+        "view": builder_view.view(typed.filter, trigger.catalogue, problems if judged else ()),
+        "catalogue": trigger.catalogue,
+        "groups": trigger.catalogue.grouped(),
+        "sources": sources,
+        "available": forms.choices(trigger.entity),
+        "rows": forms_rows(typed, faults),
+        "told": _told(typed, made, trigger, {one.public_id: one.name for one in sources}, rule),
+        "code_names": fields_for_code(trigger),
+        "code_problems": _code_problems(faults),
+        "may_edit": may(request, Permission.EDIT_RULES),
+        "may_code": may(request, Permission.EDIT_CODE_RULES),
+        "recent": [],
+    }
+
+
+def forms_rows(typed: RuleDraft, faults: list[Fault]) -> list[dict[str, Any]]:
+    """Return the action rows with their inputs, values and errors."""
+    from automations.engine.actions import actions
+
+    rows = []
+    for index, row in enumerate(typed.actions):
+        action = actions.get(row.key) if row.key in actions else None
+        errors = {f.place: f.message for f in faults if f.place.startswith(f"actions.{index}")}
+        inputs = [
+            {
+                "input": one,
+                "name": f"a.{index}.{one.name}",
+                "value": row.values.get(one.name, ""),
+                "error": errors.get(f"actions.{index}.{one.name}", ""),
+            }
+            for one in (action.inputs if action else ())
+        ]
+        rows.append({
+            "index": index, "key": row.key, "action": action, "inputs": inputs,
+            "error": errors.get(f"actions.{index}", ""), "last": index == len(typed.actions) - 1,
+        })  # fmt: skip
+    return rows
+
+
+def _code_problems(faults: list[Fault]) -> list[dict[str, Any]]:
+    import re
+
+    found = []
+    for fault in faults:
+        line = re.match(r"Line (\d+): (.*)", fault.message)
+        if fault.place == "filter.code" and line:
+            found.append({"line": int(line[1]), "text": line[2]})
+    return found
+
+
+def _told(
+    typed: RuleDraft, made: Definition | None, trigger: Trigger, sources: dict[str, str], rule: Rule | None
+) -> dict[str, str]:
+    """Return the sentence of the whole rule in its parts; a hint while something is still open."""
+    zone = timezone.get_current_timezone()
+    if made is None:
+        from dataclasses import replace
+
+        made, _ignored = forms.definition(replace(typed, name=typed.name or "-"), trigger, zone)
+    if made is None:
+        return {"open": _("Something in the filter or the actions is not complete yet.")}
+    return {
+        "condition": words.condition(made, trigger, zone, is_default=bool(rule and rule.is_default)),
+        "where": words.where(made, sources),
+        "effect": words.effect(made),
+    }

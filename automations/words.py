@@ -1,0 +1,44 @@
+"""A whole rule in one sentence, always true to what is below it."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from automations.definition import Definition
+from automations.engine.actions import actions
+from automations.engine.triggers import Trigger
+from portal.filters.codec import decode
+from portal.filters.problems import BadFilter
+from portal.filters.to_words import sentence
+
+
+def condition(definition: Definition, trigger: Trigger, zone: dt.tzinfo, *, is_default: bool = False) -> str:
+    """Return when a rule matches: “when total is over 100”, “every order left”, “code filter”."""
+    if is_default:
+        return _("every order that is left")
+    if definition.filter.kind == "code":
+        return _("when its code says so")
+    try:
+        told = sentence(decode(definition.filter.tree), trigger.catalogue, say=_, zone=zone)
+    except BadFilter:
+        return _("when a filter holds that cannot be read any more")
+    return _("every order") if told == _("always") else told
+
+
+def effect(definition: Definition) -> str:
+    """Return what a rule does: “hold 10 minutes …, then cancel”."""
+    told = []
+    for spec in definition.actions:
+        if spec.key not in actions:
+            told.append(_("an unknown action"))
+            continue
+        action = actions.get(spec.key)
+        told.append(action.words(action.settings.model_validate(spec.settings)))
+    return _(", then ").join(told) or _("do nothing yet")
+
+
+def where(definition: Definition, sources: Mapping[str, str]) -> str:
+    """Return which sources a rule is for: “from Tea shop”; empty for every source."""
+    names = [sources.get(public_id, _("a deleted source")) for public_id in definition.sources]
+    return _("from {sources}").format(sources=_(" or ").join(names)) if names else ""
