@@ -172,7 +172,7 @@ def test_without_related_documents_there_is_an_empty_object(run: Run) -> None:
 
 
 def test_text_beyond_ascii_reaches_the_code_unharmed(run: Run) -> None:
-    entities = ['{"t": "añ😀"}'.encode(), '{"t": "x"}'.encode(), '{"t": "\\ud83d\\ude00"}'.encode()]
+    entities = ['{"t": "añ😀"}'.encode(), b'{"t": "x"}', b'{"t": "\\ud83d\\ude00"}']
     assert [result.value for result in run("return entity.t.includes('😀')", *entities)] == [True, False, True]
 
 
@@ -216,7 +216,14 @@ def test_time_of_the_code_and_time_of_waiting_are_told_apart(run: Run) -> None:
 
 
 def test_people_may_set_names_that_prototypes_have(run: Run) -> None:
-    source = "class Bad extends Error {}; const e = new Bad('x'); e.name = 'Mine'; const o = {}; o.toString = () => 'o'; o.constructor = 1; return `${e}${o}` === 'Mine: xo'"
+    source = """
+      class Bad extends Error {}
+      const error = new Bad("x");
+      error.name = "Mine";
+      const object = {};
+      object.toString = () => "o";
+      object.constructor = 1;
+      return `${error}${object}` === "Mine: xo";"""
     assert run(source)[0].value is True
 
 
