@@ -211,5 +211,15 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
     },
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
-    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+    # django-q2 tells four lines of each task, and there is one a minute even when nothing happens.
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
+        "django-q": {"level": "WARNING"},
+    },
 }
+
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mails are unique by a constraint on their lower case, which the check does not see
+    "axes.W006",  # failures are counted by account: many people of one warehouse share an address
+]

@@ -145,7 +145,15 @@ def programs(places: Places, environment: Mapping[str, str]) -> list[Program]:
     """Return what is run beside each other."""
     python = str(PYTHON)
     gunicorn = ["-m", "gunicorn", "portal.wsgi", "--bind", f"{places.host}:{places.web_port}", "--log-level", "warning"]
-    threads = ["--worker-class", "gthread", "--workers", env.text("WEB_WORKERS", "2"), "--threads", "6"]
+    threads = [
+        "--worker-class",
+        "gthread",
+        "--workers",
+        env.text("WEB_WORKERS", "2"),
+        "--threads",
+        "6",
+        "--no-control-socket",
+    ]
     sandbox = ["-m", "integrations.connectors.ecwid.sandbox", "--port", str(places.sandbox_port)]
     return [
         Program("web", [python, *gunicorn, *threads], {**environment, "SWITCHYARD_DB_POOL": "yes"}),
