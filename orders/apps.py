@@ -1,6 +1,7 @@
 """The orders app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OrdersConfig(AppConfig):
@@ -10,9 +11,26 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
-        """Find the exception types, events and watchers."""
+        """Find the exception types, events and watchers; bring the menu entries and the dashboard's cards."""
         import orders.events
         import orders.lifecycle.holds  # noqa: F401
         from orders.exceptions.catalogue import exception_types
 
         exception_types.discover("orders.exceptions.types")
+        _show()
+
+
+def _show() -> None:
+    from orders import queries
+    from portal.ui.menu import menu
+
+    menu.register("orders", _("Orders"), icon="package", url_name="orders:list", position=20, shortcut="o")
+    menu.register(
+        "exceptions",
+        _("Exceptions"),
+        icon="alert-triangle",
+        url_name="orders:exceptions",
+        position=50,
+        badge=queries.active_exceptions,
+        shortcut="e",
+    )

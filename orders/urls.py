@@ -1,6 +1,24 @@
 """The addresses of the orders app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+import portal.ui.paths  # noqa: F401 - brings <record:…>
+from orders.views import acts, exceptions, order
+from orders.views import list as many
+from portal.ui.lists import list_paths
 
 app_name = "orders"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    *list_paths("orders", many.order_list, name="list"),
+    *(path(f"orders/bulk/{key}", many.act, {"key": key}, name=f"bulk_{key}") for key in ("release", "ready", "archive", "cancel")),
+    path("orders/<record:public_id>", order.order, name="detail"),
+    path("orders/<record:public_id>.json", order.order_json, name="json"),
+    path("orders/<record:public_id>/document", order.order_document, name="document"),
+    path("orders/<record:public_id>/hold", acts.hold, name="hold"),
+    path("orders/<record:public_id>/comment", acts.comment, name="comment"),
+    path("orders/<record:public_id>/do/<slug:key>", acts.act, name="act"),
+    *list_paths("exceptions", exceptions.exception_list, name="exceptions"),
+    path("exceptions/<record:public_id>", exceptions.exception, name="exception"),
+    path("exceptions/<record:public_id>/raw", exceptions.raw, name="exception_raw"),
+    path("exceptions/<record:public_id>/<slug:key>", exceptions.act, name="exception_act"),
+]

@@ -6,7 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("portal.pages.urls")),
     path("", include("portal.ui.urls")),
-    path("orders/", include("orders.urls")),
+    path("", include("orders.urls")),
     path("integrations/", include("integrations.urls")),
     path("automations/", include("automations.urls")),
     path("admin/", admin.site.urls),

@@ -115,11 +115,15 @@ def _put_back(one: Consumer, taken: claims.Claim, error: str) -> None:
             one.on_parked(Event.across.get(handoffs=taken.id), error)
 
 
-def replay(organization_id: int | None = None) -> int:
-    """Return every parked event to the queue, and ring. Returns how many."""
+def replay(organization_id: int | None = None, *, consumer: str = "", event_id: int | None = None) -> int:
+    """Return parked events to the queue, and ring: all, an organization's, a consumer's, or one. Returns how many."""
     parked = Handoff.across.filter(state=claims.State.PARKED)
     if organization_id is not None:
         parked = parked.filter(organization_id=organization_id)
+    if consumer:
+        parked = parked.filter(consumer=consumer)
+    if event_id is not None:
+        parked = parked.filter(event_id=event_id)
     with transaction.atomic():
         count = parked.update(state=claims.State.PENDING, attempts=0, next_at=claims.Now(), last_error="")
         for one in consumers.all():

@@ -38,7 +38,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Field, Model, QuerySet
+from django.db.models.expressions import OrderBy
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -202,10 +203,7 @@ class ListPage:
         """Return the rows in the state's order, made definite by the primary key; absent values come last."""
         sort = self.sort_of(state)
         back = sort.startswith("-")
-        fields = [
-            F(name).desc(nulls_last=True) if back else F(name).asc(nulls_last=True)
-            for name in self.by_key[sort.lstrip("-")].sort
-        ]
+        fields = [_order(rows.model, name, back=back) for name in self.by_key[sort.lstrip("-")].sort]
         return rows.order_by(*fields, "-pk" if back else "pk")
 
     def sort_of(self, state: State) -> str:
@@ -244,6 +242,13 @@ class ListPage:
         state = State(tree=Group("all", conditions))
         found = list_state.pairs(state, self.target.catalogue, dt.UTC) + list(parameters.items())
         return f"{url}?{list_state.query_string(found)}" if found else url
+
+
+def _order(model: type[Model], name: str, *, back: bool) -> OrderBy:
+    """Order by a field. “Absent last” is only said where a value can be absent: no index is in that order."""
+    first = model._meta.get_field(name.split("__")[0])
+    last = None if isinstance(first, Field) and not first.null and "__" not in name else True
+    return F(name).desc(nulls_last=last) if back else F(name).asc(nulls_last=last)
 
 
 def _path(request: PageRequest) -> str:

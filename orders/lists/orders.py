@@ -1,0 +1,108 @@
+"""The list of orders."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from orders import queries
+from orders.documents.catalogue import ORDER
+from orders.lifecycle.order import OrderStatus
+from orders.models import Order, OrderLine, Source
+from orders.search import search
+from portal.filters.fields import Choice
+from portal.filters.to_sql import SqlTarget
+from portal.filters.tree import Condition, fields_of
+from portal.tenancy.models import Organization
+from portal.ui import cells
+from portal.ui.list_state import State
+from portal.ui.lists import Bulk, Empty, ListPage, Rows, ViewTab
+
+COLUMNS = (
+    cells.title("order", _("Order"), lambda order: order.ext_order_id, sort="number_folded"),
+    cells.time("placed", _("Placed"), lambda order: order.placed_at, sort="placed_at"),
+    cells.text("customer", _("Customer"), lambda order: order.customer_name, sort="customer_name"),
+    cells.text("email", _("E-mail"), lambda order: order.email_folded, shown=False),
+    cells.text("source", _("Source"), lambda order: order.source.name),
+    cells.number("items", _("Items"), lambda order: order.line_count, sort="line_count"),
+    cells.money("total", _("Total"), lambda order: (order.total, order.currency), sort="total"),
+    cells.status("status", _("Status"), lambda order: order.status, sort="status"),
+    cells.time("next", _("Hold ends"), lambda order: order.hold_until, sort="hold_until"),
+    cells.tags("tags", _("Tags"), lambda order: order.tags_folded or [], shown=False),
+    cells.time("ingested", _("Ingested"), lambda order: order.created_at, sort="created_at", shown=False),
+    cells.time("changed", _("Changed"), lambda order: order.updated_at, sort="updated_at", shown=False),
+)
+
+
+def _sources(organization: Organization) -> Sequence[Choice]:
+    rows = Source.objects.within(organization).exclude(state="deleted").order_by("name")
+    return [Choice(public_id, name) for public_id, name in rows.values_list("public_id", "name")]
+
+
+class OrderList(ListPage):
+    """Archived orders stay out until somebody asks for them by status or looks for them."""
+
+    def filtered(self, organization: Organization, state: State, zone: dt.tzinfo, at: dt.datetime) -> Rows:
+        """Return the rows of a state, unordered."""
+        rows = super().filtered(organization, state, zone, at)
+        wanted = bool(state.q) or "status" in fields_of(state.tree)
+        return rows if wanted else rows.exclude(status=OrderStatus.ARCHIVED)
+
+
+ORDERS = OrderList(
+    key="orders",
+    name=_("Orders"),
+    rows=queries.in_list,
+    target=SqlTarget(ORDER, OrderLine),
+    columns=COLUMNS,
+    url=lambda order: reverse("orders:detail", args=[order.public_id]),
+    default_sort="-placed",
+    quick=("status", "integration", "extOrderCreatedAt", "totalPrice", "tags"),
+    search=search,
+    search_hint=_("Number, e-mail, name or SKU"),
+    tabs=(
+        ViewTab(
+            "person",
+            _("Needs a person"),
+            "f=status~is_one_of~reviewRequired~toBeValidated",
+            lambda organization: queries.counts(organization).review,
+        ),
+        ViewTab(
+            "on-hold",
+            _("On hold"),
+            "f=status~is_one_of~onHold",
+            lambda organization: queries.counts(organization).on_hold,
+        ),
+        ViewTab(
+            "ready",
+            _("Ready"),
+            "f=status~is_one_of~readyForFulfillment",
+            lambda organization: queries.counts(organization).ready,
+        ),
+        ViewTab("canceled", _("Canceled"), "f=status~is_one_of~canceled"),
+        ViewTab("archived", _("Archived"), "f=status~is_one_of~archived"),
+    ),
+    bulk=(
+        Bulk("release", _("Release hold"), "orders:bulk_release"),
+        Bulk("ready", _("Mark ready"), "orders:bulk_ready"),
+        Bulk("archive", _("Archive"), "orders:bulk_archive"),
+        Bulk("cancel", _("Cancel…"), "orders:bulk_cancel", danger=True),
+    ),
+    empty=Empty(
+        _("No orders yet"),
+        _("They come in by themselves, as soon as a store is connected."),
+        "package",
+        "integrations:list",
+        _("Connect a store"),
+    ),
+    options={"integration": _sources},
+    version_of=lambda order: order.version,
+    events=("orderChanged",),
+    refresh=3,
+)
+
+
+def address(*statuses: str) -> str:
+    """Return the address of the list that shows exactly the orders of these statuses."""
+    return ORDERS.address(reverse("orders:list"), Condition("status", "is_one_of", statuses))

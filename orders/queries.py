@@ -1,0 +1,152 @@
+"""What pages ask of orders. Each function is one query, and leaves the big documents out unless they are shown."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from django.db import connection
+from django.db.models import Count, Max, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from orders.lifecycle.order import OrderStatus
+from orders.models import Hold, Order, OrderException
+from portal.audit.models import History
+from portal.tenancy.models import Organization
+
+_HEAVY = ("content", "source_doc", "search", "facets", "kept")
+HISTORY = 50
+
+
+def in_list(organization: Organization) -> QuerySet[Order]:
+    """Return the orders of a list: with their source, without their documents, without deleted ones."""
+    rows = cast("QuerySet[Order]", Order.objects.within(organization))
+    return rows.filter(deleted_at=None).select_related("source").defer(*_HEAVY)
+
+
+def one(organization: Organization, public_id: str, *, with_source_doc: bool = False) -> Order:
+    """Return an order with its content. Raises Http404, also for another organization's."""
+    left_out = ("search", "facets") if with_source_doc else ("search", "facets", "source_doc")
+    rows = cast("QuerySet[Order]", Order.objects.within(organization))
+    order = rows.select_related("source").defer(*left_out).filter(public_id=public_id).first()
+    if order is None:
+        raise Http404(_("There is no such order here."))
+    order.organization = organization
+    return order
+
+
+def holds_of(order: Order) -> list[Hold]:
+    """Return every hold of an order, the last one first."""
+    return list(Hold.objects.within(order.organization).filter(order=order).order_by("-id"))
+
+
+def history_of(order: Order, limit: int | None = HISTORY) -> list[History]:
+    """Return the history of an order, newest first."""
+    rows = History.objects.within(order.organization).filter(entity_type="order", entity_id=order.pk).order_by("-id")
+    return list(rows[:limit] if limit else rows)
+
+
+def exceptions_of(order: Order) -> list[OrderException]:
+    """Return the active exceptions of an order, newest first, without their raw records."""
+    rows = OrderException.objects.within(order.organization).defer("raw")
+    active = rows.filter(entity_type="order", entity_id=order.pk, state=OrderException.State.ACTIVE)
+    return list(active.order_by("-created_at"))
+
+
+def state_of(order: Order) -> str:
+    """Return a mark that changes whenever the order's page does: two cheap reads instead of a whole page."""
+    history = History.objects.within(order.organization).filter(entity_type="order", entity_id=order.pk)
+    exceptions = OrderException.objects.within(order.organization).filter(entity_type="order", entity_id=order.pk)
+    last = history.aggregate(last=Max("id"))["last"] or 0
+    told = exceptions.aggregate(count=Count("id"), seen=Max("last_seen_at"), closed=Max("closed_at"))
+    moments = [f"{moment:%s%f}" if moment else "" for moment in (told["seen"], told["closed"])]
+    return ".".join([str(order.version), str(last), str(told["count"]), *moments])
+
+
+def active_exceptions(organization: Organization) -> int:
+    """Return how many exceptions wait for a person."""
+    return OrderException.objects.within(organization).filter(state=OrderException.State.ACTIVE).count()
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many orders stand where, for the dashboard."""
+
+    on_hold: int
+    review: int
+    ready: int
+    waiting_new: int
+
+
+def counts(organization: Organization) -> Counts:
+    """Count the orders that wait, by the index over statuses; once for each request."""
+    kept: Counts | None = organization.__dict__.get("_order_counts")
+    if kept is None:
+        kept = organization.__dict__["_order_counts"] = _count(organization)
+    return kept
+
+
+def _count(organization: Organization) -> Counts:
+    waiting = {
+        OrderStatus.ON_HOLD.value: "on_hold",
+        OrderStatus.REVIEW_REQUIRED.value: "review",
+        OrderStatus.TO_BE_VALIDATED.value: "review",
+        OrderStatus.READY_FOR_FULFILLMENT.value: "ready",
+        OrderStatus.NEW.value: "waiting_new",
+    }
+    rows = Order.objects.within(organization).filter(deleted_at=None, status__in=list(waiting))
+    found = dict.fromkeys(("on_hold", "review", "ready", "waiting_new"), 0)
+    for status, count in rows.order_by().values_list("status").annotate(n=Count("id")):
+        found[waiting[status]] += count
+    return Counts(**found)
+
+
+def exceptions_by_type(organization: Organization) -> list[tuple[str, int]]:
+    """Return (type, how many are active), the most frequent first."""
+    rows = OrderException.objects.within(organization).filter(state=OrderException.State.ACTIVE)
+    return list(rows.order_by().values_list("type").annotate(n=Count("id")).order_by("-n", "type"))
+
+
+def holds_ending_next(organization: Organization, limit: int = 6) -> list[Order]:
+    """Return the orders whose hold ends soonest."""
+    rows = in_list(organization).filter(status=OrderStatus.ON_HOLD, hold_until__isnull=False)
+    return list(rows.order_by("hold_until", "id")[:limit])
+
+
+@dataclass(frozen=True)
+class Hourly:
+    """Orders that came in per hour: `hours` are the starts, `series` the counts of each source in them."""
+
+    hours: Sequence[dt.datetime]
+    series: Sequence[tuple[str, Sequence[int]]]
+
+    @property
+    def total(self) -> int:
+        """How many came in altogether."""
+        return sum(sum(values) for _, values in self.series)
+
+
+def orders_per_hour(organization: Organization, *, until: dt.datetime, hours: int = 24) -> Hourly:
+    """Count what came in during the last hours, the present one included, by source."""
+    last = until.replace(minute=0, second=0, microsecond=0)
+    starts = [last - dt.timedelta(hours=back) for back in reversed(range(hours))]
+    with connection.cursor() as cursor:
+        cursor.execute(_PER_HOUR, [organization.pk, starts[0]])
+        rows = cursor.fetchall()
+    place = {start: index for index, start in enumerate(starts)}
+    series: dict[str, list[int]] = {}
+    for name, hour, count in rows:
+        if hour in place:
+            series.setdefault(name, [0] * hours)[place[hour]] += count
+    return Hourly(starts, sorted(series.items(), key=lambda one: (-sum(one[1]), one[0])))
+
+
+_PER_HOUR = """
+SELECT s.name, o.hour, o.count FROM (
+    SELECT source_id, date_trunc('hour', created_at) AS hour, count(*) AS count
+    FROM orders_order WHERE organization_id = %s AND created_at >= %s
+    GROUP BY 1, 2) AS o
+JOIN orders_source s ON s.id = o.source_id
+"""
+"""Arrivals per hour and source; read from the index over arrivals."""

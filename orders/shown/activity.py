@@ -1,0 +1,36 @@
+"""The history of an order as people read it."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from portal.audit.models import History
+from portal.ui.components import Happening
+
+_ICONS = {
+    "ingested": "package-import",
+    "updated": "refresh",
+    "held": "clock-pause",
+    "released": "player-play",
+    "canceled": "ban",
+    "archived": "archive",
+    "commented": "message",
+    "marked ready": "circle-check",
+    "marked for review": "eye",
+    "set to draft": "pencil",
+    "noted": "info-circle",
+    "deleted": "trash",
+}
+_KINDS = {"rule": "bolt", "integration": "plug", "api_key": "key"}
+
+
+def happenings(history: Sequence[History]) -> list[Happening]:
+    """Return one entry per row, newest first; a comment stands below the line, as it was written."""
+    return [_happening(row) for row in history]
+
+
+def _happening(row: History) -> Happening:
+    icon = _ICONS.get(row.verb) or _KINDS.get(row.actor_kind, "point")
+    if row.verb == "commented":
+        return Happening(row.at, row.actor_name, _("commented"), icon, note=row.summary)
+    return Happening(row.at, row.actor_name, row.summary, icon, changes=row.changes)

@@ -1,0 +1,138 @@
+"""What a person can do to an order, as it stands and as their role allows: one value per button."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from orders.lifecycle.order import OrderStatus, can_move
+from orders.models import Order
+
+S = OrderStatus
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button. `opens` names the dialog it opens instead of sending; `confirm` is asked first."""
+
+    key: str
+    label: StrOrPromise
+    icon: str
+    url: str
+    done: StrOrPromise = ""
+    confirm: str = ""
+    confirm_title: str = ""
+    confirm_yes: str = ""
+    opens: str = ""
+    danger: bool = False
+
+
+@dataclass(frozen=True)
+class Acts:
+    """The acts of an order page: the first is what this status asks for, two more at hand, the rest in a menu."""
+
+    first: Act | None
+    more: tuple[Act, ...]
+    menu: tuple[Act, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of act: its words, the status it leads to, what is said when it is done."""
+
+    key: str
+    label: StrOrPromise
+    icon: str
+    done: StrOrPromise
+    to: OrderStatus | None = None
+    warning: Callable[[Order], str] | None = None
+    danger: bool = False
+
+
+def _cancel_warning(order: Order) -> str:
+    sent = order.status in (S.SENT_TO_FULFILLMENT, S.PARTIAL_FULFILLMENT)
+    told = _("Nobody tells the warehouse: cancel it there too.") if sent else ""
+    return " ".join(
+        filter(
+            None,
+            [
+                _("The order is canceled here and not worked on any more. %(source)s is not told.")
+                % {"source": order.source.name},
+                told,
+                _("This cannot be undone."),
+            ],
+        )
+    )
+
+
+def _archive_warning(order: Order) -> str:
+    return _("The order leaves the usual lists and is not worked on any more. You can bring it back for review.")
+
+
+KINDS = {
+    kind.key: kind
+    for kind in (
+        Kind("release", gettext_lazy("Release hold"), "player-play", gettext_lazy("Hold released")),
+        Kind(
+            "ready", gettext_lazy("Mark ready"), "circle-check", gettext_lazy("Marked ready"), S.READY_FOR_FULFILLMENT
+        ),
+        Kind("hold", gettext_lazy("Hold…"), "clock-pause", gettext_lazy("Put on hold"), S.ON_HOLD),
+        Kind("review", gettext_lazy("Mark for review"), "eye", gettext_lazy("Marked for review"), S.REVIEW_REQUIRED),
+        Kind("draft", gettext_lazy("Set to draft"), "pencil", gettext_lazy("Set to draft"), S.DRAFT),
+        Kind(
+            "cancel", gettext_lazy("Cancel order"), "ban", gettext_lazy("Canceled"), S.CANCELED, _cancel_warning, True
+        ),
+        Kind("archive", gettext_lazy("Archive"), "archive", gettext_lazy("Archived"), S.ARCHIVED, _archive_warning),
+    )
+}
+"""In the order of the menu."""
+
+_FIRST = {
+    S.NEW: ("ready", "hold"),
+    S.DRAFT: ("ready", "hold"),
+    S.ON_HOLD: ("release", "hold"),
+    S.TO_BE_VALIDATED: ("ready", "hold"),
+    S.REVIEW_REQUIRED: ("ready", "hold"),
+    S.READY_FOR_FULFILLMENT: ("hold", "review"),
+    S.CANCELED: ("archive",),
+    S.ARCHIVED: ("review",),
+}
+
+
+def acts(order: Order, *, may_operate: bool) -> Acts:
+    """Return the acts that the status allows and the role includes; none for those who may only look."""
+    if not may_operate or order.deleted_at:
+        return Acts(None, (), ())
+    allowed = {key: _act(kind, order) for key, kind in KINDS.items() if _fits(kind, order)}
+    wanted = [allowed.pop(key) for key in _FIRST.get(S(order.status), ("review",)) if key in allowed]
+    return Acts(wanted[0] if wanted else None, tuple(wanted[1:]), tuple(allowed.values()))
+
+
+def _fits(kind: Kind, order: Order) -> bool:
+    if kind.key in ("release", "hold") and order.status == S.ON_HOLD:
+        return True
+    return kind.to is not None and can_move(order.status, kind.to)
+
+
+def _act(kind: Kind, order: Order) -> Act:
+    label = kind.label
+    if kind.key == "hold" and order.status == S.ON_HOLD:
+        label = _("Hold longer…")
+    if kind.key == "review" and order.status == S.ARCHIVED:
+        label = _("Bring back for review")
+    title = f"{label}: {order.ext_order_id}" if kind.warning else ""
+    return Act(
+        kind.key,
+        label,
+        kind.icon,
+        reverse("orders:act", args=[order.public_id, kind.key]),
+        done=kind.done,
+        confirm=kind.warning(order) if kind.warning else "",
+        confirm_title=title,
+        confirm_yes=str(kind.label) if kind.warning else "",
+        opens="hold-dialog" if kind.key == "hold" else "",
+        danger=kind.danger,
+    )

@@ -1,0 +1,116 @@
+"""Where an order stands on its way, and the sentence that says what comes next and when."""
+
+from collections.abc import Sequence
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from orders.lifecycle.order import OrderStatus
+from orders.models import Hold, Order
+from portal.audit.models import History
+from portal.ui import html
+from portal.ui.components import Step
+
+S = OrderStatus
+_PAST_HOLD = frozenset(
+    {
+        S.READY_FOR_FULFILLMENT,
+        S.SENT_TO_FULFILLMENT,
+        S.PARTIAL_FULFILLMENT,
+        S.FULFILLED,
+        S.CLOSED,
+        S.RETURNED,
+        S.REFUNDED,
+    }
+)
+_PAST_ROUTING = _PAST_HOLD - {S.READY_FOR_FULFILLMENT}
+_STOPPED = frozenset({S.CANCELED, S.ARCHIVED})
+
+
+def steps(order: Order, holds: Sequence[Hold], history: Sequence[History]) -> list[Step]:
+    """Return the five steps of an order: ordered, ingested, hold release, routed, fulfilled."""
+    ingested = next((row for row in history if row.verb == "ingested"), None)
+    return [
+        Step(_("Ordered"), "done", order.placed_at, order.customer_name),
+        Step(_("Ingested"), "done", order.created_at, ingested.actor_name if ingested else order.source.name),
+        _hold_step(order, holds),
+        _step(_("Routed"), order, done=order.status in _PAST_ROUTING, current=order.status == S.READY_FOR_FULFILLMENT),
+        _step(_("Fulfilled"), order, done=order.status == S.FULFILLED, current=order.status in _PAST_ROUTING),
+    ]
+
+
+def _hold_step(order: Order, holds: Sequence[Hold]) -> Step:
+    name, last = _("Hold release"), holds[0] if holds else None
+    if order.status == S.ON_HOLD:
+        return Step(name, "current", order.hold_until, last.placed_by_name if last else "")
+    if last and last.ended_at and last.outcome != Hold.Outcome.SUPERSEDED:
+        return Step(name, "done", last.ended_at, last.ended_by)
+    if order.status in _PAST_HOLD:
+        return Step(name, "skipped", note=_("not held"))
+    return _step(
+        name, order, done=False, current=order.status in (S.NEW, S.REVIEW_REQUIRED, S.TO_BE_VALIDATED, S.DRAFT)
+    )
+
+
+def _step(name: str, order: Order, *, done: bool, current: bool) -> Step:
+    if order.status in _STOPPED and not done:
+        return Step(name, "skipped")
+    return Step(name, "done" if done else "current" if current else "waiting")
+
+
+def sentence(order: Order, holds: Sequence[Hold], history: Sequence[History]) -> SafeString:
+    """Say what happens next with this order, and when, or what a person has to do."""
+    if order.deleted_at:
+        return format_html(
+            _("Deleted in {source} {time}. Nothing happens with it any more."),
+            source=order.source.name,
+            time=html.ago(order.deleted_at),
+        )
+    if order.status == S.ON_HOLD and order.hold_until:
+        return _on_hold(order, holds)
+    if order.status in _STOPPED:
+        return _stopped(order, history)
+    return format_html("{}", _NEXT[S(order.status)]() if S(order.status) in _NEXT else "")
+
+
+def _on_hold(order: Order, holds: Sequence[Hold]) -> SafeString:
+    open_holds = [hold for hold in holds if hold.ended_at is None]
+    if len(open_holds) > 1:
+        words = _("{count} holds keep it. The last one ends {time}; then it is “{next}”.")
+    else:
+        words = _("Releases {time}, then it is “{next}”.")
+    return format_html(words, count=len(open_holds), time=html.ago(order.hold_until), next=_next_label(open_holds))
+
+
+def _next_label(open_holds: Sequence[Hold]) -> str:
+    from orders.lifecycle.order import most_careful
+
+    return str(html.statuses.shown(most_careful({hold.next_status for hold in open_holds})).label) if open_holds else ""
+
+
+def _stopped(order: Order, history: Sequence[History]) -> SafeString:
+    last = next(
+        (row for row in history if any(c["path"] == "/status" and c.get("value") == order.status for c in row.changes)),
+        None,
+    )
+    if last is None:
+        return format_html("{}", _("Nothing happens with it any more."))
+    words = _("Canceled {time} by {who}.") if order.status == S.CANCELED else _("Archived {time} by {who}.")
+    return format_html(
+        "{} {}", format_html(words, time=html.ago(last.at), who=last.actor_name), _("Nothing happens with it any more.")
+    )
+
+
+_NEXT = {
+    S.NEW: lambda: _("New. Your rules look at it within seconds."),
+    S.DRAFT: lambda: _("A draft: nothing happens until a person marks it ready."),
+    S.TO_BE_VALIDATED: lambda: _("Waits until a person has validated it and marks it ready."),
+    S.REVIEW_REQUIRED: lambda: _("A person must look at it: check it, then mark it ready, hold it or cancel it."),
+    S.READY_FOR_FULFILLMENT: lambda: _(
+        "Ready for fulfillment. It waits here for routing, which chooses the warehouse."
+    ),
+    S.SENT_TO_FULFILLMENT: lambda: _("With the warehouse. What it ships is reported back here."),
+    S.PARTIAL_FULFILLMENT: lambda: _("Partly shipped. The rest is on its way to be."),
+    S.FULFILLED: lambda: _("All lines are shipped."),
+}

@@ -1,0 +1,108 @@
+"""What people do to one order. Each view reads the request, makes one call, and answers."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from orders import queries
+from orders.forms import CommentForm, HoldForm
+from orders.lifecycle import edits, holds
+from orders.lifecycle.edits import ChangedMeanwhile
+from orders.lifecycle.holds import NotOnHold
+from orders.lifecycle.order import OrderStatus
+from orders.lifecycle.write import MoveRefused
+from orders.models import Order
+from orders.shown.acts import KINDS
+from orders.views.order import TEMPLATE, context
+from portal.audit.actor import Actor
+from portal.kit.clock import database_now
+from portal.tenancy.roles import Permission
+from portal.ui.access import PageRequest, page
+from portal.ui.htmx import done, is_part, said
+
+CHANGED = "orderChanged"
+
+
+@require_POST
+@page(Permission.OPERATE)
+def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
+    """Release, mark ready, mark for review, set to draft, cancel or archive. What cannot be done is told."""
+    if key not in KINDS or key == "hold":
+        raise Http404
+    found = queries.one(request.organization, public_id)
+    by, version = Actor.user(request.user), _version(request)
+    if key == "release":
+        return _answer(request, found, key, lambda: holds.release(found.pk, by=by))
+    return _answer(request, found, key, lambda: edits.move(found.pk, key, by=by, version=version))
+
+
+@require_POST
+@page(Permission.OPERATE)
+def hold(request: PageRequest, public_id: str) -> HttpResponse:
+    """Put an order on hold, or add a hold to one that is."""
+    found = queries.one(request.organization, public_id)
+    form = HoldForm(request.POST)
+    if not form.is_valid():
+        if is_part(request):
+            return render(request, f"{TEMPLATE}#hold", {"order": found, "hold_form": form}, status=422)
+        return render(request, TEMPLATE, context(request, found, hold_form=form), status=422)
+    return _answer(
+        request,
+        found,
+        "hold",
+        lambda: edits.hold(
+            found.pk,
+            until=form.until(database_now()),
+            next_status=OrderStatus(form.cleaned_data["next_status"]),
+            reason=form.cleaned_data["reason"],
+            by=Actor.user(request.user),
+            version=_version(request),
+        ),
+    )
+
+
+@require_POST
+@page(Permission.OPERATE)
+def comment(request: PageRequest, public_id: str) -> HttpResponse:
+    """Add a comment to the activity."""
+    found = queries.one(request.organization, public_id)
+    form = CommentForm(request.POST)
+    valid = form.is_valid()
+    if valid:
+        edits.comment(found.pk, form.cleaned_data["text"], by=Actor.user(request.user))
+    if is_part(request):
+        shown = {"order": found, "comment_form": CommentForm() if valid else form, "fresh": True}
+        answer = render(request, f"{TEMPLATE}#comment", shown, status=200 if valid else 422)
+        return said(answer, CHANGED) if valid else answer
+    return done(request, _address(found), _("Comment added") if valid else "")
+
+
+def _answer(request: PageRequest, found: Order, key: str, do: Callable[[], object]) -> HttpResponse:
+    try:
+        do()
+    except (ChangedMeanwhile, MoveRefused, NotOnHold) as refusal:
+        return _refused(request, found, str(refusal))
+    return done(request, _address(found), f"{found.ext_order_id}: {KINDS[key].done}", event=CHANGED)
+
+
+def _refused(request: PageRequest, found: Order, words: str) -> HttpResponse:
+    """Say why nothing was done, where it was asked for, and show the order as it stands now."""
+    if is_part(request):
+        answer = render(request, f"{TEMPLATE}#notice", {"notice": words}, status=422)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#order-notice", "innerHTML"
+        return said(answer, CHANGED)
+    fresh = queries.one(request.organization, found.public_id)
+    return render(request, TEMPLATE, context(request, fresh, notice=words), status=409)
+
+
+def _version(request: PageRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _address(found: Order) -> str:
+    return reverse("orders:order", args=[found.public_id])

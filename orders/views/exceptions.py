@@ -1,0 +1,112 @@
+"""Exceptions: the list, one of them, and what people do with it."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from orders.exceptions import settle
+from orders.lists.exceptions import exception_list as the_list
+from orders.lists.exceptions import type_label
+from orders.models import Order, OrderException
+from portal.audit.actor import Actor
+from portal.kit import json
+from portal.tenancy.roles import Permission
+from portal.ui.access import PageRequest, get_or_404, may, page
+from portal.ui.htmx import add_message, redirect
+
+TEMPLATE = "orders/exception.html"
+SHOWN_BYTES = 100_000
+
+_ACTS = {
+    "resolve": ("resolved", gettext_lazy("Marked as resolved")),
+    "dismiss": ("dismissed", gettext_lazy("Dismissed")),
+}
+
+
+@require_GET
+@page()
+def exception_list(request: PageRequest, extension: str = "") -> HttpResponseBase:
+    """Show the exceptions."""
+    return the_list().answer(request, "orders/exceptions.html", extension)
+
+
+@require_GET
+@page()
+def exception(request: PageRequest, public_id: str) -> HttpResponse:
+    """Show what is wrong, the cure, and the record as it came."""
+    found = get_or_404(OrderException, request.organization, public_id=public_id)
+    return render(request, TEMPLATE, _context(request, found))
+
+
+def _context(request: PageRequest, found: OrderException, notice: str = "") -> dict[str, Any]:
+    raw = bytes(found.raw) if found.raw is not None else b""
+    return {
+        "exception": found,
+        "notice": notice,
+        "type": type_label(found.type),
+        "order": _order_of(request, found),
+        "raw": _readable(raw[:SHOWN_BYTES]),
+        "raw_size": len(raw),
+        "raw_cut": len(raw) > SHOWN_BYTES,
+        "active": found.state == OrderException.State.ACTIVE,
+        "may_operate": may(request, Permission.OPERATE),
+        "can_retry": settle.can_retry(found),
+    }
+
+
+def _order_of(request: PageRequest, found: OrderException) -> Order | None:
+    if found.entity_type != "order" or found.entity_id is None:
+        return None
+    rows = Order.objects.within(request.organization).only("public_id", "ext_order_id", "status")
+    order: Order | None = rows.filter(pk=found.entity_id).first()
+    return order
+
+
+def _readable(raw: bytes) -> str:
+    """Return bytes as text for people; what is no text is shown by marks, never executed or trusted."""
+    try:
+        return json.pretty(json.loads(raw)) if raw else ""
+    except json.NotJson:
+        return raw.decode("utf-8", errors="replace")
+
+
+@require_GET
+@page()
+def raw(request: PageRequest, public_id: str) -> HttpResponse:
+    """Answer the record byte for byte, as a file."""
+    found = get_or_404(OrderException, request.organization, public_id=public_id)
+    if found.raw is None:
+        raise Http404
+    response = HttpResponse(bytes(found.raw), content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="record-{found.public_id}.txt"'
+    return response
+
+
+@require_POST
+@page(Permission.OPERATE)
+def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
+    """Resolve, dismiss, or have the work tried again."""
+    found = get_or_404(OrderException, request.organization, public_id=public_id)
+    try:
+        words = _do(found, key, Actor.user(request.user))
+    except settle.SettledAlready as refusal:
+        found.refresh_from_db()
+        return render(request, TEMPLATE, _context(request, found, notice=str(refusal)), status=409)
+    add_message(request, words)
+    return redirect(request, reverse("orders:exceptions"))
+
+
+def _do(found: OrderException, key: str, by: Actor) -> str:
+    if key == "retry" and settle.can_retry(found):
+        settle.retry(found, by=by)
+        return _("It is being tried again")
+    if key not in _ACTS:
+        raise Http404
+    state, words = _ACTS[key]
+    settle.settle(found, state, by=by)
+    return str(words)

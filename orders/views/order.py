@@ -1,0 +1,84 @@
+"""The page of one order: looked at here, acted upon in `orders.views.acts`."""
+
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from orders import panels, queries
+from orders.documents.order import full_document
+from orders.forms import CommentForm, HoldForm
+from orders.models import Order
+from orders.shown import activity, facts, progress
+from orders.shown.acts import acts
+from portal.kit import json
+from portal.tenancy.roles import Permission
+from portal.ui.access import PageRequest, may, page
+from portal.ui.htmx import is_part, page_or_part
+
+TEMPLATE = "orders/order.html"
+
+
+@require_GET
+@page()
+def order(request: PageRequest, public_id: str) -> HttpResponse:
+    """Show an order. The page asks for itself every few seconds and hears 204 while nothing is new."""
+    found = queries.one(request.organization, public_id)
+    state = queries.state_of(found)
+    if is_part(request) and request.GET.get("state") == state:
+        return HttpResponse(status=204)
+    return page_or_part(request, TEMPLATE, "live", context(request, found, state=state))
+
+
+def context(
+    request: HttpRequest, found: Order, *, state: str = "", notice: str = "", hold_form: Form | None = None
+) -> dict[str, Any]:
+    """Return everything the page shows."""
+    everything = request.GET.get("show") == "all"
+    holds = queries.holds_of(found)
+    history = queries.history_of(found, None if everything else queries.HISTORY)
+    may_operate = may(request, Permission.OPERATE)
+    shown = panels.shown(found, request)
+    return {
+        "order": found,
+        "state": state or queries.state_of(found),
+        "notice": notice,
+        "may_operate": may_operate,
+        "acts": acts(found, may_operate=may_operate),
+        "steps": progress.steps(found, holds, history),
+        "sentence": progress.sentence(found, holds, history),
+        "lines": facts.lines(found, limit=None if everything else facts.LINES),
+        "happenings": activity.happenings(history),
+        "more_history": not everything and len(history) == queries.HISTORY,
+        "open_holds": [hold for hold in holds if hold.ended_at is None],
+        "exceptions": queries.exceptions_of(found),
+        "addresses": facts.addresses(found),
+        "money": facts.money(found),
+        "payments": facts.payments(found),
+        "details": facts.details(found),
+        "tags": found.content.get("tags", ()),
+        "panels": [panel for panel in shown if not panel.side],
+        "side_panels": [panel for panel in shown if panel.side],
+        "hold_form": hold_form or HoldForm(),
+        "comment_form": CommentForm(),
+        "json_url": reverse("orders:json", args=[found.public_id]),
+    }
+
+
+@require_GET
+@page()
+def order_json(request: PageRequest, public_id: str) -> HttpResponse:
+    """Answer the canonical document, with the channel's own one under `sourceDoc`."""
+    found = queries.one(request.organization, public_id, with_source_doc=True)
+    return HttpResponse(json.pretty(full_document(found)), content_type="application/json")
+
+
+@require_GET
+@page()
+def order_document(request: PageRequest, public_id: str) -> HttpResponse:
+    """Answer the document as escaped text, for the drawer."""
+    found = queries.one(request.organization, public_id, with_source_doc=True)
+    return render(request, f"{TEMPLATE}#document", {"document": full_document(found)})
