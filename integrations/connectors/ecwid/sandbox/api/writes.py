@@ -52,7 +52,7 @@ def checked_changes(body: Json, before: Json) -> Json:
     """Return the fields to write over ``before``. Raises Refusal."""
     changes = {key: value for key, value in body.items() if key not in READ_ONLY}
     _check_statuses(changes)
-    _check_external(changes, before)
+    changes |= _external(changes, before)
     if "items" in changes:
         changes["items"] = _numbered(_checked_items(changes["items"]), before)
     for key in ("shippingPerson", "billingPerson"):
@@ -88,10 +88,16 @@ def _check_statuses(body: Json) -> None:
         raise Refusal(400, f"Wrong parameter '{name}' value: expected one of {', '.join(known)}", "WRONG_PARAMETER")
 
 
-def _check_external(changes: Json, before: Json) -> None:
+def _external(changes: Json, before: Json) -> Json:
+    """The block that repeats who fulfills the order, when that is what changes."""
+    if "externalFulfillment" not in changes and "externalOrderId" not in changes:
+        return {}
     external = changes.get("externalFulfillment", before.get("externalFulfillment"))
+    number = changes.get("externalOrderId", before.get("externalOrderId", ""))
     if changes.get("externalOrderId") and not external:
         raise Refusal(400, "Field externalOrderId requires externalFulfillment", "WRONG_PARAMETER")
+    block = {"externalFulfillment": external, "externalOrderId": number, "refererId": "", "refererChannel": ""}
+    return {"externalOrderData": block | {"platformSpecificFields": {}}}
 
 
 def _checked_items(items: Any) -> list[Json]:

@@ -26,8 +26,8 @@ CREATE TABLE IF NOT EXISTS order_index (
     body TEXT NOT NULL, PRIMARY KEY (store_id, internal_id));
 CREATE INDEX IF NOT EXISTS order_index_newest ON order_index (store_id, created DESC, internal_id DESC);
 CREATE INDEX IF NOT EXISTS order_index_updated ON order_index (store_id, updated);
-CREATE TABLE IF NOT EXISTS index_queue (
-    store_id INTEGER NOT NULL, internal_id INTEGER NOT NULL, due REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS unseen (
+    id INTEGER PRIMARY KEY, store_id INTEGER NOT NULL, internal_id INTEGER NOT NULL, due REAL NOT NULL, body TEXT);
 CREATE TABLE IF NOT EXISTS deleted_orders (
     store_id INTEGER NOT NULL, internal_id INTEGER NOT NULL, public_id TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS codes (

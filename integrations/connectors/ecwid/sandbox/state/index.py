@@ -41,11 +41,22 @@ class Index:
         self._clock = clock
         self._lag = lag
 
-    def note(self, internal_id: int) -> None:
-        """Remember that an order changed; search sees it once the lag is over."""
-        self._db.run(
-            "INSERT INTO index_queue VALUES (?, ?, ?)", self._store.id, internal_id, self._clock() + self._lag()
-        )
+    def note(self, internal_id: int, document: Json | None) -> None:
+        """Take in how an order is now, None for deleted: at once, or kept aside until the lag is over."""
+        lag = self._lag()
+        if lag:
+            body = None if document is None else dump(document)
+            self._db.run(
+                "INSERT INTO unseen (store_id, internal_id, due, body) VALUES (?, ?, ?, ?)",
+                self._store.id,
+                internal_id,
+                self._clock() + lag,
+                body,
+            )
+            return
+        # Older states that still wait must not come after this one.
+        self._db.run("DELETE FROM unseen WHERE store_id = ? AND internal_id = ?", self._store.id, internal_id)
+        self._show(internal_id, document)
 
     def put(self, documents: Sequence[Json], *, text: str | None = None) -> None:
         """Let search see these orders at once; ``text`` replaces what it answers for them."""
@@ -81,25 +92,19 @@ class Index:
         return row["at"] if row else None
 
     def catch_up(self) -> None:
-        """Let search see whatever changed longer ago than the lag."""
-        due = self._db.rows(
-            "SELECT DISTINCT internal_id FROM index_queue WHERE store_id = ? AND due <= ?",
-            self._store.id,
-            self._clock(),
-        )
+        """Let search see whatever changed longer ago than the lag, in the order it changed."""
+        now = self._clock()
+        due = self._db.rows("SELECT * FROM unseen WHERE store_id = ? AND due <= ? ORDER BY id", self._store.id, now)
         for row in due:
-            self._refresh(row["internal_id"])
+            self._show(row["internal_id"], json.loads(row["body"]) if row["body"] else None)
         if due:
-            self._db.run("DELETE FROM index_queue WHERE store_id = ? AND due <= ?", self._store.id, self._clock())
+            self._db.run("DELETE FROM unseen WHERE store_id = ? AND due <= ?", self._store.id, now)
 
-    def _refresh(self, internal_id: int) -> None:
-        row = self._db.row(
-            "SELECT body FROM orders WHERE store_id = ? AND internal_id = ?", self._store.id, internal_id
-        )
-        if row is None:
+    def _show(self, internal_id: int, document: Json | None) -> None:
+        if document is None:
             self.drop(internal_id)
         else:
-            self.put([json.loads(row["body"])])
+            self.put([document])
 
     def _row(self, document: Json, text: str | None) -> tuple[Any, ...]:
         return (

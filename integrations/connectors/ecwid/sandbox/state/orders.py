@@ -207,7 +207,7 @@ class Orders:
             document["id"],
             dump(document),
         )
-        self._index.note(document["internalId"])
+        self._index.note(document["internalId"], document)
 
     def _write(self, document: Json) -> None:
         self._db.run(
@@ -216,14 +216,14 @@ class Orders:
             self._store.id,
             document["internalId"],
         )
-        self._index.note(document["internalId"])
+        self._index.note(document["internalId"], document)
 
     def _remove(self, internal_id: int, public_id: str) -> None:
         self._db.run("DELETE FROM orders WHERE store_id = ? AND internal_id = ?", self._store.id, internal_id)
         self._db.run(
             "INSERT INTO deleted_orders VALUES (?, ?, ?, ?)", self._store.id, internal_id, public_id, int(self._clock())
         )
-        self._index.note(internal_id)
+        self._index.note(internal_id, None)
 
     def _times(self) -> Json:
         at = int(self._clock())
