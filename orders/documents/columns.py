@@ -19,6 +19,7 @@ from portal.kit.json import Json
 from portal.kit.text import fold
 
 _NOT_CONTENT = {"canceled", "draft", "source_doc"}
+_PLAIN = frozenset({str, bool, Decimal, int})
 _MAX_SEARCH = 2_000
 _facets = Facets(ORDER)
 
@@ -47,10 +48,11 @@ def content(record: OrderRecord) -> Json:
 
 
 def _plain(value: Any) -> Any:
+    """Turn tuples into lists and instants into text; most members are neither and are passed by."""
     if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
+        return {key: inner if inner.__class__ in _PLAIN else _plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(inner) for inner in value]
+        return [inner if inner.__class__ in _PLAIN else _plain(inner) for inner in value]
     return instant(value) if isinstance(value, dt.datetime) else value
 
 
