@@ -42,11 +42,12 @@ class Column:
     shown: bool = True
     title: bool = False
     extra_heads: tuple[str, ...] = ()
+    kind: str = "other"
 
     @property
     def css(self) -> str:
-        """Classes of the cell."""
-        return f"{'align-end' if self.align == 'end' else ''}{' is-title' if self.title else ''}".strip()
+        """Classes of the cell; small screens arrange cells by their kind."""
+        return f"is-{'title' if self.title else self.kind}{' align-end' if self.align == 'end' else ''}"
 
 
 def _sort(sort: str | Sequence[str]) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ def title(key: str, label: StrOrPromise, read: Read, *, sort: str | Sequence[str
 
 def text(key: str, label: StrOrPromise, read: Read, *, sort: str | Sequence[str] = "", shown: bool = True) -> Column:
     """Plain text; empty is a dash."""
-    return Column(key, label, lambda row: read(row) or html.nothing(), read, _sort(sort), "", shown)
+    return Column(key, label, lambda row: read(row) or html.nothing(), read, _sort(sort), "", shown, kind="text")
 
 
 def number(key: str, label: StrOrPromise, read: Read, *, sort: str | Sequence[str] = "", shown: bool = True) -> Column:
@@ -84,31 +85,38 @@ def number(key: str, label: StrOrPromise, read: Read, *, sort: str | Sequence[st
         value = read(row)
         return html.nothing() if value is None else amounts.count(value)
 
-    return Column(key, label, show, read, _sort(sort), "end", shown)
+    return Column(key, label, show, read, _sort(sort), "end", shown, kind="number")
 
 
 def money(key: str, label: StrOrPromise, read: Read, *, sort: str | Sequence[str] = "", shown: bool = True) -> Column:
     """An amount; `read` returns (amount, currency). CSV gets both, apart."""
-    return Column(
-        key, label, lambda row: html.money(*read(row)), read, _sort(sort), "end", shown, extra_heads=("currency",)
-    )
+
+    def show(row: Any) -> SafeString:
+        return html.money(*read(row))
+
+    return Column(key, label, show, read, _sort(sort), "end", shown, extra_heads=("currency",), kind="money")
 
 
 def time(key: str, label: StrOrPromise, read: Read, *, sort: str | Sequence[str] = "", shown: bool = True) -> Column:
     """A moment, relative with the exact one on hover."""
-    return Column(key, label, lambda row: html.ago(read(row), now()), read, _sort(sort), "", shown)
+    return Column(key, label, lambda row: html.ago(read(row), now()), read, _sort(sort), "", shown, kind="time")
 
 
 def status(key: str, label: StrOrPromise, read: Read, *, sort: str | Sequence[str] = "", shown: bool = True) -> Column:
     """A status; CSV gets its label, JSON its value."""
-    return Column(
-        key, label, lambda row: html.status(read(row)), lambda row: StatusValue(read(row)), _sort(sort), "", shown
-    )
+
+    def show(row: Any) -> SafeString:
+        return html.status(read(row))
+
+    def value(row: Any) -> StatusValue:
+        return StatusValue(read(row))
+
+    return Column(key, label, show, value, _sort(sort), "", shown, kind="status")
 
 
 def tags(key: str, label: StrOrPromise, read: Read, *, shown: bool = True) -> Column:
     """A list of words."""
-    return Column(key, label, lambda row: html.tags(read(row)), read, (), "", shown)
+    return Column(key, label, lambda row: html.tags(read(row)), read, (), "", shown, kind="tags")
 
 
 class StatusValue(str):

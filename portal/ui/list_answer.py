@@ -136,6 +136,11 @@ class Listing:
         return f"{self.path}.{extension}" + (f"?{text}{page}" if text or page else "")
 
     @property
+    def searchable(self) -> bool:
+        """Whether the list has a search box (a template would call the function instead of testing it)."""
+        return self.page.search is not None
+
+    @property
     def clear_url(self) -> str:
         """Without filter and search, columns and order kept."""
         return self.url(replace(self.state, tree=ALWAYS, q="", page=1, problems=()))

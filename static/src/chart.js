@@ -6,6 +6,17 @@ import uPlot from "uplot";
 const TONES = ["--chart-1", "--chart-2", "--chart-3", "--chart-4", "--chart-5", "--chart-6"];
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+// In the person's timezone, which need not be the browser's.
+function moment(seconds, form) {
+  const { lang, dataset } = document.documentElement;
+  return new Date(seconds * 1000).toLocaleString(lang, { ...form, hourCycle: "h23", timeZone: dataset.zone || undefined });
+}
+
+function tick(seconds, step) {
+  const clock = moment(seconds, { hour: "2-digit", minute: "2-digit" });
+  return step >= 86400 || clock === "00:00" ? moment(seconds, { day: "numeric", month: "short" }) : clock;
+}
+
 function stacked(series) {
   const sums = [];
   return series.map(({ values }) => values.map((value, index) => (sums[index] = (sums[index] || 0) + (value || 0))));
@@ -26,12 +37,12 @@ function options(data, width, height) {
     cursor: { y: false, points: { show: !bars } },
     scales: { y: { range: (_u, _min, max) => [0, Math.max(1, max * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false } },
+      { ...axis, grid: { show: false }, values: (_u, splits, _axis, _space, step) => splits.map((seconds) => tick(seconds, step)) },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000] },
     ],
     bands: bars ? bands(data.series.length) : [],
     series: [
-      { value: (_u, seconds) => (seconds == null ? "" : new Date(seconds * 1000).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })) },
+      { label: "", value: (_u, seconds) => (seconds == null ? "" : moment(seconds, { dateStyle: "medium", timeStyle: "short" })) },
       ...data.series.map(({ label, values }, index) => {
         const stroke = colour(TONES[index % TONES.length]);
         return bars
