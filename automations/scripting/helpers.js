@@ -104,8 +104,12 @@
     if (value instanceof Date) return new Date(checkedMs(value.getTime(), value));
     const naive = NAIVE.exec(String(value));
     if (!naive) return new Date(checkedMs(Date.parse(String(value)), value));
-    const [, year, month, day, hour = 0, minute = 0, second = 0] = naive;
-    return new Date(checkedMs(instant(Date.UTC(year, month - 1, day, hour, minute, second), zone), value));
+    const [, year, month, day, hour = "00", minute = "00", second = "00"] = naive;
+    const clock = Date.UTC(year, month - 1, day, hour, minute, second);
+    const again = new Date(clock).toISOString().slice(0, 19);
+    // A thirteenth month or a 30th of February would roll over to another day without a word.
+    if (again !== `${year}-${month}-${day}T${hour}:${minute}:${second}`) checkedMs(NaN, value);
+    return new Date(instant(clock, zone));
   }
 
   function checkedMs(ms, value) {
@@ -162,14 +166,27 @@
 
   // ---- text: compared as everywhere else in the portal, without case and accents
 
+  // JavaScript does not tell which marks combine; but those are the ones that normalization puts in order.
+  function isCombining(mark) {
+    const [before, after] = ["\u0301" + mark, mark + "\u0334"];
+    return before.normalize("NFD") !== before || after.normalize("NFD") !== after;
+  }
+
+  // There is no case folding either: up and down again comes to the same, but for the letters named here.
+  function foldCase(char) {
+    if (char === "ı") return char;
+    if (/[\u13a0-\u13ff\uab70-\uabbf]/.test(char)) return char.toUpperCase(); // Cherokee folds upwards
+    return char.toUpperCase().toLowerCase().replaceAll("ς", "σ");
+  }
+
   function fold(value) {
     if (value === null || value === undefined) return "";
-    return String(value)
+    const text = String(value);
+    if (!/[^\x00-\x7f]/.test(text)) return text.trim().toLowerCase();
+    return text
       .normalize("NFKD")
-      .replace(/\p{M}/gu, "")
-      .toUpperCase()
-      .toLowerCase()
-      .replaceAll("ς", "σ")
+      .replace(/\p{M}/gu, (mark) => (isCombining(mark) ? "" : mark))
+      .replace(/[A-Z]|[^\x00-\x7f]/gu, foldCase)
       .normalize("NFC")
       .trim();
   }
