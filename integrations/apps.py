@@ -1,6 +1,7 @@
 """The integrations app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IntegrationsConfig(AppConfig):
@@ -10,9 +11,19 @@ class IntegrationsConfig(AppConfig):
     label = "integrations"
 
     def ready(self) -> None:
-        """Find the connectors, events and background work."""
+        """Find the connectors, events and background work, and add the menu entry."""
         import integrations.events
         import integrations.tasks  # noqa: F401
-        from integrations import registry
+        from integrations import queries, registry
+        from portal.ui.menu import menu
 
         registry.discover()
+        menu.register(
+            "integrations",
+            _("Integrations"),
+            icon="plug",
+            url_name="integrations:list",
+            position=70,
+            badge=queries.in_error,
+            shortcut="i",
+        )

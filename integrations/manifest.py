@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from django.utils.functional import Promise
+from django_stubs_ext import StrOrPromise
 from pydantic import BaseModel
 
 from integrations.kit.errors import Reaction
@@ -20,7 +20,7 @@ from integrations.kit.windows import Window
 from orders.records.location import LocationRecord
 from portal.kit.json import Json
 
-Text = str | Promise
+Text = StrOrPromise
 
 
 class Role(StrEnum):
