@@ -59,14 +59,13 @@ class FilterSet:
         expressions = [writer.node(resolve(root, catalogue, zone), shared) for root in roots]
         source = "".join(f"def f{i}(d, now):\n return {text}\n" for i, text in enumerate(expressions))
         names = "".join(f"f{index}, " for index in range(len(expressions)))
-        made = writer.function(f"{source}{shared.source()}filter = (({names}), view)\n")
+        every = f"def matches(d, now):\n d = view(d)\n return [{', '.join(expressions)}]\n"
+        made = writer.function(f"{source}{shared.source()}{every}filter = (({names}), view, matches)\n")
         self.holds: tuple[Callable[[View, dt.datetime], bool], ...] = made[0]
+        """Each filter as a function (view, now) -> bool."""
         self.view: Callable[[Json], View] = made[1]
-
-    def matches(self, document: Json, now: dt.datetime) -> list[bool]:
-        """Return the answer of every filter."""
-        view = self.view(document)
-        return [holds(view, now) for holds in self.holds]
+        self.matches: Callable[[Json, dt.datetime], list[bool]] = made[2]
+        """All filters at once: (document, now) -> their answers."""
 
 
 class _Writer:
@@ -74,7 +73,13 @@ class _Writer:
 
     def __init__(self, lines_path: str) -> None:
         self.lines_path = lines_path
-        self.names: dict[str, Any] = {"__builtins__": {}, "lines_of": lines_of, "dig": dig, "dict": dict}
+        self.names: dict[str, Any] = {
+            "__builtins__": {},
+            "dict": dict,
+            "dig": dig,
+            "inner": _inner,
+            "lines_of": lines_of,
+        }
         self.loops: list[str] = []
 
     def name(self, value: Any) -> str:
@@ -115,6 +120,9 @@ class _Writer:
         return f"(not {joined})" if node.match == "none" else joined
 
     def _loop(self, node: Resolved, reads: "_Alone | _Shared") -> str:
+        short = self._short_cut(node, reads) if isinstance(node, Test) and isinstance(reads, _Shared) else None
+        if short:
+            return short
         inner = reads.inside()
         expression = self._plain(node, inner)
         stop, end = {"any": ("True", "False"), "all": ("False", "True"), "none": ("False", "True")}[node.lines or "any"]
@@ -125,6 +133,15 @@ class _Writer:
         )
         return f"{name}(d, now)"
 
+    def _short_cut(self, test: Test, reads: "_Shared") -> str | None:
+        """Return a condition as a question about the set of all lines' values, where it can be one."""
+        quantifiers = ("all",) if test.operator.absent else ("any", "none")
+        if test.reading.over_lines is None or test.lines not in quantifiers:
+            return None
+        a, b = [*map(self.name, test.args), "", ""][:2]
+        holds = test.reading.over_lines.format(values=reads.column(test.field, test.key), a=a, b=b)
+        return f"(not ({holds}))" if test.lines == "none" else f"({holds})"
+
     def form(self, field: Field, raw: str) -> str:
         """Return the call that puts a raw value into its normal form."""
         return f"{self.name(FORMS[field.type])}({raw})"
@@ -133,6 +150,12 @@ class _Writer:
         """Return the expression of the raw value at a key of `holder`, which is a dict."""
         name = self.name(key)
         return f"dig({holder}, {name})" if "." in key or "[]" in key else f"{holder}.get({name})"
+
+
+def _inner(holder: Json, name: str) -> Json:
+    """Return the object behind a name, an empty one where there is none."""
+    value = holder.get(name)
+    return value if value.__class__ is dict else {}
 
 
 class _Alone:
@@ -156,12 +179,17 @@ class _Alone:
 
 
 class _Shared:
-    """Reads each value from a view, where it was put once for all filters of a set."""
+    """Reads each value from a view, where it was put once for all filters of a set.
+
+    A view is a list: the document; its lines as tuples of values, None until a filter asks for
+    them; the document's own values; the sets of all lines' values of a field, None until asked for.
+    """
 
     def __init__(self, writer: _Writer, parent: "_Shared | None" = None) -> None:
         self.writer = writer
         self.parent = parent
         self.slots: dict[str, tuple[int, Field]] = {}
+        self.columns: dict[str, tuple[str, Field]] = {}
         self.line = _Shared(writer, self) if parent is None else None
 
     def read(self, field: Field, key: str) -> str:
@@ -169,6 +197,11 @@ class _Shared:
         first = 0 if self.parent else 2
         slot, _ = self.slots.setdefault(key, (len(self.slots) + first, field))
         return f"{'w' if self.parent else 'd'}[{slot}]"
+
+    def column(self, field: Field, key: str) -> str:
+        """Return the expression of the set of a line field's values."""
+        name, _ = self.columns.setdefault(key, (f"s{len(self.columns)}", field))
+        return f"(d[-{int(name[1:]) + 1}] or {name}(d))"
 
     def inside(self) -> "_Shared":
         """Return the reader of one line."""
@@ -180,15 +213,33 @@ class _Shared:
         return "(d[1] if d[1] is not None else rows(d))"
 
     def source(self) -> str:
-        """Return the source of `view(document)` and `rows(view)`."""
+        """Return the source of `view(document)`, `rows(view)` and the functions of the columns."""
         assert self.line is not None
-        lines_path = self.writer.name(self.writer.lines_path)
-        return (
-            f"def view(d):\n d = d if d.__class__ is dict else {{}}\n return [d, None, {self._values('d')}]\n"
-            f"def rows(v):\n v[1] = [({self.line._values('d')}) for d in lines_of(v[0], {lines_path})]\n return v[1]\n"
+        lines = f"lines_of(v[0], {self.writer.name(self.writer.lines_path)})"
+        holders, values = self._values()
+        empty = "None, " * len(self.columns)
+        source = (
+            f"def view(d):\n d = d if d.__class__ is dict else {{}}\n{holders} return [d, None, {values}{empty}]\n"
+            f"def rows(v):\n v[1] = [row(d) for d in {lines}]\n return v[1]\n"
         )
+        line_holders, line_values = self.line._values()
+        source += f"def row(d):\n{line_holders} return ({line_values})\n"
+        for key, (name, field) in self.columns.items():
+            value = self.writer.form(field, self.writer.raw("d", key))
+            place = -int(name[1:]) - 1
+            source += f"def {name}(v):\n v[{place}] = {{{value} for d in {lines}}}\n return v[{place}]\n"
+        return source
 
-    def _values(self, holder: str) -> str:
-        return "".join(
-            f"{self.writer.form(field, self.writer.raw(holder, key))}, " for key, (_, field) in self.slots.items()
-        )
+    def _values(self) -> tuple[str, str]:
+        """Return statements that fetch the objects in which values lie, and the values."""
+        holders: dict[str, str] = {}
+        values = ""
+        for key, (_, field) in self.slots.items():
+            parent, _, last = key.rpartition(".")
+            if "." in parent or "[]" in key or not parent:
+                raw = self.writer.raw("d", key)
+            else:
+                raw = f"{holders.setdefault(parent, f'p{len(holders)}')}.get({self.writer.name(last)})"
+            values += f"{self.writer.form(field, 'x')} if (x := {raw}) is not None else None, "
+        fetch = "".join(f" {name} = inner(d, {self.writer.name(parent)})\n" for parent, name in holders.items())
+        return fetch, values

@@ -99,6 +99,9 @@ class Reading:
     sql: Callable[[Cell, Args, dt.datetime], Shape]
     words: str
     javascript: str | None = None
+    over_lines: str | None = None
+    """A short cut over {values}, the set of all lines' present values: whether some line holds, or
+    every line for an operator that is true of absent values."""
 
 
 class Truth(NamedTuple):

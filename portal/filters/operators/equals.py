@@ -8,6 +8,7 @@ SAME = Reading(
     python="{value} == {a}",
     sql=lambda cell, args, now: cell.eq(args[0]),
     words=_("{field} is {a}"),
+    over_lines="{a} in {values}",
 )
 WITHIN = Reading(
     python="{a} <= {value} < {b}",

@@ -8,6 +8,7 @@ READING = Reading(
     python="{value} not in {a}",
     sql=lambda cell, args, now: cell.no(cell.one_of(sorted(args[0]))),
     words=_("{field} is not {values}"),
+    over_lines="{a}.isdisjoint({values})",
 )
 
 operators.register(

@@ -8,6 +8,7 @@ READING = Reading(
     python="{value} in {a}",
     sql=lambda cell, args, now: cell.one_of(sorted(args[0])),
     words=_("{field} is {values}"),
+    over_lines="not {a}.isdisjoint({values})",
 )
 
 operators.register(

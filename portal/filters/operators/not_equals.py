@@ -8,6 +8,7 @@ OTHER = Reading(
     python="{value} != {a}",
     sql=lambda cell, args, now: cell.ne(args[0]),
     words=_("{field} is not {a}"),
+    over_lines="{a} not in {values}",
 )
 OUTSIDE = Reading(
     python="not {a} <= {value} < {b}",

@@ -1,0 +1,143 @@
+"""How fast fifty filters are asked of real orders, against one function written by hand.
+
+`python -m bench.filters` prints the table; `measure()` gives its figures. Each form answers all fifty
+filters for every order, and the answers are compared before anything is measured.
+"""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from bench.data import origin, records
+from bench.filters_by_hand import by_hand
+from bench.table import Figure
+from orders.documents.catalogue import ORDER
+from orders.documents.columns import content
+from portal.filters.evaluate import FilterSet, compile_test, compile_tree
+from portal.filters.normal import FORMS, dig, lines_of
+from portal.filters.resolve import Resolved, Test, resolve
+from portal.filters.tree import Condition, Duration, Group, Node
+from portal.filters.why import why
+from portal.kit.json import Json
+
+NOW = dt.datetime(2011, 6, 1, 12, tzinfo=dt.UTC)
+GOAL = 0.8
+ROUNDS = 3
+
+Answer: TypeAlias = Callable[[Json], list[bool]]
+
+
+def _all(*items: Node) -> Group:
+    return Group("all", items)
+
+
+def filters() -> list[Group]:
+    """Return the fifty filters that `by_hand` also asks, in its order."""
+    is_ = Condition
+    made: list[Group] = []
+    for n, country in enumerate(("GB", "DE", "FR", "IE", "ES")):
+        made.append(_all(is_("shippingAddress.country", "equals", country), is_("totalPrice", "gt", 100 * n)))
+    made += [_all(is_("totalPrice", "between", (50 * n, 50 * n + 75))) for n in range(5)]
+    made += [_all(is_("tags", "contains_any", (f"tag-{n}", "vip"))) for n in range(5)]
+    made += [_all(is_("email", "ends_with", f"@shop{n}.example")) for n in range(5)]
+    for n in range(5):
+        either = (is_("customer.lastName", "equals", f"Müller {n}"), is_("customer.company", "contains", f"gmbh {n}"))
+        made.append(Group("any", either))
+    made += [_all(is_("orderTax", "is_empty"), is_("totalPrice", "lt", 10 * n + 10)) for n in range(5)]
+    for n in range(5):
+        neither = (
+            is_("shippingAddress.country", "is_one_of", ("GB", "US")),
+            is_("shippingCode", "equals", f"code {n}"),
+        )
+        made.append(Group("none", neither))
+    made += [_all(is_("lineItems.sku", "equals", sku)) for sku in ("85123A", "71053", "22423", "POST", "DOT")]
+    made += [_all(is_("extOrderCreatedAt", "in_last", Duration(30 * n + 30, "days"))) for n in range(5)]
+    made += [_all(is_("orderNote", "contains", f"gift {n}"), is_("currency", "equals", "GBP")) for n in range(5)]
+    return made
+
+
+def _closures(node: Resolved) -> Callable[[Any, list[Json]], bool]:
+    """Return a filter as nested closures, the form that evaluate.py was measured against."""
+    if isinstance(node, Test):
+        form, key, holds = FORMS[node.field.type], node.key, compile_test(node)
+        if node.lines is None:
+            return lambda d, lines: holds(form(dig(d, key)), NOW)
+        return lambda d, lines: any(holds(form(dig(line, key)), NOW) for line in lines)
+    items = [_closures(item) for item in node.items]
+    if node.match == "all":
+        return lambda d, lines: all(item(d, lines) for item in items)
+    if node.match == "any":
+        return lambda d, lines: any(item(d, lines) for item in items)
+    return lambda d, lines: not any(item(d, lines) for item in items)
+
+
+def forms(roots: Sequence[Group]) -> dict[str, Answer]:
+    """Return each form as a function from a document to the answers of all filters."""
+    together = FilterSet(roots, ORDER)
+    alone = [compile_tree(root, ORDER) for root in roots]
+    nested = [_closures(resolve(root, ORDER)) for root in roots]
+
+    def closures(document: Json) -> list[bool]:
+        lines = lines_of(document, "lineItems")
+        return [holds(document, lines) for holds in nested]
+
+    return {
+        "by hand": lambda document: by_hand(document, NOW),
+        "filter set (what rules use)": lambda document: together.matches(document, NOW),
+        "generated functions, one by one": lambda document: [holds(document, NOW) for holds in alone],
+        "nested closures, one by one": closures,
+    }
+
+
+def measure(count: int = 10_000) -> list[Figure]:
+    """Measure `count` orders through fifty filters; the best of three rounds."""
+    roots = filters()
+    documents = [content(record) for record in records(count)]
+    answers = forms(roots)
+    _agree(answers, documents[:2_000])
+    paces = {name: max(_pace(answer, documents) for _ in range(ROUNDS)) for name, answer in answers.items()}
+    limit = paces.pop("by hand")
+    title = f"{len(roots)} filters, all asked of {count:,} {origin()}, one process"
+    figures = [Figure(title, ""), Figure("– one function by hand", f"{limit:,.0f} orders/s")]
+    for name, pace in paces.items():
+        goal = name.startswith("filter set")
+        share = f"{pace:,.0f} orders/s, {pace / limit:.0%} of by hand"
+        figures.append(
+            Figure(f"– {name}", share, f"{GOAL:.0%}" if goal else "", pace >= GOAL * limit if goal else None)
+        )
+    return [*figures, _why(roots, documents[:200])]
+
+
+def _agree(answers: dict[str, Answer], documents: Sequence[Json]) -> None:
+    for document in documents:
+        told = [answer(document) for answer in answers.values()]
+        assert all(one == told[0] for one in told), document
+
+
+def _pace(answer: Answer, documents: Sequence[Json]) -> float:
+    started = time.perf_counter()
+    for document in documents:
+        answer(document)
+    return len(documents) / (time.perf_counter() - started)
+
+
+def _why(roots: Sequence[Group], documents: Sequence[Json]) -> Figure:
+    _ = [why(root, ORDER, documents[0], NOW) for root in roots]
+    started = time.perf_counter()
+    for document in documents:
+        for root in roots:
+            why(root, ORDER, document, NOW)
+    micros = (time.perf_counter() - started) * 1e6 / (len(documents) * len(roots))
+    return Figure("– why, one filter of one order", f"{micros:.1f} µs")
+
+
+if __name__ == "__main__":
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
+    django.setup()
+    for figure in measure():
+        print(f"{figure.what:<75} {figure.measured}  {figure.verdict}")
