@@ -63,8 +63,7 @@ def decide() -> AnyResponse:
 @routes.route("/token/<int:store_id>", methods=["GET", "POST"])
 def token(store_id: int | None = None) -> Response:
     """Exchange a code. Errors come in the form RFC 6749 gives them."""
-    if world().faults.peek("server_error", request.path) and _meant():
-        disturb()
+    disturb()
     sent = request.form if request.method == "POST" else request.args
     config = world().config
     if (sent.get("client_id"), sent.get("client_secret")) != (config.client_id, config.client_secret):
@@ -87,11 +86,6 @@ def token(store_id: int | None = None) -> Response:
     if "public_storefront" in found.scopes:
         body["public_token"] = "public_" + found.token.removeprefix("secret_")[::-1]
     return answer(body | {"email": store.email if store else ""})
-
-
-def _meant() -> bool:
-    """API faults leave the sign-in alone unless their path says so."""
-    return any("oauth" in fault.path for fault in world().faults.active())
 
 
 def _refused(error: str, why: str, status: int = 400) -> Response:

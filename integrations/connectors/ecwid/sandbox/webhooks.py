@@ -5,9 +5,11 @@ import hashlib
 import hmac
 import http.client
 import json
+import socket
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +38,7 @@ class Webhooks:
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
+        self._link: http.client.HTTPConnection | None = None
 
     @property
     def url(self) -> str:
@@ -87,8 +90,17 @@ class Webhooks:
         """Stop sending; what waits is kept in the file."""
         self._closing = True
         self._wake.set()
+        if self._link is not None and self._link.sock is not None:
+            # A listener that never answers must not hold up the end.
+            with suppress(OSError):
+                self._link.sock.shutdown(socket.SHUT_RDWR)
         if self._thread is not None:
             self._thread.join()
+
+    def resume(self) -> None:
+        """Go on with what was not delivered before the last end."""
+        if self.url and self._db.row("SELECT 1 FROM deliveries WHERE delivered IS NULL AND attempts < ?", ATTEMPTS):
+            self._start()
 
     def _start(self) -> None:
         self._wake.set()
@@ -132,20 +144,18 @@ class Webhooks:
     def _post(self, row: Any) -> str:
         """Send once; return the status code, or what went wrong."""
         target, body = urlsplit(self.url), json.loads(row["body"])
-        kind = http.client.HTTPSConnection if target.scheme == "https" else http.client.HTTPConnection
-        link = kind(target.netloc, timeout=ANSWER_SECONDS)
         query = "&".join(part for part in (target.query, f"eventtype={row['event_type']}") if part)
         headers = {
             "Content-Type": "application/json; charset=UTF-8",
             "X-Ecwid-Webhook-Signature": signature(self._config.client_secret, body["eventCreated"], row["event_id"]),
         }
+        kind = http.client.HTTPSConnection if target.scheme == "https" else http.client.HTTPConnection
         try:
-            link.request("POST", f"{target.path or '/'}?{query}", row["body"].encode(), headers)
-            return str(link.getresponse().status)
-        except (OSError, http.client.HTTPException) as trouble:
+            with closing(kind(target.netloc, timeout=ANSWER_SECONDS)) as self._link:
+                self._link.request("POST", f"{target.path or '/'}?{query}", row["body"].encode(), headers)
+                return str(self._link.getresponse().status)
+        except (OSError, ValueError, http.client.HTTPException) as trouble:
             return type(trouble).__name__
-        finally:
-            link.close()
 
 
 def _data(event: str, order: Json, before: Json | None) -> Json:

@@ -51,6 +51,7 @@ class World:
         self.dice = random.Random()  # noqa: S311 - invented customers, not secrets
         if not self.stores.all():
             self.stores.add(Store(DEFAULT_STORE_ID, "Tea & Tins"))
+        self.webhooks.resume()
 
     def now(self) -> float:
         """The store's clock in UNIX seconds: right, unless the fault panel bends it."""

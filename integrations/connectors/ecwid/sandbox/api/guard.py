@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Flask, Response, current_app, g, request
 
 from integrations.connectors.ecwid.sandbox.api.answers import Refusal
-from integrations.connectors.ecwid.sandbox.state.faults import Fault
+from integrations.connectors.ecwid.sandbox.state.faults import KINDS, Fault
 from integrations.connectors.ecwid.sandbox.state.ledger import Call
 from integrations.connectors.ecwid.sandbox.state.tokens import Token
 from integrations.connectors.ecwid.sandbox.world import Books, World
@@ -78,6 +78,12 @@ def disturb() -> None:
 
 def take(kind: str) -> Fault | None:
     """Use a fault once if it is on for this path, and note it for the ledger."""
+    fault = world().faults.peek(kind, request.path)
+    # The sign-in is left alone unless the fault's path names it.
+    if fault is None or (
+        request.path.startswith("/api/oauth/") and KINDS[kind].area == "api" and "oauth" not in fault.path
+    ):
+        return None
     fault = world().faults.take(kind, request.path)
     if fault is not None:
         g.fault = f"{g.get('fault', '')} {kind}".strip()

@@ -64,9 +64,14 @@ def fieldlist() -> fields.Tree:
 def payload() -> Json:
     """Read the body, which has to be a JSON object."""
     try:
-        body = json.loads(request.get_data())
-    except ValueError:
+        body = json.loads(request.get_data(), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
         raise Refusal(400, "Request body is not valid JSON") from None
     if not isinstance(body, dict):
         raise Refusal(400, "Request body is not a JSON object")
     return body
+
+
+def _no_constant(name: str) -> None:
+    """NaN and Infinity are not JSON, though Python would read them."""
+    raise ValueError(name)

@@ -90,7 +90,7 @@ def adjust_combination(store_id: int, product_id: int, combination_id: int) -> R
 
 def _adjusted(product_id: int, combination_id: int | None) -> Response:
     delta = payload().get("quantityDelta")
-    if not isinstance(delta, int):
+    if not isinstance(delta, int) or isinstance(delta, bool):
         raise Refusal(400, "Field quantityDelta is absent")
     left = books().shelf.move(product_id, combination_id, delta)
     body: Json = {"updateCount": 0 if left is None else 1}
@@ -115,6 +115,7 @@ def _combination(product: Json, combination_id: int) -> Json:
 
 def _write(product: Json, combination: Json | None, body: Json) -> int:
     target = product if combination is None else combination
+    _check(body)
     changes = {key: value for key, value in body.items() if key in WRITABLE and target.get(key) != value}
     if not changes:
         return 0
@@ -125,6 +126,16 @@ def _write(product: Json, combination: Json | None, body: Json) -> int:
         target["quantity"] = 0
     books().shelf.save(product)
     return 1
+
+
+def _check(body: Json) -> None:
+    quantity, price = body.get("quantity", 0), body.get("price", 0)
+    if not isinstance(quantity, int) or isinstance(quantity, bool):
+        raise wrong_parameter("quantity", "expected a whole number")
+    if not isinstance(price, int | float) or price < 0:
+        raise wrong_parameter("price", "expected an amount that is not negative")
+    if not isinstance(body.get("unlimited", False), bool):
+        raise wrong_parameter("unlimited", "expected true or false")
 
 
 def _matches(product: Json) -> bool:

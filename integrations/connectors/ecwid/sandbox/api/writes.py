@@ -3,6 +3,8 @@
 from typing import Any
 
 from integrations.connectors.ecwid.sandbox.api.answers import Refusal
+from integrations.connectors.ecwid.sandbox.api.dates import NotAMoment, seconds
+from integrations.connectors.ecwid.sandbox.shapes.numbers import stamp
 from integrations.connectors.ecwid.sandbox.shapes.people import COUNTRIES, STATES
 from integrations.connectors.ecwid.sandbox.shapes.profile import (
     CUSTOM_FULFILLMENT,
@@ -50,8 +52,11 @@ REQUIRED = ("subtotal", "total", "email", "paymentStatus", "fulfillmentStatus")
 
 def checked_changes(body: Json, before: Json) -> Json:
     """Return the fields to write over ``before``. Raises Refusal."""
-    changes = {key: value for key, value in body.items() if key not in READ_ONLY}
+    changes = {
+        key: value for key, value in body.items() if key not in READ_ONLY and (value is not None or key not in STATUSES)
+    }
     _check_statuses(changes)
+    changes |= _placed(changes)
     changes |= _external(changes, before)
     if "items" in changes:
         changes["items"] = _numbered(_checked_items(changes["items"]), before)
@@ -71,11 +76,12 @@ def checked_order(body: Json) -> Json:
             raise Refusal(400, f"Field Order.{name} is absent")
     _check_statuses(body)
     items = _checked_items(body.get("items", []))
+    times = _placed(body)
     persons = {
         key: _person(body[key], {}) for key in ("shippingPerson", "billingPerson") if isinstance(body.get(key), dict)
     }
     own = ("id", "internalId", "createTimestamp", "updateTimestamp")
-    return {key: value for key, value in body.items() if key not in own} | persons | {"items": items}
+    return {key: value for key, value in body.items() if key not in own} | times | persons | {"items": items}
 
 
 def _check_statuses(body: Json) -> None:
@@ -86,6 +92,17 @@ def _check_statuses(body: Json) -> None:
         if status in OLD_STATUSES:
             raise Refusal(400, f"Status {status} is deprecated, use {OLD_STATUSES[status]} instead")
         raise Refusal(400, f"Wrong parameter '{name}' value: expected one of {', '.join(known)}", "WRONG_PARAMETER")
+
+
+def _placed(body: Json) -> Json:
+    """An order may be dated back; both fields of the moment follow."""
+    if body.get("createDate") is None:
+        return {}
+    try:
+        at = seconds(str(body["createDate"]))
+    except NotAMoment:
+        raise Refusal(400, "Wrong parameter 'createDate' value: expected a date", "WRONG_PARAMETER") from None
+    return {"createDate": stamp(at), "createTimestamp": at}
 
 
 def _external(changes: Json, before: Json) -> Json:

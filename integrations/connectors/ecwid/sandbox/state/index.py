@@ -115,7 +115,7 @@ class Index:
             document["updateTimestamp"],
             document.get("paymentStatus", ""),
             document.get("fulfillmentStatus", ""),
-            str(document.get("email", "")).lower(),
+            _text(document.get("email", "")).lower(),
             _words(document),
             dump(document) if text is None else text,
         )
@@ -129,7 +129,12 @@ def _words(document: Json) -> str:
         str(person.get(key, "")) for person in people for key in ("name", "companyName", "city", "postalCode", "phone")
     ]
     parts += [str(item.get(key, "")) for item in document.get("items", [])[:200] for key in ("sku", "name")]
-    return " ".join(parts).lower().encode("utf-8", "replace").decode()
+    return _text(" ".join(parts)).lower()
+
+
+def _text(value: Any) -> str:
+    """Half characters have no place in the file; they become question marks here, not in the order itself."""
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _conditions(search: Search) -> tuple[str, list[Any]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from integrations.connectors.ecwid.sandbox.server import Sandbox
+from integrations.connectors.ecwid.sandbox.webhooks import signature
 from tests.integrations.connectors.ecwid.sandbox.contract import CASES, Case, differences, get, shape
 from tests.integrations.connectors.ecwid.sandbox.test_sign_in import decide, exchange
 
@@ -48,6 +49,16 @@ def test_errors_are_worded_as_in_the_samples(sandbox: Sandbox) -> None:
         isinstance(known, list)
     ) else {"ORDER_NOT_FOUND"}  # fmt: skip
     assert answer["errorCode"] in codes
+
+
+def test_signatures_are_those_of_the_samples() -> None:
+    known = sample("webhooks/signature-vectors.json")
+    vectors = known["vectors"] if isinstance(known, dict) else []
+    secret = known["client_secret"] if isinstance(known, dict) else ""
+    for vector in vectors:
+        created, _, event_id = vector["signedString"].partition(".")
+        assert signature(secret, int(created), event_id) == vector["X-Ecwid-Webhook-Signature"]
+    assert signature("s", 1, "e") == "mFzTFJRCDntgdTE+mUDylN/ZIVYkDHLh4BmUDnqbFIs="
 
 
 def test_the_sample_of_a_whole_sign_in_matches(sandbox: Sandbox) -> None:

@@ -213,6 +213,30 @@ def test_answers_are_compressed_for_those_who_ask(sandbox: Sandbox, api: Caller)
     assert "Content-Encoding" not in plain.headers
 
 
+@pytest.mark.parametrize("text", ['{"total": NaN}', "[" * 100_000, '{"items": 5}'])
+def test_bodies_that_are_no_json_or_no_order_are_refused(sandbox: Sandbox, api: Caller, text: str) -> None:
+    order = sandbox.place_order()
+    answer = api.send("PUT", f"orders/{order['id']}", data=text, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert api.get(f"orders/{order['id']}") == order
+
+
+def test_half_characters_are_kept_as_they_were_sent(sandbox: Sandbox, api: Caller) -> None:
+    order = sandbox.place_order()
+    api.send("PUT", f"orders/{order['id']}", json={"email": "a\ud83d@example.com"})
+    assert api.get("orders")["items"][0]["email"] == "a\ud83d@example.com"
+
+
+def test_an_order_may_be_dated_back(sandbox: Sandbox, api: Caller) -> None:
+    order = sandbox.place_order()
+    api.send("PUT", f"orders/{order['id']}", json={"createDate": "2026-01-02 03:04:05 +0100"})
+    assert api.get(f"orders/{order['id']}", responseFields="createDate,createTimestamp") == {
+        "createDate": "2026-01-02 02:04:05 +0000",
+        "createTimestamp": 1_767_319_445,
+    }
+    assert api.refused("PUT", f"orders/{order['id']}", json={"createDate": "soon"}) == (400, "WRONG_PARAMETER")
+
+
 def test_two_stores_do_not_see_each_other(sandbox: Sandbox, api: Caller) -> None:
     sandbox.add_store(1004, "Kettle & Co", prefix="K-", suffix="/A")
     order = sandbox.place_order(store_id=1004)

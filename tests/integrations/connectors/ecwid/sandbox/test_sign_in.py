@@ -152,6 +152,14 @@ def test_faults_of_the_sign_in_happen_when_asked_for(sandbox: Sandbox) -> None:
     assert exchange(sandbox, code)["scope"] == "read_store_profile"
 
 
+def test_faults_of_the_api_reach_the_sign_in_only_when_their_path_names_it(sandbox: Sandbox) -> None:
+    sandbox.set_fault("server_error", body="json")
+    code = decide(sandbox, "approve")["code"][0]
+    assert "access_token" in exchange(sandbox, code)
+    sandbox.set_fault("server_error", path="/oauth/token", body="json")
+    assert exchange(sandbox, code)["errorCode"] == "INTERNAL_ERROR"
+
+
 def test_no_secret_stands_in_the_book_of_calls(sandbox: Sandbox) -> None:
     exchange(sandbox, decide(sandbox, "approve")["code"][0], method="GET")
     query = sandbox.ledger()[-1]["query"]

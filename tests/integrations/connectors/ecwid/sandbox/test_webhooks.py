@@ -14,7 +14,6 @@ import pytest
 import requests
 
 from integrations.connectors.ecwid.sandbox.server import Sandbox
-from integrations.connectors.ecwid.sandbox.webhooks import signature
 from tests.integrations.connectors.ecwid.sandbox.conftest import Clock
 
 Received = tuple[str, str, dict[str, Any]]
@@ -102,8 +101,3 @@ def test_removing_the_app_is_told_too(sandbox: Sandbox, listener: Listener) -> N
     requests.post(f"{sandbox.url}/access/revoke", timeout=10)
     _, _, body = listener.next()
     assert (body["eventType"], body["entityId"], "data" in body) == ("application.uninstalled", "1003", False)
-
-
-def test_the_signature_is_the_one_the_vendor_would_make() -> None:
-    made = signature("demo_client_secret_0123456789abcdef", 1789381295, "80aece08-40e8-4145-8764-6c2f0d386000")
-    assert made == "V5aB1l+S/iaLL3QjP6TdxnHQyVnIfdd/0a4aTndEews="
