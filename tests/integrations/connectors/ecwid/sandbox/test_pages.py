@@ -59,8 +59,11 @@ def field(sandbox: Sandbox, sku: str) -> str:
     return f"pieces-{product['id']}-0"
 
 
+@pytest.mark.parametrize("several", [False, True])
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_opens_and_is_built_with_care(sandbox: Sandbox, path: str) -> None:
+def test_every_page_opens_and_is_built_with_care(sandbox: Sandbox, path: str, several: bool) -> None:
+    if several:
+        sandbox.add_store(1004, "Kettle")
     order = sandbox.place_order(payment_status="AWAITING_PAYMENT")
     sandbox.spoil("nan")
     page = fetch(sandbox, path.format(id=order["internalId"]))
