@@ -11,7 +11,7 @@ from integrations.connectors.ecwid.sandbox.shapes.spoil import SPOILERS
 from integrations.connectors.ecwid.sandbox.state.faults import KINDS, UnknownFault
 
 AREAS = (("api", "Calls"), ("store", "The store"), ("sign-in", "Signing in"))
-TIMES = (("", "until switched off"), ("1", "once"), ("3", "three times"), ("10", "ten times"))
+TIMES = (("", "until stopped"), ("1", "once"), ("3", "three times"), ("10", "ten times"))
 PATHS = (("", "every call"), ("/orders", "orders"), ("/profile", "profile"), ("/products", "products"))
 SHOWN_CALLS = 200
 
