@@ -176,7 +176,7 @@
   function foldCase(char) {
     if (char === "ı") return char;
     if (/[\u13a0-\u13ff\uab70-\uabbf]/.test(char)) return char.toUpperCase(); // Cherokee folds upwards
-    return char.toUpperCase().toLowerCase().replaceAll("ς", "σ");
+    return char.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ");
   }
 
   function fold(value) {

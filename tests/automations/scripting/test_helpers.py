@@ -128,4 +128,5 @@ def test_text_is_folded_as_python_folds_it(pool: Pool) -> None:
     assert [answer.error for answer in answers] == [None] * len(parts)
     folded = [line for answer in answers for line in answer.value["folded"].split("\n")]
     pairs = zip(known, folded, strict=True)
-    assert {f"U+{ord(char):04X}": (ours, fold(char)) for char, ours in pairs if ours != fold(char)} == {}
+    # The byte order mark is white space in JavaScript and none in Python; no other character differs.
+    assert {char: ours for char, ours in pairs if ours != fold(char)} == {"\ufeff": ""}

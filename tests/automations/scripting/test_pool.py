@@ -53,6 +53,13 @@ def test_one_record_that_leaves_endless_work_behind_fails_alone(run: Run) -> Non
     assert statuses(results).count("ok") == 199
 
 
+def test_endless_work_left_behind_at_the_end_of_a_slice_is_not_the_next_records(own_pool: Pool) -> None:
+    own_pool.limits = replace(PATIENT, slice_ms=0)
+    source = "if (entity.n === 3) (async () => { for (;;) await null })(); return true"
+    results = own_pool.run([request(source, *NUMBERS[:6])])[0]
+    assert statuses(results) == ["ok"] * 3 + ["timeout"] + ["ok"] * 2
+
+
 @pytest.mark.parametrize("bomb", ["all.push({a: [1, 2, 3]})", "all.push(...new Array(2 ** 12).fill(1.5))"])
 def test_one_record_that_takes_all_memory_fails_alone(small_pool: Pool, bomb: str) -> None:
     source = f"if (entity.n === 57) {{ const all = []; for (;;) {bomb} }}; {EVEN}"
