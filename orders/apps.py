@@ -22,7 +22,15 @@ class OrdersConfig(AppConfig):
 
 def _show() -> None:
     from orders import queries
+    from orders.shown import home
+    from portal.ui.cards import Card, cards
     from portal.ui.menu import menu
+    from portal.ui.needs import needs
+
+    needs.register("orders.exceptions", home.exceptions)
+    needs.register("orders.review", home.review)
+    cards.register("orders.waiting", Card("orders/cards/waiting.html", home.waiting, position=20, width=6))
+    cards.register("orders.hours", Card("orders/cards/hours.html", home.hours, position=30, width=12))
 
     menu.register("orders", _("Orders"), icon="package", url_name="orders:list", position=20, shortcut="o")
     menu.register(

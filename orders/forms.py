@@ -53,7 +53,13 @@ class CommentForm(forms.Form):
     text = forms.CharField(
         label=_("Comment"),
         max_length=5_000,
-        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Tell your colleagues something about this order")}),
+        widget=forms.Textarea(
+            attrs={
+                "rows": 2,
+                "class": "form-control",
+                "placeholder": _("Tell your colleagues something about this order"),
+            }
+        ),
     )
 
     def clean_text(self) -> str:

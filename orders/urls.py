@@ -10,7 +10,11 @@ from portal.ui.lists import list_paths
 app_name = "orders"
 urlpatterns = [
     *list_paths("orders", many.order_list, name="list"),
-    *(path(f"orders/bulk/{key}", many.act, {"key": key}, name=f"bulk_{key}") for key in ("release", "ready", "archive", "cancel")),
+    *(
+        path(f"orders/bulk/{key}", many.act, {"key": key}, name=f"bulk_{key}")
+        for key in ("release", "ready", "archive", "cancel")
+    ),
+    path("search", many.find, name="search"),
     path("orders/<record:public_id>", order.order, name="detail"),
     path("orders/<record:public_id>.json", order.order_json, name="json"),
     path("orders/<record:public_id>/document", order.order_document, name="document"),

@@ -1,6 +1,7 @@
 """The portal app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
@@ -10,5 +11,18 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        """Find the watchers."""
+        """Find the watchers; bring the menu entries and the dashboard's cards."""
         import portal.events.dispatch  # noqa: F401
+
+        _show()
+
+
+def _show() -> None:
+    from portal.pages import dashboard
+    from portal.ui.cards import Card, cards
+    from portal.ui.menu import menu
+
+    menu.register("home", _("Home"), icon="home", url_name="portal:dashboard", position=10, shortcut="h")
+    menu.register("settings", _("Settings"), icon="settings", url_name="portal:settings", position=90)
+    cards.register("portal.needs", Card("portal/cards/needs.html", dashboard.needs_card, position=10, width=6))
+    cards.register("portal.work", Card("portal/cards/work.html", dashboard.work_card, position=90, width=12))

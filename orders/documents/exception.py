@@ -20,7 +20,9 @@ def catalogue() -> Catalogue:
         "exception",
         _("exception"),
         [
-            Field("state", _("State"), Type.ENUM, choices=choices({k: str(v) for k, v in states.items()}), column="state"),
+            Field(
+                "state", _("State"), Type.ENUM, choices=choices({k: str(v) for k, v in states.items()}), column="state"
+            ),
             Field("type", _("Type"), Type.ENUM, choices=choices(types), column="type"),
             Field("category", _("Category"), Type.ENUM, choices=choices(CATEGORIES), column="category"),
             Field("createdAt", _("First seen"), Type.DATETIME, column="created_at"),

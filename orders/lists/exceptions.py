@@ -65,7 +65,9 @@ def exception_list() -> ListPage:
         ),
         empty=Empty(
             _("Nothing is wrong"),
-            _("What cannot be done by itself stands here: orders that cannot be read, rules that fail, stores that do not answer."),
+            _(
+                "What cannot be done by itself stands here: orders that cannot be read, rules that fail, stores that do not answer."
+            ),
             "circle-check",
         ),
         version_of=lambda one: f"{one.state}{one.times}",
@@ -77,3 +79,8 @@ def address(**equal: str) -> str:
     """Return the address of the list that shows exactly the exceptions with these values: `type="rule_failed"`."""
     conditions = [Condition(field, "is_one_of", (value,)) for field, value in equal.items()]
     return exception_list().address(reverse("orders:exceptions"), *conditions)
+
+
+def category(key: str) -> str:
+    """Return the category of a type of exception, empty for one that nobody declares any more."""
+    return exception_types.get(key).category if key in exception_types else ""

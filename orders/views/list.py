@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from django_stubs_ext import StrOrPromise
 
 from orders.lifecycle import bulk
 from orders.lists.orders import ORDERS
+from orders.search import search
 from orders.shown.acts import KINDS
 from portal.audit.actor import Actor
 from portal.tenancy.roles import Permission
@@ -31,6 +33,17 @@ MOST = 5_000
 def order_list(request: PageRequest, extension: str = "") -> HttpResponseBase:
     """Show the orders."""
     return ORDERS.answer(request, "orders/list.html", extension)
+
+
+@require_GET
+@page()
+def find(request: PageRequest) -> HttpResponse:
+    """Answer the search box on top: the one order that fits, else the list of those that do."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    found = list(search(ORDERS.rows(request.organization), text)[:2]) if text else []
+    if len(found) == 1:
+        return HttpResponseRedirect(ORDERS.url(found[0]))
+    return HttpResponseRedirect(f"{reverse('orders:list')}?{urlencode({'q': text})}")
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,10 @@ def _back(request: PageRequest) -> str:
 
 
 _WARNINGS = {
-    "cancel": gettext_lazy("The orders are canceled here and not worked on any more. The stores are not told, nor the warehouses. This cannot be undone."),
-    "archive": gettext_lazy("The orders leave the usual lists and are not worked on any more. Each can be brought back for review."),
+    "cancel": gettext_lazy(
+        "The orders are canceled here and not worked on any more. The stores are not told, nor the warehouses. This cannot be undone."
+    ),
+    "archive": gettext_lazy(
+        "The orders leave the usual lists and are not worked on any more. Each can be brought back for review."
+    ),
 }

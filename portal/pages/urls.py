@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.pages import account, dashboard, health
+from portal.pages import account, dashboard, health, settings
 
 app_name = "portal"
 urlpatterns = [
@@ -11,5 +11,11 @@ urlpatterns = [
     path("logout", account.sign_out, name="logout"),
     path("organization", account.switch_organization, name="switch_organization"),
     path("theme", account.choose_theme, name="choose_theme"),
+    path("settings", settings.organization, name="settings"),
+    path("settings/members", settings.members, name="members"),
+    path("settings/members/add", settings.add_member, name="add_member"),
+    path("settings/members/<int:member>", settings.change_member, name="member"),
+    path("settings/account", settings.account, name="account"),
+    path("settings/password", settings.password, name="password"),
     path("health", health.health, name="health"),
 ]

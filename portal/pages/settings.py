@@ -1,0 +1,159 @@
+"""The settings: the organization, its members, and one's own account."""
+
+from typing import Any
+
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.pages.forms import AccountForm, MemberForm, OrganizationForm
+from portal.tenancy import members as service
+from portal.tenancy.models import Membership
+from portal.tenancy.roles import Permission, Role
+from portal.ui.access import PageRequest, may, page
+from portal.ui.components import Tab
+from portal.ui.htmx import add_message
+
+
+def _tabs(request: PageRequest) -> list[Tab]:
+    here = request.path
+    pages = (
+        (_("Organization"), "portal:settings"),
+        (_("Members"), "portal:members"),
+        (_("My account"), "portal:account"),
+    )
+    return [
+        Tab(
+            label, reverse(name), here.startswith(reverse(name)) if name != "portal:settings" else here == reverse(name)
+        )
+        for label, name in pages
+    ]
+
+
+def _render(request: PageRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return render(request, template, {**context, "tabs": _tabs(request)}, status=status)
+
+
+@page()
+def organization(request: PageRequest) -> HttpResponse:
+    """Show the organization; an administrator may change name and timezone."""
+    may_change = may(request, Permission.USERS)
+    if request.method != "POST":
+        form = OrganizationForm(instance=request.organization)
+        return _render(request, "portal/settings.html", {"form": form, "may_change": may_change})
+    return change_organization(request)
+
+
+@page(Permission.USERS)
+def change_organization(request: PageRequest) -> HttpResponse:
+    """Save name and timezone."""
+    form = OrganizationForm(request.POST, instance=request.organization)
+    if not form.is_valid():
+        return _render(request, "portal/settings.html", {"form": form, "may_change": True}, status=422)
+    form.save()
+    add_message(request, _("Saved"))
+    return HttpResponseRedirect(reverse("portal:settings"))
+
+
+@require_GET
+@page()
+def members(request: PageRequest) -> HttpResponse:
+    """Show who belongs to the organization."""
+    return _members(request)
+
+
+def _members(
+    request: PageRequest,
+    *,
+    form: MemberForm | None = None,
+    notice: str = "",
+    added: service.Added | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    rows = (
+        Membership.objects.filter(organization=request.organization).select_related("user").order_by("user__name", "pk")
+    )
+    context = {
+        "members": rows,
+        "roles": Role.choices,
+        "form": form or MemberForm(),
+        "notice": notice,
+        "added": added,
+        "may_change": may(request, Permission.USERS),
+    }
+    return _render(request, "portal/settings_members.html", context, status=status)
+
+
+@require_POST
+@page(Permission.USERS)
+def add_member(request: PageRequest) -> HttpResponse:
+    """Add a member. The first password of somebody new is shown this one time."""
+    form = MemberForm(request.POST)
+    if not form.is_valid():
+        return _members(request, form=form, status=422)
+    try:
+        added = service.add_member(
+            request.organization,
+            email=form.cleaned_data["email"],
+            name=form.cleaned_data["name"],
+            role=Role(form.cleaned_data["role"]),
+        )
+    except service.MemberRefused as refusal:
+        form.add_error("email", str(refusal))
+        return _members(request, form=form, status=422)
+    response = _members(request, added=added)
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+@require_POST
+@page(Permission.USERS)
+def change_member(request: PageRequest, member: int) -> HttpResponse:
+    """Change the role of a member, or remove them."""
+    membership = Membership.objects.filter(organization=request.organization, pk=member).first()
+    if membership is None:
+        raise Http404
+    role = request.POST.get("role", "")
+    if role and role not in Role.values:
+        raise Http404
+    try:
+        if role:
+            service.change_role(membership, Role(role))
+        else:
+            service.remove_member(membership)
+    except service.MemberRefused as refusal:
+        return _members(request, notice=str(refusal), status=422)
+    add_message(request, _("Role changed") if role else _("Removed"))
+    return HttpResponseRedirect(reverse("portal:members"))
+
+
+@page()
+def account(request: PageRequest) -> HttpResponse:
+    """Show and change one's own name, timezone and theme."""
+    form = AccountForm(request.POST if request.method == "POST" else None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        add_message(request, _("Saved"))
+        return HttpResponseRedirect(reverse("portal:account"))
+    context = {"form": form, "password_form": PasswordChangeForm(request.user)}
+    return _render(request, "portal/settings_account.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@page()
+def password(request: PageRequest) -> HttpResponse:
+    """Change one's own password; other sessions end, this one stays."""
+    form = PasswordChangeForm(request.user, request.POST)
+    if not form.is_valid():
+        request.user.refresh_from_db()
+        context = {"form": AccountForm(instance=request.user), "password_form": form}
+        return _render(request, "portal/settings_account.html", context, status=422)
+    form.save()
+    update_session_auth_hash(request, request.user)
+    add_message(request, _("Password changed"))
+    return HttpResponseRedirect(reverse("portal:account"))
