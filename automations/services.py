@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from automations.definition import ActionSpec, Definition
+from automations.engine.actions import actions
 from automations.engine.triggers import triggers
 from automations.models import Rule, RuleSet, RuleSetVersion, RuleVersion
 from automations.validation import RuleInvalid, faults
@@ -199,7 +200,12 @@ def _number(rule_set: RuleSet, order: Sequence[int]) -> None:
 
 
 def _stored(definition: Definition) -> json.Json:
-    stored: json.Json = json.loads(json.dumps(definition.model_dump()))
+    """Return the definition as JSON, each action's settings whole and in their own types."""
+    whole = [
+        spec.model_copy(update={"settings": actions.get(spec.key).settings.model_validate(spec.settings).model_dump()})
+        for spec in definition.actions
+    ]
+    stored: json.Json = json.loads(json.dumps(definition.model_copy(update={"actions": tuple(whole)}).model_dump()))
     return stored
 
 

@@ -1,0 +1,65 @@
+"""A worker that dies at a chosen step has done nothing, or everything."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from automations import services
+from automations.models import Run
+from orders.lifecycle.holds import release_all_due
+from orders.models import Hold, Order, Source
+from portal.audit.models import History
+from portal.events.dispatch import LEASE, drain
+from portal.events.models import Handoff
+from portal.kit.claims import Now
+from tests.factories import make_orders
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DRAIN = "from portal.events.dispatch import drain; drain('automations')"
+RELEASE = "from orders.lifecycle.holds import release_all_due; release_all_due()"
+
+
+def _die(point: str, code: str) -> None:
+    """Run `code` in a process of its own that is killed at `point`."""
+    script = f"import django; django.setup(); {code}"
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
+        "CRASH_DATABASE": str(connection.settings_dict["NAME"]),
+        "SWITCHYARD_FAILPOINTS": f"{point}=kill",
+    }
+    died = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, timeout=60, check=False)
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("point", "done_before"),
+    [("events.claimed", 0), ("rules.evaluated", 0), ("events.before_commit", 0), ("events.after_commit", 5)],
+)
+def test_rules_are_run_once_whatever_step_the_worker_dies_at(source: Source, point: str, done_before: int) -> None:
+    services.ensure_defaults(source.organization)
+    make_orders(source, range(1, 6))
+    _die(point, DRAIN)
+    assert Run.across.count() == done_before
+    Handoff.across.update(lease_until=Now() - LEASE)
+    drain("automations")
+    assert (Run.across.count(), Hold.across.count(), Handoff.across.count()) == (5, 5, 0)
+    assert set(Order.across.values_list("status", flat=True)) == {"onHold"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_release_that_dies_before_its_end_has_released_nothing(source: Source) -> None:
+    services.ensure_defaults(source.organization)
+    make_orders(source, range(1, 6))
+    drain("automations")
+    Hold.across.update(due_at=Now() - LEASE)
+    _die("holds.before_commit", RELEASE)
+    assert Hold.across.filter(ended_at=None).count() == 5
+    assert release_all_due() == 5
+    assert History.across.filter(verb="released").count() == 5
