@@ -84,7 +84,7 @@ def forms(roots: Sequence[Group]) -> dict[str, Answer]:
 
     return {
         "by hand": lambda document: by_hand(document, NOW),
-        "filter set (what rules use)": lambda document: together.matches(document, NOW),
+        "filter set (one for a list of rules)": lambda document: together.matches(document, NOW),
         "generated functions, one by one": lambda document: [holds(document, NOW) for holds in alone],
         "nested closures, one by one": closures,
     }

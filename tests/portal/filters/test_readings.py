@@ -44,7 +44,7 @@ def test_every_type_has_operators() -> None:
     assert [kind for kind in Type if not operators_for(kind)] == []
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(trees, documents())
 def test_all_python_readings_agree_with_the_naive_one(root: Group, document: dict[str, Any]) -> None:
     expected = holds(root, SAMPLE, document, NOW)
@@ -80,7 +80,7 @@ junk = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(trees, junk)
 def test_no_document_makes_a_reading_fail(root: Group, document: Any) -> None:
     expected = compile_tree(root, SAMPLE)(document, NOW)
