@@ -157,15 +157,17 @@ class ListPage:
         changed = replace(listing, state=found) if found else listing
         if not is_part(request):
             return HttpResponseRedirect(changed.address())
-        response = self._page(request, changed, template, context)
-        response["HX-Push-Url"] = changed.address()
-        return response
+        return self._page(request, changed, template, context)
 
     def _page(
         self, request: PageRequest, listing: Listing, template: str, context: Mapping[str, Any] | None
     ) -> HttpResponse:
-        part = "ui/list.html#body" if request.headers.get("HX-Target") == "list-body" else "ui/list.html"
-        return page_or_part(request, template, part, {**(context or {}), "list": listing})
+        refreshed = request.headers.get("HX-Target") == "list-body"
+        part = "ui/list.html#body" if refreshed else "ui/list.html"
+        response = page_or_part(request, template, part, {**(context or {}), "list": listing})
+        if is_part(request) and not refreshed:
+            response["HX-Push-Url"] = listing.address()
+        return response
 
     def _listing(self, request: PageRequest) -> Listing:
         zone = timezone.get_current_timezone()

@@ -55,8 +55,10 @@ function restore(element, kept) {
   }
 }
 
+// The element itself is replaced, so what was remembered is kept here, by its id.
+const memory = new Map();
+
 everywhere("[data-refresh]", (element) => {
-  let kept = null;
   const timer = setInterval(
     () => {
       if (!element.isConnected) clearInterval(timer);
@@ -65,16 +67,18 @@ everywhere("[data-refresh]", (element) => {
     Number(element.dataset.refresh) * 1000,
   );
   element.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target === element && event.detail.requestConfig?.elt === element) {
-      if (busy(element)) event.detail.shouldSwap = false;
-      else kept = remember(element);
-    }
+    if (event.detail.target !== element || event.detail.requestConfig?.elt !== element) return;
+    if (busy(element)) event.detail.shouldSwap = false;
+    else memory.set(element.id, remember(element));
   });
-  element.addEventListener("htmx:afterSettle", () => {
-    if (!kept) return;
-    const last = kept;
-    kept = null;
-    restore(element, last);
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  for (const [id, kept] of memory) {
+    const element = document.getElementById(id);
+    memory.delete(id);
+    if (!element) continue;
+    restore(element, kept);
     element.dispatchEvent(new CustomEvent("selection:look", { bubbles: true }));
-  });
+  }
 });
