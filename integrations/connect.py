@@ -16,8 +16,8 @@ from portal.audit.actor import Actor
 from portal.kit.json import Json
 
 
-def client_of(integration: Integration) -> Client:
-    """Return a client that calls as this integration. Raises portal.kit.secrets.CannotOpen."""
+def client_of(integration: Integration) -> tuple[Client, Way]:
+    """Return a client that calls as this integration, and its way out. Raises portal.kit.secrets.CannotOpen."""
     return _client(integration, integration.account, opened(integration))
 
 
@@ -33,7 +33,7 @@ def with_token(integration: Integration, values: Mapping[str, str], *, by: Actor
 def use(integration: Integration, *, details: Json, secrets: dict[str, str], by: Actor) -> Integration:
     """Try a credential by asking whose it is. Connects, or says what is wrong and how it is mended."""
     try:
-        account = _client(integration, details, secrets).account()
+        account = _client(integration, details, secrets)[0].account()
         return lifecycle.connected(integration, account, secrets, by=by)
     except OutsideFailed as failed:
         return lifecycle.attempt_failed(integration, cause=failed.sentence(), cure=str(failed.reaction.cure), by=by)
@@ -42,7 +42,7 @@ def use(integration: Integration, *, details: Json, secrets: dict[str, str], by:
         return lifecycle.attempt_failed(integration, cause=str(refused), cure=cure, by=by)
 
 
-def _client(integration: Integration, details: Json, secrets: Mapping[str, str]) -> Client:
+def _client(integration: Integration, details: Json, secrets: Mapping[str, str]) -> tuple[Client, Way]:
     manifest = connectors.get(integration.connector)
     way = Way(integration.pk, manifest, secrets)
-    return manifest.client(way, Access(settings.CONNECTOR_ENDPOINTS[manifest.key], details, secrets))
+    return manifest.client(way, Access(settings.CONNECTOR_ENDPOINTS[manifest.key], details, secrets)), way

@@ -18,7 +18,7 @@ class DirectionSelect(forms.Select):
     """A choice of directions in which those that are not built yet can be seen, but not taken."""
 
     def __init__(self, flow: Flow) -> None:
-        super().__init__()
+        super().__init__(attrs={"class": "form-select"})
         self.flow = flow
 
     def create_option(

@@ -186,7 +186,7 @@ class Caller(Protocol):
         body: Any = None,
         quiet: bool = False,
     ) -> Any:
-        """Make one call; `quiet` ones are logged only when they fail."""
+        """Make one call; `quiet` ones are logged only when they fail or something came of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,13 +88,13 @@ def health(integration: Integration, manifest: Manifest, states: Sequence[FlowSt
 def _flowing(integration: Integration, states: Sequence[FlowState], run: SyncRun | None) -> Health:
     orders = next((state for state in states if state.flow == "orders"), None)
     if integration.flows.get("orders") != Direction.PULL or orders is None:
-        return Health(_("Connected, but no orders are pulled: switch the flow on in its settings."), tone="amber")
+        return Health(_("No orders are pulled: choose it under Flows in the settings."), tone="amber")
     if orders.failures:
         return Health(_("The last try did not work; the next one follows."), orders.next_at, tone="amber")
     if run is not None:
         return Health(pulled(run), run.started_at)
     if orders.last_ok_at is None:
-        return Health(_("Connected; the first look at the store is under way."))
+        return Health(_("The first look at the store is under way."))
     return Health(_("No orders yet. Last looked"), orders.last_ok_at)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from integrations.models import Call
+from portal.kit.clock import now
 from portal.kit.http import Answer
 
 KEPT = 2_000
@@ -23,12 +24,13 @@ class Mask:
         return text
 
 
-def write(
+def entry(
     integration_id: int, method: str, url: str, *, ms: int, answer: Answer | None = None, error: str = ""
-) -> None:
-    """Keep one call. `url` and `error` are masked already."""
-    Call.objects.create(
+) -> Call:
+    """Return the log entry of one call, not stored yet. `url` and `error` are masked already."""
+    return Call(
         integration_id=integration_id,
+        at=now(),
         method=method,
         url=url[:1000],
         status=answer.status if answer else None,
@@ -36,6 +38,11 @@ def write(
         bytes=len(answer.body) if answer else 0,
         error=error[:500],
     )
+
+
+def write(entries: Iterable[Call]) -> None:
+    """Store log entries."""
+    Call.objects.bulk_create(entries)
 
 
 def clear_old() -> int:

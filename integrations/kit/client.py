@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from integrations.kit import errors, pace
-from integrations.kit.calls import Mask, write
+from integrations.kit.calls import Mask, entry, write
 from integrations.kit.errors import Kind, OutsideFailed
 from integrations.manifest import Manifest
+from integrations.models import Call
 from portal.kit import http, json
 
 MAX_WAIT = 5.0
@@ -39,6 +40,12 @@ class Way:
         self._manifest = manifest
         self._mask = Mask(secrets.values())
         self._sleep = sleep
+        self._quiet: list[Call] = []
+
+    def tell(self) -> None:
+        """Write the quiet calls into the log after all: something came of them."""
+        write(self._quiet)
+        self._quiet = []
 
     def __call__(
         self,
@@ -91,12 +98,14 @@ class Way:
             answer = once()
         except http.CallFailed as failed:
             ms = int((time.monotonic() - started) * 1000)
-            write(self._id, method, self._mask(url), ms=ms, error=self._mask(str(failed)))
+            self._quiet.append(entry(self._id, method, self._mask(url), ms=ms, error=self._mask(str(failed))))
+            self.tell()
             raise _unanswered(failed, ms) from failed
         failure = None if answer.ok else self._failure(answer)
+        said = self._mask(failure.message or str(failure.reaction.cause)) if failure else ""
+        self._quiet.append(entry(self._id, method, self._mask(url), answer=answer, ms=answer.ms, error=said))
         if failure is not None or not quiet:
-            said = self._mask(failure.message or str(failure.reaction.cause)) if failure else ""
-            write(self._id, method, self._mask(url), answer=answer, ms=answer.ms, error=said)
+            self.tell()
         if failure is not None:
             raise failure
         return answer

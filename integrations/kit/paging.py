@@ -14,6 +14,8 @@ from integrations.manifest import Item, Page
 PAGE = 100
 SLICE = 1_000
 """Records of a window that are read in one walk; a fuller one is cut in two by time."""
+LONG = 1_800
+"""Seconds; a shorter window is read as it is, without counting first."""
 _PASSES = 3
 _PAGES = 10_000
 
@@ -32,7 +34,7 @@ def slices(fetch: Fetch, window: Window) -> Iterator[Window]:
     waiting = [window]
     while waiting:
         piece = waiting.pop()
-        if piece.splittable and fetch(piece, 0, 1).total > SLICE:
+        if piece.until - piece.since > LONG and fetch(piece, 0, 1).total > SLICE:
             half = piece.first_half()
             waiting += [Window(half.until, piece.until), half]
         else:

@@ -23,11 +23,6 @@ class Window:
     since: int
     until: int
 
-    @property
-    def splittable(self) -> bool:
-        """Say whether the window can be cut in two."""
-        return self.until - self.since > 1
-
     def first_half(self) -> "Window":
         """Return the older half."""
         return Window(self.since, self.since + (self.until - self.since) // 2)

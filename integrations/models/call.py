@@ -1,5 +1,7 @@
 """What was asked outside, and what came back."""
 
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -24,3 +26,9 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
+
+    @property
+    def path(self) -> str:
+        """Return the address without scheme and host."""
+        parts = urlsplit(self.url)
+        return parts.path + (f"?{parts.query}" if parts.query else "")

@@ -106,10 +106,13 @@ def sieve_of(integration: Integration, manifest: Manifest) -> Sieve:
 
 
 def _pull(state: FlowState, hold_on: Callable[[], bool]) -> Outcome:
-    client = client_of(state.integration)
+    client, way = client_of(state.integration)
     if state.flow == "locations":
         return locations.pull(state.integration, client)
-    return orders_pull(state, client, hold_on).run()
+    outcome = orders_pull(state, client, hold_on).run()
+    if outcome.is_news:
+        way.tell()
+    return outcome
 
 
 def _reaction(state: FlowState, error: Exception) -> OutsideFailed:

@@ -15,6 +15,7 @@ from portal.ui.components import Tab
 from portal.ui.htmx import page_or_part
 
 ROLE_NAMES = {Role.SELLING_CHANNEL: _("Selling channels"), Role.FULFILLMENT_CHANNEL: _("Fulfillment channels")}
+ONE = {Role.SELLING_CHANNEL: _("Selling channel"), Role.FULFILLMENT_CHANNEL: _("Fulfillment channel")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def catalogue(request: PageRequest) -> HttpResponse:
     for one in queries.present(request.organization).only("connector"):
         counts[one.connector] = counts.get(one.connector, 0) + 1
     offers = [
-        Offer(manifest, str(ROLE_NAMES[manifest.role]), counts.get(manifest.key, 0))
+        Offer(manifest, str(ONE[manifest.role]), counts.get(manifest.key, 0))
         for manifest in connectors
         if (not role or manifest.role == role) and fold(words) in fold(f"{manifest.name} {manifest.summary}")
     ]

@@ -18,13 +18,15 @@ from integrations.views.wizard import steps
 from portal.audit.actor import Actor
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, page
-from portal.ui.htmx import page_or_part
+from portal.ui.htmx import is_part, page_or_part, redirect
 
 
 @page(Permission.CREDENTIALS)
 def connect(request: PageRequest, public_id: str) -> HttpResponse:
     """Offer the ways to connect; the part with the state looks for itself until it is connected."""
     integration = found(request, public_id)
+    if is_part(request) and integration.connection == Connection.CONNECTED:
+        return redirect(request, reverse("integrations:connect", args=[public_id]))
     return page_or_part(request, "integrations/connect.html", "state", _context(integration))
 
 

@@ -121,6 +121,9 @@ class Limits:
     max_bytes: int = MAX_BYTES
 
 
+DEFAULT = Limits()
+
+
 def call(
     method: str,
     url: str,
@@ -129,13 +132,14 @@ def call(
     params: Params | None = None,
     form: Mapping[str, str] | None = None,
     body: bytes | None = None,
-    limits: Limits = Limits(),
+    limits: Limits | None = None,
 ) -> Answer:
     """Make one call and return the whole answer; redirects are returned, not followed.
 
     `form` is sent url-encoded, `body` as it is. Raises a CallFailed whose `next` and
     `maybe_arrived` say what may be done.
     """
+    limits = limits or DEFAULT
     target = _checked(url)
     prepared = requests.Request(method, url, headers=dict(headers or {}), params=params, data=form or body).prepare()
     prepared.headers["Host"] = target.host_header

@@ -61,7 +61,8 @@ def test_the_first_tab_notices_by_itself(added: Integration, as_owner: Client) -
     assert "Waiting for you to approve" in waiting
     assert 'data-refresh="2"' in waiting
     as_owner.get(decide(address))
-    noticed = as_owner.get(page, headers={"HX-Request": "true"}).content.decode()
+    assert as_owner.get(page, headers={"HX-Request": "true"})["HX-Redirect"] == page
+    noticed = as_owner.get(page).content.decode()
     assert "Tea &amp; Tins is connected." in noticed
     assert "data-refresh" not in noticed
 

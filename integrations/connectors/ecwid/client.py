@@ -68,7 +68,7 @@ class EcwidClient:
 
     def orders(self, window: Window, offset: int, limit: int) -> Page:
         """Return one page of the orders updated within the window; unfinished ones are not among them."""
-        answer = self._get("/orders", {**_between(window), "offset": offset, "limit": limit})
+        answer = self._get("/orders", {**_between(window), "offset": offset, "limit": limit}, quiet=True)
         try:
             around, items = pages.read(answer.body)
         except pages.NotAPage as error:
@@ -95,7 +95,8 @@ class EcwidClient:
         """Return what was deleted within the window; deletions never show in a search."""
         offset, asked = 0, {"from_date": window.since, "to_date": window.until}
         while True:
-            found = _object(self._get("/orders/deleted", {**asked, "offset": offset, "limit": _DELETED_PAGE}))
+            page = {**asked, "offset": offset, "limit": _DELETED_PAGE}
+            found = _object(self._get("/orders/deleted", page, quiet=True))
             items = [one for one in found.get("items") or [] if isinstance(one, dict)]
             yield Deleted(tuple(str(one.get("id")) for one in items), _latest(items))
             offset += len(items)

@@ -24,7 +24,7 @@ FLOWS = (
         _("Orders"),
         {_PULL: _("Pull orders from Ecwid"), _OFF: _("Disabled")},
         built=frozenset({_PULL, _OFF}),
-        note=_("Starts at the moment the integration is enabled, unless a date is set below."),
+        note=_("From the moment the integration is enabled, or from a date in its settings."),
     ),
     Flow(
         "products",

@@ -40,6 +40,5 @@ def test_a_cursor_comes_back_as_it_was_stored() -> None:
     assert read_cursor({}, start=3) == Cursor(start=3)
 
 
-def test_a_window_is_halved_to_a_second() -> None:
+def test_a_window_is_halved() -> None:
     assert Window(0, 100).first_half() == Window(0, 50)
-    assert not Window(5, 6).splittable

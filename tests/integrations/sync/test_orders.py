@@ -73,6 +73,7 @@ def test_a_window_that_holds_thousands_is_read_in_pieces(
     integration: Integration, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("integrations.kit.paging.SLICE", 50)
+    monkeypatch.setattr("integrations.kit.paging.LONG", 10)
     start = int(reread(integration).enabled_at.timestamp())  # type: ignore[union-attr]
     sane = sandbox.place_order()
     records = [
