@@ -22,6 +22,8 @@ from portal.tenancy.models import Organization
 CONNECTOR = "import"
 """The connector of sources that no integration stands behind."""
 
+_PREVIEW_BATCH = 500
+
 Progress = Callable[[int, int], None]
 """Called with the documents done and the documents there are."""
 
@@ -42,11 +44,15 @@ class Outcome:
     """The position from which it went on; 0: it began anew."""
 
 
-def preview(form: Format, path: Path, *, limit: int | None = None) -> Tally:
+def preview(
+    form: Format, path: Path, *, limit: int | None = None, progress: Progress = lambda done, total: None
+) -> Tally:
     """Say what the documents of a file would become; write nothing. Raises UnreadableFile."""
     reading = form.open(path)
-    tally = Tally()
-    tally.count(islice(reading.documents(0), limit))
+    end, tally = _end(reading, limit), Tally()
+    for documents in _batches(islice(reading.documents(0), end), _PREVIEW_BATCH):
+        tally.count(documents)
+        progress(tally.documents, end)
     return tally
 
 
@@ -67,7 +73,7 @@ def import_file(
     and ImportedElsewhere.
     """
     reading = form.open(path)
-    end = reading.total if limit is None else min(limit, reading.total)
+    end = _end(reading, limit)
     run = _begin(_source(organization, form), form, path, reading, end)
     position = started_at = run.position
     tally = Tally.from_json(run.tally)
@@ -79,6 +85,10 @@ def import_file(
     if position == reading.total:
         ImportRun.across.filter(pk=run.pk).update(finished_at=Now())
     return Outcome(tally, started_at)
+
+
+def _end(reading: Reading, limit: int | None) -> int:
+    return reading.total if limit is None else min(limit, reading.total)
 
 
 def _source(organization: Organization, form: Format) -> Source:

@@ -1,6 +1,7 @@
 """Take orders in from a file."""
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,7 @@ class Command(BaseCommand):
         try:
             form = formats.get(format)
             if dry_run:
-                self._summary(preview(form, file, limit=options["limit"]))
-                self.stdout.write("Nothing was written (--dry-run).")
+                self._preview(form, file, options["limit"])
             else:
                 self._import(_organization(organization), form, file, options)
         except (Unknown, UnreadableFile, ImportedElsewhere) as error:
@@ -63,9 +63,14 @@ class Command(BaseCommand):
                 "Interrupted. What was taken in stays; run it again to go on.", returncode=INTERRUPTED
             ) from None
 
+    def _preview(self, form: Format, file: Path, limit: int | None) -> None:
+        with self._bar() as bar:
+            tally = preview(form, file, limit=limit, progress=bar)
+        self._summary(tally)
+        self.stdout.write("Nothing was written (--dry-run).")
+
     def _import(self, organization: Organization, form: Format, file: Path, options: dict[str, Any]) -> None:
-        bar = ProgressBar(self._write, "documents", live=self.stdout.isatty())
-        try:
+        with self._bar() as bar:
             outcome = import_file(
                 organization,
                 form,
@@ -75,9 +80,10 @@ class Command(BaseCommand):
                 limit=options["limit"],
                 progress=bar,
             )
-        finally:
-            bar.close()
         self._report(outcome)
+
+    def _bar(self) -> "closing[ProgressBar]":
+        return closing(ProgressBar(self._write, "documents", live=self.stdout.isatty()))
 
     def _write(self, text: str) -> None:
         """Write as it stands: without the line end that Django adds, and at once."""
