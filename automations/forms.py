@@ -90,7 +90,7 @@ def _read_actions(data: QueryDict) -> Sequence[ActionDraft]:
         start, _, rest = name.partition(".")
         number, _, part = rest.partition(".")
         if start == "a" and part and number.isdecimal() and len(number) < 4:
-            found.setdefault(int(number), {})[part] = data[name]
+            found.setdefault(int(number), {})[part] = data.get(name, "")
     rows = [found[number] for number in sorted(found)]
     return [ActionDraft(row.get("key", ""), {k: v for k, v in row.items() if k != "key"}) for row in rows]
 
@@ -137,7 +137,7 @@ def definition(draft: RuleDraft, trigger: Trigger, zone: dt.tzinfo) -> tuple[Def
     ]
     try:
         stored = codec.encode(tree) if draft.kind == "simple" else FilterSpec().tree
-        spec = FilterSpec(kind=draft.kind, tree=stored, code=draft.code if draft.kind == "code" else "")  # type: ignore[arg-type]
+        spec = FilterSpec(kind=draft.kind, tree=stored, code=draft.code if draft.kind == "code" else "")
         made = Definition(
             name=draft.name, description=draft.description, sources=draft.sources, filter=spec, actions=tuple(specs)
         )

@@ -49,12 +49,12 @@ def _filter_faults(definition: Definition, trigger: Trigger) -> Iterator[Fault]:
             yield Fault("filter.code", f"{line}{problem.message}")
         return
     try:
-        problems = check(decode(definition.filter.tree), trigger.catalogue)
+        found = check(decode(definition.filter.tree), trigger.catalogue)
     except BadFilter as error:
-        problems = list(error.problems)
-    for problem in problems:
-        place = ".".join(map(str, problem.path))
-        yield Fault(f"filter.{place}" if place else "filter", str(problem))
+        found = list(error.problems)
+    for one in found:
+        place = ".".join(map(str, one.path))
+        yield Fault(f"filter.{place}" if place else "filter", str(one))
 
 
 def _action_faults(definition: Definition, trigger: Trigger) -> Iterator[Fault]:

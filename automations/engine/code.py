@@ -26,7 +26,7 @@ def answerer(now: dt.datetime) -> Callable[[Sequence[Question]], list[CodeResult
                 "filter",
                 [_text(questions[index], texts) for index in indexes],
                 moment,
-            )  # fmt: skip
+            )
             for key, indexes in by_rule.items()
         ]
         results: list[CodeResult | None] = [None] * len(questions)

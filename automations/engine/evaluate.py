@@ -24,12 +24,18 @@ from portal.kit.json import Json
 class Answer(Protocol):
     """What running a code filter gives (`automations.scripting.contract.CodeResult`)."""
 
-    status: str
-    value: object
-    error: str | None
-    line: int | None
-    console: tuple[str, ...]
-    micros: int
+    @property
+    def status(self) -> str: ...  # noqa: D102
+    @property
+    def value(self) -> object: ...  # noqa: D102
+    @property
+    def error(self) -> str | None: ...  # noqa: D102
+    @property
+    def line(self) -> int | None: ...  # noqa: D102
+    @property
+    def console(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def micros(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +157,13 @@ def _act(firing: Firing, outcome: Outcome, now: dt.datetime, *, careful: bool) -
     """Plan the actions in their order. One that cannot be done undoes the whole rule: all or nothing."""
     steps: list[Json] = []
     firing.trace["actions"] = steps
-    document, writes = outcome.document, []
+    document, writes = outcome.document, list[Write]()
     for action, settings in firing.rule.actions:
         try:
             planned = action.plan(settings, Context(document, now, careful, firing.rule.name))
             after = _planned(document, planned)
         except Refusal as reason:
-            firing.trace["actions"] = trace.undone(steps) + [trace.refused(action, settings, str(reason))]
+            firing.trace["actions"] = [*trace.undone(steps), trace.refused(action, settings, str(reason))]
             firing.status, firing.error = "refused", str(reason)
             return
         steps.append(trace.done(action, settings, document, after))

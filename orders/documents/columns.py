@@ -44,7 +44,8 @@ class Columns:
 
 def content(record: OrderRecord) -> Json:
     """Return the commercial part of the document: camelCase names, absent fields left out."""
-    return _plain(record.model_dump(by_alias=True, exclude_none=True, exclude=_NOT_CONTENT))
+    plain: Json = _plain(record.model_dump(by_alias=True, exclude_none=True, exclude=_NOT_CONTENT))
+    return plain
 
 
 def _plain(value: Any) -> Any:

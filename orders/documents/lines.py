@@ -19,7 +19,8 @@ def line_rows(organization_id: int, order_id: int, content: Json) -> Iterator[tu
     for position, line in enumerate(content["lineItems"]):
         yield (
             organization_id, order_id, position, line["uniqueId"], line["sku"], fold(line["sku"]),
-            None if (name := line.get("name")) is None else fold(name), line["quantity"], line.get("itemPrice"), line.get("requiresShipping", True),
+            None if (name := line.get("name")) is None else fold(name), line["quantity"], line.get("itemPrice"),
+            line.get("requiresShipping", True),
         )  # fmt: skip
 
 

@@ -23,7 +23,8 @@ def document(order: Order, *, source_public_id: str, organization_public_id: str
     }
     if order.hold_until:
         state["holdUntil"] = instant(order.hold_until)
-    return state | order.content
+    told: Json = state | order.content
+    return told
 
 
 def full_document(order: Order) -> Json:

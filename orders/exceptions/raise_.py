@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -37,7 +38,7 @@ def raise_exceptions(problems: Sequence[Problem]) -> None:
         cursor.executemany(_UPSERT, [_values(one) for one in problems])
 
 
-def _values(one: Problem) -> tuple[object, ...]:
+def _values(one: Problem) -> tuple[Any, ...]:
     declared = exception_types.get(one.type)
     return (
         one.organization_id, new_public_id(), one.type, declared.category, one.cause_key[:300], one.entity_type,

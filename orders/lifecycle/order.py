@@ -6,36 +6,55 @@ whoever asks: staff, a rule, a connector or the API.
 
 import enum
 
+from portal.filters.mark import gettext_noop as _
+
 
 class OrderStatus(enum.StrEnum):
     """Where an order stands, in the order the reference gives them; `label` is the word for people."""
 
-    label: str
+    DRAFT = "draft"
+    NEW = "new"
+    ON_HOLD = "onHold"
+    TO_BE_VALIDATED = "toBeValidated"
+    REVIEW_REQUIRED = "reviewRequired"
+    READY_FOR_FULFILLMENT = "readyForFulfillment"
+    SENT_TO_FULFILLMENT = "sentToFulfillment"
+    PARTIAL_FULFILLMENT = "partialFulfillment"
+    FULFILLED = "fulfilled"
+    IN_TRANSIT = "inTransit"
+    PARTIAL_RECEIVED = "partialReceived"
+    RECEIVED = "received"
+    CANCELED = "canceled"
+    RETURNED = "returned"
+    REFUNDED = "refunded"
+    ARCHIVED = "archived"
+    CLOSED = "closed"
 
-    def __new__(cls, value: str, label: str) -> "OrderStatus":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
+    @property
+    def label(self) -> str:
+        """The status in words."""
+        return _LABELS[self]
 
-    DRAFT = "draft", "Draft"
-    NEW = "new", "New"
-    ON_HOLD = "onHold", "On hold"
-    TO_BE_VALIDATED = "toBeValidated", "To be validated"
-    REVIEW_REQUIRED = "reviewRequired", "Review required"
-    READY_FOR_FULFILLMENT = "readyForFulfillment", "Ready for fulfillment"
-    SENT_TO_FULFILLMENT = "sentToFulfillment", "Sent to fulfillment"
-    PARTIAL_FULFILLMENT = "partialFulfillment", "Partial fulfillment"
-    FULFILLED = "fulfilled", "Fulfilled"
-    IN_TRANSIT = "inTransit", "In transit"
-    PARTIAL_RECEIVED = "partialReceived", "Partial received"
-    RECEIVED = "received", "Received"
-    CANCELED = "canceled", "Canceled"
-    RETURNED = "returned", "Returned"
-    REFUNDED = "refunded", "Refunded"
-    ARCHIVED = "archived", "Archived"
-    CLOSED = "closed", "Closed"
 
+_LABELS: dict[OrderStatus, str] = {
+    OrderStatus.DRAFT: _("Draft"),
+    OrderStatus.NEW: _("New"),
+    OrderStatus.ON_HOLD: _("On hold"),
+    OrderStatus.TO_BE_VALIDATED: _("To be validated"),
+    OrderStatus.REVIEW_REQUIRED: _("Review required"),
+    OrderStatus.READY_FOR_FULFILLMENT: _("Ready for fulfillment"),
+    OrderStatus.SENT_TO_FULFILLMENT: _("Sent to fulfillment"),
+    OrderStatus.PARTIAL_FULFILLMENT: _("Partial fulfillment"),
+    OrderStatus.FULFILLED: _("Fulfilled"),
+    OrderStatus.IN_TRANSIT: _("In transit"),
+    OrderStatus.PARTIAL_RECEIVED: _("Partial received"),
+    OrderStatus.RECEIVED: _("Received"),
+    OrderStatus.CANCELED: _("Canceled"),
+    OrderStatus.RETURNED: _("Returned"),
+    OrderStatus.REFUNDED: _("Refunded"),
+    OrderStatus.ARCHIVED: _("Archived"),
+    OrderStatus.CLOSED: _("Closed"),
+}
 
 CHOICES = tuple((status.value, status.label) for status in OrderStatus)
 VALUES = tuple(status.value for status in OrderStatus)

@@ -100,7 +100,7 @@ def _make(change: OrderChange, order: Order, batch: _Batch, latest: dict[int, tu
                 step.summary,
                 made,
                 step.run_id,
-            )  # fmt: skip
+            )
         )
     if change.announce:
         payload = {"changes": touched, "status": [before, order.status], "cause": change.cause}

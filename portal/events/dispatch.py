@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from portal.events.catalogue import event_types
 from portal.events.models import Event, Handoff
@@ -125,7 +126,7 @@ def replay(organization_id: int | None = None, *, consumer: str = "", event_id: 
     if event_id is not None:
         parked = parked.filter(event_id=event_id)
     with transaction.atomic():
-        count = parked.update(state=claims.State.PENDING, attempts=0, next_at=claims.Now(), last_error="")
+        count = parked.update(state=claims.State.PENDING, attempts=0, next_at=Now(), last_error="")
         for one in consumers.all():
             jobs.ring(f"events:{one.name}")
     return count
@@ -135,8 +136,8 @@ def replay(organization_id: int | None = None, *, consumer: str = "", event_id: 
 def sweep() -> None:
     """Ring for whatever is due and was left behind by a crash or a lost task."""
     waiting = (
-        Handoff.across.filter(next_at__lte=claims.Now(), state=claims.State.PENDING).values("consumer")
-        | Handoff.across.filter(lease_until__lt=claims.Now(), state=claims.State.RUNNING).values("consumer")
+        Handoff.across.filter(next_at__lte=Now(), state=claims.State.PENDING).values("consumer")
+        | Handoff.across.filter(lease_until__lt=Now(), state=claims.State.RUNNING).values("consumer")
     ).distinct()
     for row in waiting:
         jobs.ring(f"events:{row['consumer']}")

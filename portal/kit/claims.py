@@ -10,7 +10,7 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models
 from django.db.models.functions import Now
@@ -74,7 +74,7 @@ def claim(
         """
     ).format(table=sql.Identifier(model._meta.db_table), where=sql.SQL(where))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*params, limit, lease])
+        cursor.execute(statement, [*params, limit, cast(Any, lease)])
         return sorted((Claim(*row) for row in cursor.fetchall()), key=lambda row: row.id)
 
 

@@ -20,4 +20,5 @@ def database_now() -> dt.datetime:
         cursor.execute("SELECT clock_timestamp()")
         row = cursor.fetchone()
     assert row is not None
-    return row[0].astimezone(dt.UTC)
+    moment: dt.datetime = row[0]
+    return moment.astimezone(dt.UTC)

@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from portal.kit import json
 
 
-class DocumentField(models.JSONField):  # type: ignore[type-arg]
+class DocumentField(models.JSONField):
     """A `jsonb` column whose numbers come back exact: `int` or `Decimal`, never a float."""
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:

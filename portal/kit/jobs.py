@@ -135,7 +135,7 @@ def _alive(generation: int) -> bool:
             "UPDATE portal_heartbeat SET at = clock_timestamp() WHERE name = 'watch' AND generation = %s",
             [generation],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def seconds_since_heartbeat() -> float | None:

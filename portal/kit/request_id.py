@@ -18,6 +18,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the ID in place for everything below."""
         token = current.set(new_public_id())
         try:
             response = self.get_response(request)
@@ -31,5 +32,6 @@ class RequestIdFilter(logging.Filter):
     """Put the ID of the request (or "-") on each log line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Add the ID; keep every record."""
         record.request_id = current.get()
         return True

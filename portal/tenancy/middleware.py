@@ -21,6 +21,7 @@ class OrganizationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with member, organization and timezone in place."""
         request.member = _member(request)  # type: ignore[attr-defined]
         request.organization = request.member and request.member.organization  # type: ignore[attr-defined]
         if request.user.is_authenticated:

@@ -17,7 +17,9 @@ from portal.tenancy.roles import Permission, Role, allows
 def check_timezone(name: str) -> None:
     """Refuse a name that no timezone has."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(name)s” is not a timezone; choose one such as Europe/Berlin."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is not a timezone; choose one such as Europe/Berlin."), params={"name": name}
+        )
 
 
 class UserManager(BaseUserManager["User"]):
@@ -58,7 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS = ("name",)
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
         constraints = (models.UniqueConstraint(Lower("email"), name="user_email_once"),)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 
 from automations import services
 from automations.models import Run
@@ -16,7 +17,6 @@ from orders.models import Hold, Order, Source
 from portal.audit.models import History
 from portal.events.dispatch import LEASE, drain
 from portal.events.models import Handoff
-from portal.kit.claims import Now
 from tests.factories import make_orders
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,7 +33,9 @@ def _die(point: str, code: str) -> None:
         "CRASH_DATABASE": str(connection.settings_dict["NAME"]),
         "SWITCHYARD_FAILPOINTS": f"{point}=kill",
     }
-    died = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, timeout=60, check=False)
+    died = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, timeout=60, check=False
+    )
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
 
 

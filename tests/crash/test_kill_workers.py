@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.db.models import Count
+from django.db.models.functions import Now
 
 from automations import services
 from automations.definition import ActionSpec, Definition, FilterSpec
@@ -19,7 +20,6 @@ from orders.models import Hold, Order, OrderLine
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.events.models import Event, Handoff
-from portal.kit.claims import Now
 from portal.tenancy.models import Organization
 from tests.crash.workers import Workers, until
 
@@ -77,7 +77,9 @@ def _rules(organization: Organization) -> None:
     services.ensure_defaults(organization)
     code = FilterSpec(kind="code", code="return entity.lineItems.length > 0")
     hold = ActionSpec(key="hold", settings={"minutes": 0})
-    rule = services.create_rule(organization, "NEW_ORDER", Definition(name="Go", filter=code, actions=(hold,)), by=TESTER)
+    rule = services.create_rule(
+        organization, "NEW_ORDER", Definition(name="Go", filter=code, actions=(hold,)), by=TESTER
+    )
     services.set_enabled(rule, True, by=TESTER)
 
 
@@ -109,5 +111,8 @@ def _check(placed: int) -> None:
     assert Hold.across.count() == placed
     assert Hold.across.filter(outcome="due").count() == placed
     assert OrderLine.across.filter(order__isnull=True).count() == 0
-    verbs = {row["verb"]: row["n"] for row in History.across.filter(entity_type="order").values("verb").annotate(n=Count("id"))}
+    verbs = {
+        row["verb"]: row["n"]
+        for row in History.across.filter(entity_type="order").values("verb").annotate(n=Count("id"))
+    }
     assert verbs == {"ingested": placed, "held": placed, "released": placed}

@@ -44,10 +44,11 @@ class Workers:
         if tree:
             victim = chance.choice(tree)
             try:
-                self.killed.append(" ".join(victim.cmdline()[1:4]))
+                name = " ".join(victim.cmdline()[1:4])
                 victim.kill()
-            except psutil.NoSuchProcess:
-                self.killed.pop()
+            except psutil.NoSuchProcess:  # it had ended by itself
+                return
+            self.killed.append(name)
 
     def _tree(self) -> list[psutil.Process]:
         assert self._process is not None

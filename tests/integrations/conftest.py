@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db.models.functions import Now
 from pytest_django import Settings
 
 from integrations import lifecycle
@@ -14,7 +15,6 @@ from integrations.sync.outcome import Outcome
 from orders.models import Order
 from portal.audit.actor import Actor
 from portal.kit import claims
-from portal.kit.claims import Now
 from portal.tenancy.models import Organization
 
 TESTER = Actor.system("test")

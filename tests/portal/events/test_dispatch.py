@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
 
 from portal.events import dispatch, outbox
 from portal.events.catalogue import event, event_types
@@ -77,7 +78,7 @@ def test_an_event_that_keeps_failing_is_parked_and_can_be_replayed(
     listener.fails_on = {2}
     _happen(organization, 2)
     for _ in range(claims.MAX_ATTEMPTS):
-        Handoff.across.update(next_at=claims.Now())
+        Handoff.across.update(next_at=Now())
         dispatch.drain("tester")
     assert Handoff.across.get().state == "parked"
     assert listener.parked == [(2, "ValueError: cannot")]
@@ -95,13 +96,11 @@ def test_a_parked_event_does_not_block_the_later_one_of_its_entity(
     assert dispatch.drain("tester") == 1
 
 
-def test_what_a_dead_worker_held_is_taken_over_and_tried_alone(
-    organization: Organization, listener: Listener
-) -> None:
+def test_what_a_dead_worker_held_is_taken_over_and_tried_alone(organization: Organization, listener: Listener) -> None:
     _happen(organization, 1, 2)
     dead = claims.claim(Handoff, limit=10, lease=dispatch.LEASE, where="TRUE")
     assert dispatch.drain("tester") == 0
-    Handoff.across.update(lease_until=claims.Now() - dispatch.LEASE)
+    Handoff.across.update(lease_until=Now() - dispatch.LEASE)
     assert dispatch.drain("tester") == 2
     assert listener.heard == [[1], [2]]
     assert claims.still_mine(Handoff, dead) == []
@@ -110,7 +109,7 @@ def test_what_a_dead_worker_held_is_taken_over_and_tried_alone(
 def test_a_late_worker_that_lost_its_lease_changes_nothing(organization: Organization, listener: Listener) -> None:
     _happen(organization, 1)
     (late,) = claims.claim(Handoff, limit=1, lease=dispatch.LEASE)
-    Handoff.across.update(lease_until=claims.Now() - dispatch.LEASE)
+    Handoff.across.update(lease_until=Now() - dispatch.LEASE)
     (new,) = claims.claim(Handoff, limit=1, lease=dispatch.LEASE)
     claims.put_back(Handoff, late, error="too late")
     row = Handoff.across.get()
