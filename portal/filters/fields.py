@@ -26,7 +26,7 @@ A line field starts with the catalogue's `lines_path`. Labels are plain English 
 How SQL finds a field (see `portal.filters.facets` for the rest):
 
 - `column` names a plain column that holds the very value of the document. It is compared for
-  numbers, money, datetimes (cut to milliseconds, as the document shows them), booleans and enums,
+  numbers, money, datetimes (which may be finer than the document's milliseconds), booleans and enums,
   and lists sort by it.
 - `folded` names a column that holds `portal.kit.text.fold` of a text, or an array of folded texts
   for a list field. Raw text columns are never compared: PostgreSQL folds differently.

@@ -3,7 +3,7 @@
 Note for whoever declares a table that is filtered: text is compared folded, and folded once, in
 Python. So the row of the entity, and the row of each of its lines, has a jsonb column `facets`
 (NOT NULL, default {}), written together with the row by `portal.filters.facets.Facets`; a field
-that declares `column` (numbers, money, datetimes cut to milliseconds, booleans, enums) or `folded`
+that declares `column` (numbers, money, datetimes, booleans, enums) or `folded`
 (text, country: folded text; list: text[] of folded texts) is read from that column instead and is
 left out of the facets. See the docstrings of `facets.py` and `fields.py`.
 
@@ -144,6 +144,8 @@ class _Printer:
             return _FacetCell(self.target.facets, test.key)
         if test.field.type is Type.LIST:
             return _ArrayCell(column)
+        if test.field.type is Type.DATETIME:
+            return _MomentCell(column)
         return _FoldedCell(column) if test.field.type in FOLDED_TYPES else _ColumnCell(column)
 
     def some_line(self, condition: Expression) -> Expression:
@@ -217,6 +219,24 @@ class _ColumnCell(_Cell):
 
     def compare(self, sign: str, value: Any) -> Expression:
         return _infix(self.value, sign, Value(value))
+
+
+class _MomentCell(_ColumnCell):
+    """An instant with a column of its own, which may be finer than the milliseconds of documents.
+
+    The document shows the column cut to milliseconds. Instead of cutting the column, which would
+    cost its index, the operand is moved to the edge of its millisecond.
+    """
+
+    def compare(self, sign: str, value: dt.datetime) -> Expression:
+        after = dt.timedelta(microseconds=value.microsecond % 1000)
+        if sign in ("<", ">="):
+            edge = value - after + (_MILLISECOND if after else dt.timedelta())
+            return super().compare(sign, edge)
+        return super().compare({"<=": "<", ">": ">="}[sign], value - after + _MILLISECOND)
+
+
+_MILLISECOND = dt.timedelta(milliseconds=1)
 
 
 class _FoldedCell(_Cell):

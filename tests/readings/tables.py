@@ -17,7 +17,7 @@ from portal.kit.text import fold
 from tests.portal.filters.sample import NOW, SAMPLE
 from tests.portal.filters.strategies import put
 
-with isolate_apps("portal"):
+with isolate_apps():  # without apps: naming one would make it ready a second time
 
     class SampleRow(models.Model):  # noqa: DJ008
         status = models.TextField(null=True)  # noqa: DJ001

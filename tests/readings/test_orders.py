@@ -1,0 +1,94 @@
+"""The order's own catalogue on its own tables: each field and operator answers alike in Python and SQL."""
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+
+from orders.documents.catalogue import ORDER
+from orders.documents.order import document
+from orders.models import Order, OrderLine, Source
+from portal.filters.evaluate import compile_tree
+from portal.filters.fields import Field, Type
+from portal.filters.normal import dig, lines_of
+from portal.filters.operators import operators_for
+from portal.filters.shape import Operator, Takes
+from portal.filters.to_sql import SqlTarget, to_q
+from portal.filters.tree import LINES, Condition, Duration, Group, Lines
+from portal.kit.clock import now
+from portal.kit.json import Json
+from tests.factories import ingest, make_record
+
+AT = "2026-01-05T09:59:10.123Z"
+RECORDS: list[dict[str, Any]] = [
+    {},
+    {
+        "email": " ",
+        "tags": ["", " VIP "],
+        "customer": {"lastName": "Müller"},
+        "shipByDate": AT,
+        "paymentStatus": "paid",
+        "orderTax": "3.20",
+        "payments": [{"method": "Cash"}],
+        "customFields": [{"name": "gift", "value": "Ja"}],
+        "lineItems": [
+            {"uniqueId": "a", "sku": "İ-1", "name": " ", "quantity": 3, "requiresShipping": False},
+            {"uniqueId": "b", "sku": "TEA-1", "quantity": 1, "itemPrice": "0.30"},
+        ],
+    },
+    {"tags": [], "lineItems": [], "extOrderCreatedAt": "2026-01-05T09:59:10.123456Z", "totalPrice": "0.10"},
+]
+
+
+def operand(field: Field, operator: Operator, raw: Any) -> Any:
+    """Return a value for the operator, taken from what a document holds."""
+    if operator.takes is Takes.NONE:
+        return None
+    if operator.takes is Takes.DURATION:
+        return Duration(3650, "days")
+    if field.type is Type.LIST:
+        return tuple(item for item in raw if isinstance(item, str) and item.strip()) or ("x",)
+    if operator.takes is Takes.ONE:
+        return raw
+    return (raw, raw) if operator.takes is Takes.TWO else (raw,)
+
+
+def values(field: Field, documents: list[Json]) -> list[Any]:
+    """Return what the documents hold in a field."""
+    holders = [line for one in documents for line in lines_of(one, "lineItems")] if field.line else documents
+    found = [dig(holder, ORDER.key(field)) for holder in holders]
+    return [raw for raw in found if raw not in (None, "", " ", [])][:3] or [_fallback(field)]
+
+
+def _fallback(field: Field) -> Any:
+    if field.choices:
+        return field.choices[0].value
+    return {Type.DATETIME: AT, Type.LIST: ["x"], Type.NUMBER: 1, Type.MONEY: 1}.get(field.type, "x")
+
+
+def conditions(field: Field, documents: list[Json]) -> Iterator[Condition]:
+    """Yield a condition for each operator, value and choice of lines."""
+    for raw, operator in product(values(field, documents), operators_for(field.type)):
+        choices: tuple[Lines | None, ...] = LINES if field.line else (None,)
+        for lines in choices:
+            yield Condition(field.path, operator.key, operand(field, operator, raw), lines)
+
+
+@pytest.mark.django_db
+def test_every_field_and_operator_of_orders_answers_alike(source: Source) -> None:
+    ingest(source, *(make_record(number, **fields) for number, fields in enumerate(RECORDS)))
+    rows = list(Order.across.order_by("pk"))
+    ids = {"source_public_id": source.public_id, "organization_public_id": source.organization.public_id}
+    documents = [document(row, **ids) for row in rows]
+    wrong, at = [], now() + dt.timedelta(seconds=1)
+    for field in ORDER:
+        for condition in conditions(field, documents):
+            root = Group("all", (condition,))
+            found = Order.across.filter(to_q(root, SqlTarget(ORDER, OrderLine), at))
+            hits = set(found.values_list("pk", flat=True))
+            holds = compile_tree(root, ORDER)
+            if [row.pk in hits for row in rows] != [holds(one, at) for one in documents]:
+                wrong.append(condition)
+    assert wrong == []
