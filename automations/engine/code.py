@@ -30,12 +30,21 @@ def answerer(now: dt.datetime) -> Callable[[Sequence[Question]], list[CodeResult
             for key, indexes in by_rule.items()
         ]
         results: list[CodeResult | None] = [None] * len(questions)
-        for indexes, answers in zip(by_rule.values(), default_pool().run(requests), strict=True):
+        for indexes, answers in zip(by_rule.values(), _run(requests), strict=True):
             for index, result in zip(indexes, answers, strict=True):
                 results[index] = result
         return [result for result in results if result is not None]
 
     return answer
+
+
+def _run(requests: Sequence[CodeRequest]) -> list[list[CodeResult]]:
+    """Run code where this machine has proved that it can stop it; elsewhere every answer says why not."""
+    proof = default_pool().self_test()
+    if proof.ok:
+        return default_pool().run(requests)
+    refused = CodeResult("refused", error=f"Code rules are off on this machine: {proof.why}")
+    return [[refused] * len(request.entities) for request in requests]
 
 
 def _text(question: Question, texts: dict[int, bytes]) -> bytes:

@@ -1,9 +1,13 @@
 """Ending holds: by their time, by a person, or because the order went on otherwise."""
 
-from collections.abc import Iterable
+import datetime as dt
+import logging
+from collections.abc import Iterable, Sequence
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models.functions import Now
 
+from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.lifecycle.changes import OrderChange, Step
 from orders.lifecycle.order import OrderStatus, most_careful
 from orders.lifecycle.write import commit
@@ -15,6 +19,8 @@ from portal.kit.jobs import watcher
 
 RELEASER = Actor.system("Hold release")
 BATCH = 500
+RETRY = dt.timedelta(minutes=5)
+log = logging.getLogger(__name__)
 
 
 class NotOnHold(ValueError):
@@ -35,14 +41,49 @@ def release_due(limit: int = BATCH) -> int:
 
     Orders that somebody else is working on are left for the next pass. Due is what the database's
     clock says. Safe to run twice and beside itself: a hold ends once, because its order is locked.
+    A release that fails is set apart with an exception and tried again later; the others go on.
     """
+    orders = _due_orders(limit)
+    try:
+        return _release(orders)
+    except DatabaseError:
+        raise
+    except Exception:
+        return sum(_release_alone(order_id) for order_id in orders)
+
+
+def _release(order_ids: Sequence[int]) -> int:
     with transaction.atomic():
-        orders = lock(_due_orders(limit), with_content=False, skip_locked=True)
-        if not orders:
-            return 0
-        count = _end_due(orders)
+        orders = lock(order_ids, with_content=False, skip_locked=True)
+        count = _end_due(orders) if orders else 0
         failpoint("holds.before_commit")
     return count
+
+
+def _release_alone(order_id: int) -> int:
+    try:
+        return _release([order_id])
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.exception("The hold of order %s could not be released", order_id)
+        _set_apart(order_id, str(error))
+        return 0
+
+
+def _set_apart(order_id: int, error: str) -> None:
+    order = Order.across.get(pk=order_id)
+    with transaction.atomic():
+        Hold.across.filter(order_id=order_id, ended_at=None).update(retry_at=Now() + RETRY)
+        raise_exceptions(
+            [
+                Problem(
+                    "hold_stuck", order.organization_id, order.public_id,
+                    f"{order.ext_order_id} could not be released from its hold", error,
+                    entity_type="order", entity_id=order.pk, entity_label=order.ext_order_id,
+                )
+            ]
+        )  # fmt: skip
 
 
 def _due_orders(limit: int) -> list[int]:
@@ -52,6 +93,7 @@ def _due_orders(limit: int) -> list[int]:
             SELECT DISTINCT order_id FROM (
                 SELECT h.order_id FROM orders_hold h
                 WHERE h.ended_at IS NULL AND h.due_at <= clock_timestamp()
+                  AND (h.retry_at IS NULL OR h.retry_at <= clock_timestamp())
                 ORDER BY h.due_at, h.id LIMIT %s) AS due
             """,
             [limit],

@@ -3,152 +3,228 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import orders.lifecycle.order
 from django.db import migrations, models
+
+import orders.lifecycle.order
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orders', '0001_initial'),
-        ('portal', '0001_initial'),
+        ("orders", "0001_initial"),
+        ("portal", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='hold',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="hold",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='location',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="location",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="order",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='order',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='orders.order'),
+            model_name="hold",
+            name="order",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="holds", to="orders.order"
+            ),
         ),
         migrations.AddField(
-            model_name='orderexception',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="orderexception",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='orderline',
-            name='order',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.order'),
+            model_name="orderline",
+            name="order",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="orders.order"
+            ),
         ),
         migrations.AddField(
-            model_name='orderline',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="orderline",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="portal.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='source',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization'),
+            model_name="source",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='source',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='orders.source'),
+            model_name="order",
+            name="source",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="orders.source"
+            ),
         ),
         migrations.AddField(
-            model_name='location',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='locations', to='orders.source'),
+            model_name="location",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="locations", to="orders.source"
+            ),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['due_at', 'id'], name='hold_due'),
+            model_name="hold",
+            index=models.Index(condition=models.Q(("ended_at", None)), fields=["due_at", "id"], name="hold_due"),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(fields=['order', 'id'], name='hold_of_order'),
+            model_name="hold",
+            index=models.Index(fields=["order", "id"], name="hold_of_order"),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='hold_end_has_an_outcome'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at", None), models.Q(("outcome", ""), _negated=True), _connector="OR"),
+                name="hold_end_has_an_outcome",
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderexception',
-            index=models.Index(fields=['organization', 'state', '-created_at'], name='exception_newest'),
+            model_name="orderexception",
+            index=models.Index(fields=["organization", "state", "-created_at"], name="exception_newest"),
         ),
         migrations.AddIndex(
-            model_name='orderexception',
-            index=models.Index(fields=['entity_type', 'entity_id'], name='exception_of_entity'),
+            model_name="orderexception",
+            index=models.Index(fields=["entity_type", "entity_id"], name="exception_of_entity"),
         ),
         migrations.AddConstraint(
-            model_name='orderexception',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('organization', 'type', 'cause_key'), name='exception_active_once'),
+            model_name="orderexception",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "active")),
+                fields=("organization", "type", "cause_key"),
+                name="exception_active_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(fields=['organization', 'sku_folded'], name='line_by_sku'),
+            model_name="orderline",
+            index=models.Index(fields=["organization", "sku_folded"], name="line_by_sku"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='line_once'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(fields=("order", "position"), name="line_once"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='line_quantity_not_negative'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 0)), name="line_quantity_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='source',
-            index=models.Index(fields=['organization', 'name'], name='source_by_name'),
+            model_name="source",
+            index=models.Index(fields=["organization", "name"], name="source_by_name"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['organization', '-placed_at', '-id'], name='order_newest'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["organization", "-placed_at", "-id"],
+                name="order_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['organization', 'status', '-placed_at'], name='order_by_status'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["organization", "status", "-placed_at"],
+                name="order_by_status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['organization', 'created_at'], name='order_by_arrival'),
+            model_name="order",
+            index=models.Index(fields=["organization", "created_at"], name="order_by_arrival"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['organization', 'number_folded'], name='order_by_number'),
+            model_name="order",
+            index=models.Index(fields=["organization", "number_folded"], name="order_by_number"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['organization', 'email_folded'], name='order_by_email'),
+            model_name="order",
+            index=models.Index(fields=["organization", "email_folded"], name="order_by_email"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags_folded'], name='order_by_tag'),
+            model_name="order",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["tags_folded"], name="order_by_tag"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('search', config='simple'), name='order_by_words'),
+            model_name="order",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.search.SearchVector("search", config="simple"), name="order_by_words"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('source', 'ext_order_api_id'), name='order_once_per_source'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("source", "ext_order_api_id"), name="order_once_per_source"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('draft', 'new', 'onHold', 'toBeValidated', 'reviewRequired', 'readyForFulfillment', 'sentToFulfillment', 'partialFulfillment', 'fulfilled', 'inTransit', 'partialReceived', 'received', 'canceled', 'returned', 'refunded', 'archived', 'closed'))), name='order_status_known'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        (
+                            "draft",
+                            "new",
+                            "onHold",
+                            "toBeValidated",
+                            "reviewRequired",
+                            "readyForFulfillment",
+                            "sentToFulfillment",
+                            "partialFulfillment",
+                            "fulfilled",
+                            "inTransit",
+                            "partialReceived",
+                            "received",
+                            "canceled",
+                            "returned",
+                            "refunded",
+                            "archived",
+                            "closed",
+                        ),
+                    )
+                ),
+                name="order_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('hold_until__isnull', True), ('status', orders.lifecycle.order.OrderStatus['ON_HOLD']), _connector='OR'), name='order_hold_until_only_on_hold'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("hold_until__isnull", True),
+                    ("status", orders.lifecycle.order.OrderStatus["ON_HOLD"]),
+                    _connector="OR",
+                ),
+                name="order_hold_until_only_on_hold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='location',
-            constraint=models.UniqueConstraint(fields=('source', 'ext_location_id'), name='location_once_per_source'),
+            model_name="location",
+            constraint=models.UniqueConstraint(fields=("source", "ext_location_id"), name="location_once_per_source"),
         ),
     ]

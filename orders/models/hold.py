@@ -40,6 +40,8 @@ class Hold(Scoped):
     next_status = models.CharField(max_length=20, choices=CHOICES)
     period = models.PositiveIntegerField(default=0)
     """The order version at which its present time on hold began: holds of one period end together."""
+    retry_at = models.DateTimeField(null=True)
+    """When a release that failed is tried again; until then it stands in nobody's way."""
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default="", db_default="", blank=True)
     ended_by = models.CharField(max_length=200, default="", db_default="", blank=True)

@@ -148,3 +148,38 @@ def test_a_terminal_action_must_be_last(source: Source) -> None:
     definition = Definition(name="Wrong", actions=(ActionSpec(key="cancel"), ActionSpec(key="hold")))
     with pytest.raises(services.RuleInvalid, match="must be the last action"):
         services.create_rule(source.organization, "NEW_ORDER", definition, by=ANN)
+
+
+HOSTILE = {
+    "loops for ever": ("for (;;) {}", "did not finish within 250 ms"),
+    "recurses for ever": ("const f = () => f() + 1;\nreturn f() > 0", "line 1"),
+    "throws": ("const x = undefined;\nreturn x.y", "line 2"),
+    "returns a promise": ("return Promise.resolve(true)", "promise"),
+    "returns a string": ("return 'yes'", "true or false"),
+    "returns nothing": ("entity.status", "return"),
+}
+
+
+@pytest.mark.parametrize(("code", "says"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_code_that_misbehaves_fails_its_own_run_and_the_next_order_is_judged(
+    source: Source, code: str, says: str
+) -> None:
+    services.ensure_defaults(source.organization)
+    bad = rule(source, "Bad", kind="code", code=code)
+    order = make_order(source)
+    drain("automations")
+    failed = Run.across.get(rule=bad)
+    assert failed.status == "failed"
+    assert says in failed.error.lower()
+    order.refresh_from_db()
+    assert order.status == "onHold"
+    services.save_rule(
+        bad,
+        Definition(
+            name="Mended", filter=FilterSpec(kind="code", code="return true"), actions=(ActionSpec(key="cancel"),)
+        ),
+        by=ANN,
+    )
+    make_order(source, 1002)
+    drain("automations")
+    assert Order.across.get(ext_order_api_id="1002").status == "canceled"

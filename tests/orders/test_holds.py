@@ -10,7 +10,7 @@ from orders.lifecycle import edits, holds
 from orders.lifecycle.order import OrderStatus
 from orders.lifecycle.write import MoveRefused
 from orders.locks import lock
-from orders.models import Hold, Order, Source
+from orders.models import Hold, Order, OrderException, Source
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.kit.clock import now
@@ -21,9 +21,7 @@ READY, REVIEW = OrderStatus.READY_FOR_FULFILLMENT, OrderStatus.REVIEW_REQUIRED
 
 
 def _hold(order: Order, *, minutes: float, following: OrderStatus = READY) -> None:
-    edits.hold(
-        order.pk, until=now() + dt.timedelta(minutes=minutes), next_status=following, reason="Wait", by=ANN
-    )
+    edits.hold(order.pk, until=now() + dt.timedelta(minutes=minutes), next_status=following, reason="Wait", by=ANN)
 
 
 @pytest.mark.django_db
@@ -112,3 +110,15 @@ def test_an_order_that_somebody_works_on_is_left_for_the_next_pass(source: Sourc
         other.join()
     assert seen == [0]
     assert holds.release_due() == 1
+
+
+@pytest.mark.django_db
+def test_a_hold_that_cannot_be_released_stands_in_nobodys_way(source: Source) -> None:
+    good, bad = make_orders(source, [1, 2])
+    _hold(good, minutes=-1)
+    _hold(bad, minutes=-1)
+    Hold.across.filter(order=bad).update(next_status="closed")
+    assert holds.release_all_due() == 1
+    assert Order.across.get(pk=good.pk).status == "readyForFulfillment"
+    assert (Order.across.get(pk=bad.pk).status, OrderException.across.get().type) == ("onHold", "hold_stuck")
+    assert holds.release_all_due() == 0
