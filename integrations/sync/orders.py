@@ -12,6 +12,7 @@ from integrations.kit.windows import Cursor, Window, read_cursor
 from integrations.manifest import Client, Page
 from integrations.models import FlowState, Integration
 from integrations.sync.outcome import Outcome
+from integrations.sync.paid import release_paid
 from integrations.sync.sift import Sieve, Sifted
 from orders.ingest.take import take, take_deleted
 from portal.audit.actor import Actor
@@ -82,6 +83,7 @@ class OrdersPull:
         with transaction.atomic():
             self._check()
             taken = take(self.integration.source, sifted.records, refused=sifted.refused, by=self._actor())
+            release_paid(self.integration.source, sifted.records, by=self._actor())
             FlowState.objects.filter(pk=self.state.pk).update(cursor=cursor.to_json())
         self.outcome = self.outcome.page(taken, left_out=sifted.left_out, known=sifted.known)
         failpoint("pull.after_take")

@@ -5,9 +5,11 @@ import pytest
 from integrations.connectors.ecwid.sandbox.server import Sandbox
 from integrations.models import Call, FlowState, Integration, SyncRun
 from integrations.sync import pull
+from orders.lifecycle import edits
 from orders.models import Order, OrderException
+from portal.events.models import Event
 from portal.kit.claims import Now
-from tests.integrations.conftest import order_numbers, reread, run_flow, state_of
+from tests.integrations.conftest import TESTER, order_numbers, reread, run_flow, state_of
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +113,28 @@ def test_an_unpaid_order_is_kept_as_a_draft(integration: Integration, sandbox: S
     sandbox.place_order(payment_status="AWAITING_PAYMENT")
     run_flow(integration)
     assert Order.across.get().status == "draft"
+
+
+def test_a_draft_that_is_paid_becomes_new_and_the_rules_hear_of_it(
+    integration: Integration, sandbox: Sandbox
+) -> None:
+    placed = sandbox.place_order(payment_status="AWAITING_PAYMENT")
+    run_flow(integration)
+    sandbox.store.orders.update(placed["id"], {"paymentStatus": "PAID"})
+    run_flow(integration)
+    order = Order.across.get()
+    assert (order.status, order.content["paymentStatus"]) == ("new", "paid")
+    assert Event.across.filter(name="order.created", entity_id=order.pk, entity_version=order.version).count() == 1
+
+
+def test_a_draft_that_a_person_made_stays_one(integration: Integration, sandbox: Sandbox) -> None:
+    placed = sandbox.place_order()
+    run_flow(integration)
+    edits.move(Order.across.get().pk, "draft", by=TESTER)
+    sandbox.store.orders.update(placed["id"], {"orderComments": "Hello"})
+    run_flow(integration)
+    order = Order.across.get()
+    assert (order.status, order.content["orderNote"]) == ("draft", "Hello")
 
 
 @pytest.mark.parametrize(
