@@ -3,164 +3,250 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.manager
-import portal.kit.fields
-import portal.kit.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.kit.fields
+import portal.kit.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orders', '0001_initial'),
-        ('portal', '0001_initial'),
+        ("orders", "0001_initial"),
+        ("portal", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Integration',
+            name="Integration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True)),
-                ('connector', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=120)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('enabled', models.BooleanField(default=True)),
-                ('enabled_at', models.DateTimeField(null=True)),
-                ('sync_from', models.DateTimeField(blank=True, null=True)),
-                ('connection', models.CharField(choices=[('not_configured', 'Not Configured'), ('connecting', 'Connecting'), ('connected', 'Connected'), ('error', 'Error')], default='not_configured', max_length=14)),
-                ('connection_since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('cause', models.TextField(blank=True, db_default='', default='')),
-                ('cure', models.TextField(blank=True, db_default='', default='')),
-                ('last_ok_at', models.DateTimeField(null=True)),
-                ('flows', portal.kit.fields.DocumentField(default=dict)),
-                ('settings', portal.kit.fields.DocumentField(default=dict)),
-                ('account_key', models.CharField(blank=True, db_default='', default='', max_length=200)),
-                ('account_name', models.CharField(blank=True, db_default='', default='', max_length=300)),
-                ('account', portal.kit.fields.DocumentField(default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('deleted_at', models.DateTimeField(null=True)),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portal.organization')),
-                ('source', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True),
+                ),
+                ("connector", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=120)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("enabled", models.BooleanField(default=True)),
+                ("enabled_at", models.DateTimeField(null=True)),
+                ("sync_from", models.DateTimeField(blank=True, null=True)),
+                (
+                    "connection",
+                    models.CharField(
+                        choices=[
+                            ("not_configured", "Not Configured"),
+                            ("connecting", "Connecting"),
+                            ("connected", "Connected"),
+                            ("error", "Error"),
+                        ],
+                        default="not_configured",
+                        max_length=14,
+                    ),
+                ),
+                ("connection_since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("cause", models.TextField(blank=True, db_default="", default="")),
+                ("cure", models.TextField(blank=True, db_default="", default="")),
+                ("last_ok_at", models.DateTimeField(null=True)),
+                ("flows", portal.kit.fields.DocumentField(default=dict)),
+                ("settings", portal.kit.fields.DocumentField(default=dict)),
+                ("account_key", models.CharField(blank=True, db_default="", default="", max_length=200)),
+                ("account_name", models.CharField(blank=True, db_default="", default="", max_length=300)),
+                ("account", portal.kit.fields.DocumentField(default=dict)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("deleted_at", models.DateTimeField(null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="portal.organization",
+                    ),
+                ),
+                (
+                    "source",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.source"
+                    ),
+                ),
             ],
             managers=[
-                ('across', django.db.models.manager.Manager()),
+                ("across", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Pace',
+            name="Pace",
             fields=[
-                ('integration', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='pace', serialize=False, to='integrations.integration')),
-                ('tokens', models.FloatField()),
-                ('at', models.DateTimeField()),
-                ('blocked_until', models.DateTimeField(null=True)),
+                (
+                    "integration",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="pace",
+                        serialize=False,
+                        to="integrations.integration",
+                    ),
+                ),
+                ("tokens", models.FloatField()),
+                ("at", models.DateTimeField()),
+                ("blocked_until", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='FlowState',
+            name="FlowState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('parked', 'Parked')], default='pending', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('next_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(db_default='', default='')),
-                ('flow', models.CharField(max_length=40)),
-                ('cursor', portal.kit.fields.DocumentField(default=dict)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('asked_at', models.DateTimeField(null=True)),
-                ('last_run_at', models.DateTimeField(null=True)),
-                ('last_ok_at', models.DateTimeField(null=True)),
-                ('last_full_at', models.DateTimeField(null=True)),
-                ('integration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='flow_states', to='integrations.integration')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "Pending"), ("running", "Running"), ("parked", "Parked")],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("next_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(db_default="", default="")),
+                ("flow", models.CharField(max_length=40)),
+                ("cursor", portal.kit.fields.DocumentField(default=dict)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("asked_at", models.DateTimeField(null=True)),
+                ("last_run_at", models.DateTimeField(null=True)),
+                ("last_ok_at", models.DateTimeField(null=True)),
+                ("last_full_at", models.DateTimeField(null=True)),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="flow_states",
+                        to="integrations.integration",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Credential',
+            name="Credential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=40)),
-                ('sealed', models.BinaryField()),
-                ('last_four', models.CharField(db_default='', default='', max_length=4)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('integration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credentials', to='integrations.integration')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.CharField(max_length=40)),
+                ("sealed", models.BinaryField()),
+                ("last_four", models.CharField(db_default="", default="", max_length=4)),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="credentials",
+                        to="integrations.integration",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('method', models.CharField(max_length=8)),
-                ('url', models.CharField(max_length=1000)),
-                ('status', models.PositiveIntegerField(null=True)),
-                ('ms', models.PositiveIntegerField(default=0)),
-                ('bytes', models.PositiveBigIntegerField(default=0)),
-                ('error', models.CharField(blank=True, db_default='', default='', max_length=500)),
-                ('integration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='integrations.integration')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("method", models.CharField(max_length=8)),
+                ("url", models.CharField(max_length=1000)),
+                ("status", models.PositiveIntegerField(null=True)),
+                ("ms", models.PositiveIntegerField(default=0)),
+                ("bytes", models.PositiveBigIntegerField(default=0)),
+                ("error", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="calls", to="integrations.integration"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OAuthAttempt',
+            name="OAuthAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state_hash', models.CharField(max_length=64, unique=True)),
-                ('session_hash', models.CharField(max_length=64)),
-                ('redirect_uri', models.CharField(max_length=500)),
-                ('verifier', models.BinaryField(default=bytes)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('used_at', models.DateTimeField(null=True)),
-                ('integration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='integrations.integration')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("state_hash", models.CharField(max_length=64, unique=True)),
+                ("session_hash", models.CharField(max_length=64)),
+                ("redirect_uri", models.CharField(max_length=500)),
+                ("verifier", models.BinaryField(default=bytes)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempts",
+                        to="integrations.integration",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SyncRun',
+            name="SyncRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('flow', models.CharField(max_length=40)),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ms', models.PositiveIntegerField(default=0)),
-                ('pages', models.PositiveIntegerField(default=0)),
-                ('created', models.PositiveIntegerField(default=0)),
-                ('updated', models.PositiveIntegerField(default=0)),
-                ('unchanged', models.PositiveIntegerField(default=0)),
-                ('deleted', models.PositiveIntegerField(default=0)),
-                ('refused', models.PositiveIntegerField(default=0)),
-                ('left_out', models.PositiveIntegerField(default=0)),
-                ('error', models.TextField(blank=True, db_default='', default='')),
-                ('integration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='integrations.integration')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("flow", models.CharField(max_length=40)),
+                ("started_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("ms", models.PositiveIntegerField(default=0)),
+                ("pages", models.PositiveIntegerField(default=0)),
+                ("created", models.PositiveIntegerField(default=0)),
+                ("updated", models.PositiveIntegerField(default=0)),
+                ("unchanged", models.PositiveIntegerField(default=0)),
+                ("deleted", models.PositiveIntegerField(default=0)),
+                ("refused", models.PositiveIntegerField(default=0)),
+                ("left_out", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="integrations.integration"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='integration',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['organization', 'name'], name='integration_by_name'),
+            model_name="integration",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)), fields=["organization", "name"], name="integration_by_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='integration',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None), models.Q(('account_key', ''), _negated=True)), fields=('organization', 'connector', 'account_key'), name='integration_account_once'),
+            model_name="integration",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("deleted_at", None), models.Q(("account_key", ""), _negated=True)),
+                fields=("organization", "connector", "account_key"),
+                name="integration_account_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='flowstate',
-            index=models.Index(fields=['next_at'], name='flow_due'),
+            model_name="flowstate",
+            index=models.Index(fields=["next_at"], name="flow_due"),
         ),
         migrations.AddConstraint(
-            model_name='flowstate',
-            constraint=models.UniqueConstraint(fields=('integration', 'flow'), name='flow_once'),
+            model_name="flowstate",
+            constraint=models.UniqueConstraint(fields=("integration", "flow"), name="flow_once"),
         ),
         migrations.AddConstraint(
-            model_name='credential',
-            constraint=models.UniqueConstraint(fields=('integration', 'field'), name='credential_once'),
+            model_name="credential",
+            constraint=models.UniqueConstraint(fields=("integration", "field"), name="credential_once"),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['integration', '-id'], name='call_newest'),
+            model_name="call",
+            index=models.Index(fields=["integration", "-id"], name="call_newest"),
         ),
         migrations.AddIndex(
-            model_name='syncrun',
-            index=models.Index(fields=['integration', '-id'], name='sync_run_newest'),
+            model_name="syncrun",
+            index=models.Index(fields=["integration", "-id"], name="sync_run_newest"),
         ),
     ]

@@ -42,7 +42,7 @@ class OrdersPull:
 
     def run(self) -> Outcome:
         """Pull what has changed. Raises OutsideFailed, Stopped, paging.Endless."""
-        cursor = read_cursor(self.state.cursor, start=_start(self.integration))
+        cursor = read_cursor(self.state.cursor, start=start_of(self.integration))
         mark, clock = self.client.gate()
         now = int(clock.timestamp() if clock else time.time())
         if mark != cursor.gate:
@@ -112,7 +112,7 @@ class OrdersPull:
         return Actor.integration(self.integration.public_id, self.integration.name)
 
 
-def _start(integration: Integration) -> int:
+def start_of(integration: Integration) -> int:
     """Return the moment from which orders are wanted: the *sync from* date, else the moment of enabling."""
     begin = integration.sync_from or integration.enabled_at or database_now()
     return int(begin.timestamp())

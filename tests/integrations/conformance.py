@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
+from django.db.models.functions import Now
 from pytest_django import Settings
 
 from integrations import lifecycle
@@ -18,7 +19,6 @@ from integrations.models import Call, FlowState, Integration
 from integrations.sync import pull
 from orders.models import Order, OrderException
 from portal.kit import http
-from portal.kit.claims import Now
 from portal.tenancy.models import Organization
 from tests.integrations.conftest import TESTER, order_numbers, reread, run_flow, state_of
 

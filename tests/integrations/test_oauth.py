@@ -1,9 +1,11 @@
 """To the store's sign-in page and back, with real HTTP in between."""
 
+import datetime as dt
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -13,8 +15,6 @@ from integrations.connectors.ecwid.sandbox.server import Sandbox
 from integrations.kit import oauth
 from integrations.models import Credential, Integration, OAuthAttempt
 from orders.models import OrderException
-from portal.kit.claims import Now
-from portal.kit.clock import dt
 from portal.tenancy.models import Organization
 from tests.integrations.conftest import TESTER, reread
 

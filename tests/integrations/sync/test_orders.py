@@ -1,6 +1,7 @@
 """Orders are pulled from a real (local) store over HTTP."""
 
 import pytest
+from django.db.models.functions import Now
 
 from integrations.connectors.ecwid.sandbox.server import Sandbox
 from integrations.models import Call, FlowState, Integration, SyncRun
@@ -8,7 +9,6 @@ from integrations.sync import pull
 from orders.lifecycle import edits
 from orders.models import Order, OrderException
 from portal.events.models import Event
-from portal.kit.claims import Now
 from tests.integrations.conftest import TESTER, order_numbers, reread, run_flow, state_of
 
 pytestmark = pytest.mark.django_db
@@ -115,9 +115,7 @@ def test_an_unpaid_order_is_kept_as_a_draft(integration: Integration, sandbox: S
     assert Order.across.get().status == "draft"
 
 
-def test_a_draft_that_is_paid_becomes_new_and_the_rules_hear_of_it(
-    integration: Integration, sandbox: Sandbox
-) -> None:
+def test_a_draft_that_is_paid_becomes_new_and_the_rules_hear_of_it(integration: Integration, sandbox: Sandbox) -> None:
     placed = sandbox.place_order(payment_status="AWAITING_PAYMENT")
     run_flow(integration)
     sandbox.store.orders.update(placed["id"], {"paymentStatus": "PAID"})

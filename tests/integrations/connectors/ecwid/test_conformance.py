@@ -1,6 +1,7 @@
 """Ecwid does what every connector does."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from pytest_django import Settings
 
@@ -33,7 +34,7 @@ class TestEcwid(Conformance):
         store.store.orders.delete(number)
 
     def fault(self, store: Sandbox, kind: str, *, times: int | None = None) -> None:
-        settings = {"seconds": 5} if kind in ("slow", "rate_limited") else {}
+        settings: dict[str, Any] = {"seconds": 5} if kind in ("slow", "rate_limited") else {}
         store.set_fault(kind, times=times, **settings)
 
     def heal(self, store: Sandbox) -> None:
