@@ -47,7 +47,8 @@ class Shown:
 
 def shown(order: Order, request: HttpRequest) -> list[Shown]:
     """Return the panels that have something to say about an order, in their order."""
-    ordered = sorted(((key, panels.get(key)) for key in panels.keys()), key=lambda pair: (pair[1].position, pair[0]))
+    keys = panels.keys()
+    ordered = sorted(((key, panels.get(key)) for key in keys), key=lambda pair: (pair[1].position, pair[0]))
     read = [(panel, panel.read(order)) for _, panel in ordered]
     return [
         Shown(panel.title, render_to_string(panel.template, {**context, "order": order}, request), panel.side)

@@ -65,9 +65,7 @@ def exception_list() -> ListPage:
         ),
         empty=Empty(
             _("Nothing is wrong"),
-            _(
-                "What cannot be done by itself stands here: orders that cannot be read, rules that fail, stores that do not answer."
-            ),
+            _("Here stands what cannot go on by itself: orders that cannot be read, rules that fail, silent stores."),
             "circle-check",
         ),
         version_of=lambda one: f"{one.state}{one.times}",

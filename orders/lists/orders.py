@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders import queries
 from orders.documents.catalogue import ORDER
 from orders.lifecycle.order import OrderStatus
-from orders.models import Order, OrderLine, Source
+from orders.models import OrderLine, Source
 from orders.search import search
 from portal.filters.fields import Choice
 from portal.filters.to_sql import SqlTarget

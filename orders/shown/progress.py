@@ -6,10 +6,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from orders.lifecycle.order import OrderStatus
+from orders.lifecycle.order import OrderStatus, most_careful
 from orders.models import Hold, Order
 from portal.audit.models import History
-from portal.ui import html
+from portal.ui import html, statuses
 from portal.ui.components import Step
 
 S = OrderStatus
@@ -84,9 +84,7 @@ def _on_hold(order: Order, holds: Sequence[Hold]) -> SafeString:
 
 
 def _next_label(open_holds: Sequence[Hold]) -> str:
-    from orders.lifecycle.order import most_careful
-
-    return str(html.statuses.shown(most_careful({hold.next_status for hold in open_holds})).label) if open_holds else ""
+    return str(statuses.shown(most_careful({hold.next_status for hold in open_holds})).label) if open_holds else ""
 
 
 def _stopped(order: Order, history: Sequence[History]) -> SafeString:

@@ -105,4 +105,4 @@ def _version(request: PageRequest) -> int | None:
 
 
 def _address(found: Order) -> str:
-    return reverse("orders:order", args=[found.public_id])
+    return reverse("orders:detail", args=[found.public_id])

@@ -115,7 +115,8 @@ def _back(request: PageRequest) -> str:
 
 _WARNINGS = {
     "cancel": gettext_lazy(
-        "The orders are canceled here and not worked on any more. The stores are not told, nor the warehouses. This cannot be undone."
+        "The orders are canceled here and not worked on any more. "
+        "The stores are not told, nor the warehouses. This cannot be undone."
     ),
     "archive": gettext_lazy(
         "The orders leave the usual lists and are not worked on any more. Each can be brought back for review."

@@ -44,7 +44,8 @@ def dashboard(request: PageRequest) -> HttpResponse:
 
 def _cards(request: HttpRequest) -> list[Shown]:
     organization: Organization = request.organization  # type: ignore[attr-defined]
-    allowed = [(key, cards.get(key)) for key in cards.keys() if may(request, cards.get(key).permission)]
+    keys = cards.keys()
+    allowed = [(key, cards.get(key)) for key in keys if may(request, cards.get(key).permission)]
     ordered = sorted(allowed, key=lambda pair: (pair[1].position, pair[0]))
     return [
         Shown(key, render_to_string(card.template, card.read(organization), request), card.width)

@@ -15,7 +15,7 @@ from portal.pages.forms import AccountForm, MemberForm, OrganizationForm
 from portal.tenancy import members as service
 from portal.tenancy.models import Membership
 from portal.tenancy.roles import Permission, Role
-from portal.ui.access import PageRequest, may, page
+from portal.ui.access import PageRequest, check, may, page
 from portal.ui.components import Tab
 from portal.ui.htmx import add_message
 
@@ -46,12 +46,7 @@ def organization(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         form = OrganizationForm(instance=request.organization)
         return _render(request, "portal/settings.html", {"form": form, "may_change": may_change})
-    return change_organization(request)
-
-
-@page(Permission.USERS)
-def change_organization(request: PageRequest) -> HttpResponse:
-    """Save name and timezone."""
+    check(request, Permission.USERS)
     form = OrganizationForm(request.POST, instance=request.organization)
     if not form.is_valid():
         return _render(request, "portal/settings.html", {"form": form, "may_change": True}, status=422)

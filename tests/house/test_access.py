@@ -1,0 +1,218 @@
+"""Every address there is, asked for by everybody there is. A new address must be listed here.
+
+`URLS` says what each needs: a permission, or why it needs none. Nobody's word is taken for it: the
+addresses are walked as a passer-by, as the member of another organization, and in each role.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from automations.models import Rule, Run
+from automations.services import ensure_defaults
+from integrations.models import Integration
+from orders.exceptions.raise_ import Problem, raise_exceptions
+from orders.models import OrderException, Source
+from portal.audit.models import History
+from portal.events.dispatch import drain
+from portal.savedviews.models import SavedView
+from portal.tenancy.models import Membership, Organization
+from portal.tenancy.roles import Permission, Role, allows
+from tests.conftest import _client
+from tests.factories import make_member, make_order
+
+pytestmark = pytest.mark.django_db
+
+VIEW, OPERATE, USERS = Permission.VIEW, Permission.OPERATE, Permission.USERS
+CREDENTIALS, EDIT_RULES = Permission.CREDENTIALS, Permission.EDIT_RULES
+PUBLIC = "for everybody: signing in, signing out, and the watchman's question whether we live"
+
+URLS: dict[str, Permission | str] = {
+    "portal:login": PUBLIC,
+    "portal:logout": PUBLIC,
+    "portal:health": PUBLIC,
+    "portal:dashboard": VIEW,
+    "portal:switch_organization": VIEW,
+    "portal:choose_theme": VIEW,
+    "portal:settings": VIEW,
+    "portal:members": VIEW,
+    "portal:add_member": USERS,
+    "portal:member": USERS,
+    "portal:account": VIEW,
+    "portal:password": VIEW,
+    "ui:views": VIEW,
+    "ui:view": VIEW,
+    "ui:kit": VIEW,
+    "orders:list": VIEW,
+    "orders:list_json": VIEW,
+    "orders:list_csv": VIEW,
+    "orders:bulk_release": OPERATE,
+    "orders:bulk_ready": OPERATE,
+    "orders:bulk_archive": OPERATE,
+    "orders:bulk_cancel": OPERATE,
+    "orders:search": VIEW,
+    "orders:detail": VIEW,
+    "orders:json": VIEW,
+    "orders:document": VIEW,
+    "orders:hold": OPERATE,
+    "orders:comment": OPERATE,
+    "orders:act": OPERATE,
+    "orders:exceptions": VIEW,
+    "orders:exceptions_json": VIEW,
+    "orders:exceptions_csv": VIEW,
+    "orders:exception": VIEW,
+    "orders:exception_raw": VIEW,
+    "orders:exception_act": OPERATE,
+    "integrations:list": VIEW,
+    "integrations:catalogue": VIEW,
+    "integrations:add": CREDENTIALS,
+    "integrations:callback": CREDENTIALS,
+    "integrations:detail": VIEW,
+    "integrations:mappings": VIEW,
+    "integrations:activity": VIEW,
+    "integrations:flows": CREDENTIALS,
+    "integrations:connect": CREDENTIALS,
+    "integrations:authorize": CREDENTIALS,
+    "integrations:token": CREDENTIALS,
+    "integrations:returned": CREDENTIALS,
+    "integrations:toggle": CREDENTIALS,
+    "integrations:sync": OPERATE,
+    "integrations:delete": CREDENTIALS,
+    "automations:list": VIEW,
+    "automations:new": EDIT_RULES,
+    "automations:draft": VIEW,
+    "automations:test": VIEW,
+    "automations:reorder": EDIT_RULES,
+    "automations:edit": VIEW,
+    "automations:toggle": EDIT_RULES,
+    "automations:duplicate": EDIT_RULES,
+    "automations:delete": EDIT_RULES,
+    "automations:history": VIEW,
+    "automations:history_json": VIEW,
+    "automations:history_csv": VIEW,
+    "automations:run": VIEW,
+}
+OWN_RECORDS = ("orders:", "integrations:", "automations:", "ui:view", "portal:member")
+SECRET = "Only-ours-4711"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address: its name, what it takes, and what its view says it needs."""
+
+    name: str
+    takes: tuple[str, ...]
+    permission: Permission | None
+
+
+def walk(resolver: URLResolver, namespace: str = "") -> Iterator[Address]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace != "admin":  # Django's own; for staff alone, tested below
+                yield from walk(entry, entry.namespace or namespace)
+        elif isinstance(entry, URLPattern):
+            takes = tuple(entry.pattern.converters)
+            yield Address(f"{namespace}:{entry.name}", takes, getattr(entry.callback, "required_permission", None))
+
+
+ADDRESSES = {address.name: address for address in walk(get_resolver())}
+
+
+@pytest.fixture
+def world(organization: Organization, source: Source, owner: Membership) -> dict[str, Any]:
+    """One record of everything, whose names give it away."""
+    ensure_defaults(organization)
+    order = make_order(source, 1, extOrderId=SECRET, email=f"{SECRET}@example.com")
+    drain("automations")
+    problem = Problem("record_refused", organization.pk, "key", SECRET, SECRET, entity_label=SECRET, raw=b"{}")
+    raise_exceptions([problem])
+    other = Source.across.create(organization=organization, name=SECRET, connector="ecwid")
+    shop = Integration.across.create(organization=organization, name=SECRET, connector="ecwid", source=other)
+    view = SavedView.across.create(organization=organization, owner=owner.user, list_key="orders", name=SECRET)
+    return {
+        "orders:": order.public_id,
+        "orders:exception": OrderException.across.get().public_id,
+        "integrations:": shop.public_id,
+        "automations:": Rule.across.get().public_id,
+        "automations:run": Run.across.get().public_id,
+        "ui:view": view.public_id,
+        "portal:member": make_member(organization, Role.USER, name=SECRET).pk,
+    }
+
+
+def path_of(address: Address, world: dict[str, Any]) -> str:
+    prefix = max((prefix for prefix in world if address.name.startswith(prefix)), key=len, default="")
+    values = {"key": "cancel", "connector": "ecwid", "trigger": "NEW_ORDER", "public_id": world.get(prefix)}
+    if address.name == "orders:exception_act":
+        values["key"] = "dismiss"
+    values["member"] = world["portal:member"]
+    return reverse(address.name, kwargs={name: values[name] for name in address.takes})
+
+
+def ask(client: Client, method: str, path: str) -> HttpResponse:
+    """Ask, and undo whatever it did."""
+    with transaction.atomic():
+        response = getattr(client, method)(path)
+        transaction.set_rollback(True)
+    assert response.status_code < 500, f"{method} {path}"
+    return response  # type: ignore[no-any-return]
+
+
+def test_every_address_is_listed_with_what_it_needs() -> None:
+    declared = {name: address.permission or PUBLIC for name, address in ADDRESSES.items()}
+    assert declared == URLS
+
+
+def test_a_passer_by_is_sent_to_the_sign_in_page(world: dict[str, Any]) -> None:
+    for name, address in ADDRESSES.items():
+        for method in ("get", "post"):
+            if URLS[name] == PUBLIC:
+                continue
+            response = ask(Client(), method, path_of(address, world))
+            assert response.status_code in (302, 405), name
+            assert response.status_code == 405 or response["Location"].startswith("/login?next="), name
+
+
+def test_the_member_of_another_organization_finds_nothing_of_ours(world: dict[str, Any], stranger: Membership) -> None:
+    before = (History.across.count(), OrderException.across.filter(state="active").count())
+    client = _client(stranger.user)
+    for name, address in ADDRESSES.items():
+        for method in ("get", "post") if name != "portal:logout" else ():
+            response = ask(client, method, path_of(address, world))
+            text = b"".join(response.streaming_content) if response.streaming else response.content
+            assert SECRET.encode() not in text, f"{method} {name}"
+            if "public_id" in address.takes or "member" in address.takes:
+                assert response.status_code in (404, 405), f"{method} {name} answered {response.status_code}"
+    assert (History.across.count(), OrderException.across.filter(state="active").count()) == before
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_may_exactly_what_it_carries(world: dict[str, Any], organization: Organization, role: Role) -> None:
+    client = _client(make_member(organization, role, name="Robin").user)
+    for name, address in ADDRESSES.items():
+        if isinstance(needed := URLS[name], Permission):
+            codes = _codes(client, path_of(address, world), also_post=not allows(role, needed))
+            if allows(role, needed):
+                assert codes[-1] != 403, f"{name} answered {codes} to the {role.label}"
+            else:
+                assert 403 in codes, f"{name} answered {codes} to the {role.label}"
+                assert set(codes) <= {403, 405}, f"{name} answered {codes} to the {role.label}"
+
+
+def _codes(client: Client, path: str, *, also_post: bool) -> list[int]:
+    """Ask by GET, and by POST where that is refused as a method or `also_post` says so."""
+    got = ask(client, "get", path).status_code
+    return [got, ask(client, "post", path).status_code] if also_post or got == 405 else [got]
+
+
+def test_only_staff_enter_the_administration(owner: Membership) -> None:
+    assert ask(_client(owner.user), "get", "/admin/").status_code == 302
+    owner.user.is_staff = owner.user.is_superuser = True
+    owner.user.save()
+    assert ask(_client(owner.user), "get", "/admin/").status_code == 200
