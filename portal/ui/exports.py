@@ -4,13 +4,17 @@ import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
+from portal.kit import json
 from portal.kit.json import Json
 from portal.ui.cells import Column, StatusValue
+
+if TYPE_CHECKING:
+    from portal.ui.list_answer import Listing
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -73,3 +77,13 @@ def _plain(column: Column, value: Any) -> Any:
     if column.extra_heads:
         return dict(zip(("amount", *column.extra_heads), value, strict=True))
     return str(value) if isinstance(value, StatusValue) else value
+
+
+def json_answer(listing: "Listing") -> HttpResponse:
+    """Answer with this page of the list as JSON: documents where the list has them, else its cells."""
+    total, about = listing.counted
+    document = listing.page.document
+    rows = [document(r) if document else json_row(listing.columns, r) for r in listing.records]
+    following = listing.pager.next.replace(listing.path, f"{listing.path}.json", 1)
+    body = {"count": total, "estimated": about, "readAt": listing.at, "next": following or None, "rows": rows}
+    return HttpResponse(json.dumps(body), content_type="application/json")

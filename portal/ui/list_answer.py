@@ -8,46 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString
 from django_stubs_ext import StrOrPromise
 
 from portal.filters.fields import Catalogue, Choice
 from portal.filters.tree import ALWAYS, Condition
-from portal.kit import json
 from portal.tenancy.models import Membership, Organization, User
 from portal.tenancy.roles import Permission
-from portal.ui import chips, exports, list_state
+from portal.ui import chips, list_state
 from portal.ui.access import PageRequest
 from portal.ui.cells import Column
 from portal.ui.chips import Chip, ChipForm
 from portal.ui.components import Pager
+from portal.ui.list_parts import Row, View
 from portal.ui.list_state import State
 
 if TYPE_CHECKING:
     from portal.ui.lists import Bulk, ListPage
-
-
-@dataclass(frozen=True)
-class View:
-    """A tab: built in or saved. `mine` may be changed by this person."""
-
-    key: str
-    label: StrOrPromise
-    query: str
-    mine: bool
-    shared: bool
-    count: int | None
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row as it is drawn."""
-
-    id: str
-    version: str
-    url: str
-    name: str
-    cells: Sequence[tuple[Column, SafeString | str]]
 
 
 @dataclass(frozen=True)
@@ -314,13 +290,3 @@ class Listing:
     def may_share(self) -> bool:
         """Whether this member may save views for everybody."""
         return self.member.may(Permission.OPERATE)
-
-
-def json_answer(listing: Listing) -> HttpResponse:
-    """Answer with this page of the list as JSON: documents where the list has them, else its cells."""
-    total, about = listing.counted
-    document = listing.page.document
-    rows = [document(r) if document else exports.json_row(listing.columns, r) for r in listing.records]
-    following = listing.pager.next.replace(listing.path, f"{listing.path}.json", 1)
-    body = {"count": total, "estimated": about, "readAt": listing.at, "next": following or None, "rows": rows}
-    return HttpResponse(json.dumps(body), content_type="application/json")

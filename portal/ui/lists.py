@@ -59,7 +59,8 @@ from portal.ui.access import PageRequest, may
 from portal.ui.cells import Column
 from portal.ui.counting import count
 from portal.ui.htmx import is_part, page_or_part
-from portal.ui.list_answer import Listing, View, json_answer
+from portal.ui.list_answer import Listing
+from portal.ui.list_parts import View
 from portal.ui.list_state import State
 
 Rows = QuerySet[Any]
@@ -141,7 +142,7 @@ class ListPage:
         if extension == "csv":
             return exports.csv_response(self.key, listing.columns, self._all(listing).iterator(chunk_size=2000))
         if extension == "json":
-            return json_answer(listing)
+            return exports.json_answer(listing)
         if "form" in request.GET and is_part(request):
             return listing.form_answer(request)
         if "edit" in request.GET:

@@ -45,6 +45,20 @@ function description(area) {
   return ids.map((id) => document.getElementById(id)?.textContent.trim() || "").join(" ");
 }
 
+// Where typed text replaces a selection, Chromium would write an inline style that the policy refuses
+// (and says so); done here, it never gets that far.
+const replacing = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main, ranges } = view.state.selection;
+    if (event.inputType !== "insertText" || !event.data || event.isComposing || ranges.length > 1 || main.empty) return false;
+    event.preventDefault();
+    const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    const handled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, main.from, main.to, event.data, insert));
+    if (!handled) view.dispatch(insert());
+    return true;
+  },
+});
+
 window.switchyardEditor = (area) => {
   const names = JSON.parse(area.dataset.names || "[]").map((label) => ({ label, type: "variable" }));
   const label = area.labels?.[0]?.textContent.trim() || area.getAttribute("aria-label") || "Code";
@@ -59,7 +73,7 @@ window.switchyardEditor = (area) => {
       lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(), history(), foldGutter(), drawSelection(),
       indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), lintGutter(), javascript(),
       javascriptLanguage.data.of({ autocomplete: completeFromList(names) }),
-      syntaxHighlighting(colours), look, EditorView.lineWrapping,
+      syntaxHighlighting(colours), look, replacing, EditorView.lineWrapping,
       EditorState.readOnly.of(area.readOnly),
       EditorView.contentAttributes.of({ "aria-label": label, "aria-description": description(area) }),
       keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),

@@ -73,3 +73,6 @@ urlpatterns = [
     path("demo-bulk", demo_bulk, name="demo_bulk"),
     *list_paths("demo/", demo_list, "demo"),
 ]
+
+handler403 = "portal.ui.errors.forbidden"
+handler404 = "portal.ui.errors.not_found"
