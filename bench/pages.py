@@ -35,9 +35,12 @@ def _lists() -> dict[str, str]:
     path = reverse("orders:list")
     return {
         "as it opens": path,
-        "page 3": f"{path}?page=3",
-        "on hold": f"{path}?status=onHold",
-        "search of a number": f"{path}?q=536365-7",
+        "page 40": f"{path}?page=40",
+        "on hold": f"{path}?f=status~is_one_of~onHold",
+        "over 500 pounds, dearest first": f"{path}?f=totalPrice~gt~500&sort=-total",
+        "with an article": f"{path}?f=lineItems.sku~equals~22423",
+        "search of a number": f"{path}?q=536365",
+        "search of an article": f"{path}?q=22423",
     }
 
 
@@ -45,7 +48,7 @@ def _order_pages(shop: Shop) -> Iterator[str]:
     chance = random.Random(11)
     ids = list(Order.objects.within(shop.organization).order_by("pk").values_list("public_id", flat=True))
     while True:
-        yield reverse("orders:order", args=[chance.choice(ids)])
+        yield reverse("orders:detail", args=[chance.choice(ids)])
 
 
 def _page(client: Client, what: str, address: Callable[[], str]) -> Figure:
