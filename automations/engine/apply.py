@@ -32,10 +32,11 @@ def handle_order_events(trigger: str, events: Sequence[Event]) -> None:
     by_organization: dict[int, list[Event]] = {}
     for event in events:
         by_organization.setdefault(event.organization_id, []).append(event)
+    organizations = Organization.objects.in_bulk(by_organization)
     for organization_id, own in by_organization.items():
-        rules = published(organization_id, trigger)
+        rules = published(organizations[organization_id], trigger)
         if rules is not None:
-            _run(rules, Organization.objects.get(pk=organization_id), own)
+            _run(rules, organizations[organization_id], own)
 
 
 def _run(rules: ReadyRules, organization: Organization, events: Sequence[Event]) -> None:

@@ -105,16 +105,16 @@ def evaluate(rules: ReadyRules, subjects: Sequence[Subject], now: dt.datetime, a
 def _judge(rules: ReadyRules, subject: Subject, now: dt.datetime) -> Generator[Question, Answer | None, Outcome]:
     """Judge one record, rule after rule; yields a question where a code filter has to be run."""
     outcome = Outcome(subject, subject.document)
-    careful = False
-    for rule in rules.rules:
+    view, careful = rules.filters.view(outcome.document), False
+    for rule, holds in zip(rules.rules, rules.holds, strict=True):
         if not rules.trigger.holds(outcome.document):
             break
         started = time.perf_counter_ns()
         if rule.sources and subject.source not in rule.sources:
             outcome.missed.append((rule, _micros(started)))
             continue
-        if rule.matches is not None:
-            firing = _ask_tree(rules, rule, outcome.document, now)
+        if holds is not None:
+            firing = _matched(rules, rule, outcome.document, now) if holds(view, now) else None
         else:
             answer = yield Question(rule, outcome.document)
             assert answer is not None
@@ -126,6 +126,7 @@ def _judge(rules: ReadyRules, subject: Subject, now: dt.datetime) -> Generator[Q
         careful = careful or firing.status == "failed"
         if firing.status != "failed":
             _act(firing, outcome, now, careful=careful)
+            view = rules.filters.view(outcome.document)
         firing.micros = _micros(started)
         outcome.firings.append(firing)
     return outcome
@@ -135,12 +136,10 @@ def _micros(started: int) -> int:
     return (time.perf_counter_ns() - started) // 1000
 
 
-def _ask_tree(rules: ReadyRules, rule: ReadyRule, document: Json, now: dt.datetime) -> Firing | None:
-    assert rule.matches is not None
+def _matched(rules: ReadyRules, rule: ReadyRule, document: Json, now: dt.datetime) -> Firing:
     assert rule.tree is not None
-    if not rule.matches(document, now):
-        return None
-    return Firing(rule, "completed", trace.of_tree(rule.tree, rules.trigger.catalogue, document, now))
+    seen = trace.of_tree(rule.tree, rules.trigger.catalogue, document, now, rules.zone)
+    return Firing(rule, "completed", seen)
 
 
 def _ask_code(rule: ReadyRule, answer: Answer) -> Firing | None:

@@ -9,11 +9,8 @@ from automations.definition import Definition
 from automations.engine.actions import Action, actions
 from automations.engine.triggers import Trigger
 from portal.filters.codec import decode
-from portal.filters.evaluate import compile_tree
+from portal.filters.evaluate import FilterSet, View
 from portal.filters.tree import Group
-from portal.kit.json import Json
-
-Predicate = Callable[[Json, dt.datetime], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +23,8 @@ class ReadyRule:
     number: int
     name: str
     sources: frozenset[str]
-    matches: Predicate | None
-    """The simple filter; None where the filter is code."""
     tree: Group | None
+    """The simple filter; None where the filter is code."""
     code: str
     key: str
     """Names the V8 instance of the filter: one per rule version of one organization."""
@@ -43,6 +39,21 @@ class ReadyRules:
     version_id: int
     trigger: Trigger
     rules: tuple[ReadyRule, ...]
+    zone: dt.tzinfo
+    """The organization's timezone: its days are the days of its filters."""
+    filters: FilterSet
+    """All simple filters together: what several of them ask of an order is read once."""
+    holds: tuple[Callable[[View, dt.datetime], bool] | None, ...]
+    """For each rule its simple filter, None where it is code."""
+
+
+def rule_list(version_id: int, trigger: Trigger, rules: Sequence[ReadyRule], zone: dt.tzinfo) -> ReadyRules:
+    """Compile the filters of rules together. Raises BadFilter for a tree that no save lets through."""
+    trees = [rule.tree for rule in rules if rule.tree is not None]
+    filters = FilterSet(trees, trigger.catalogue, zone)
+    compiled = iter(filters.holds)
+    holds = tuple(None if rule.tree is None else next(compiled) for rule in rules)
+    return ReadyRules(version_id, trigger, tuple(rules), zone, filters, holds)
 
 
 def make_ready(
@@ -58,7 +69,6 @@ def make_ready(
         number=number,
         name=definition.name,
         sources=frozenset(definition.sources),
-        matches=None if tree is None else compile_tree(tree, trigger.catalogue),
         tree=tree,
         code=definition.filter.code if tree is None else "",
         key=f"{organization}:{version_id}:filter",

@@ -11,9 +11,9 @@ from portal.filters.why import why
 from portal.kit.json import Json
 
 
-def of_tree(tree: Group, catalogue: Catalogue, document: Json, now: dt.datetime) -> Json:
-    """Return what a simple filter saw."""
-    return {"filter": {"kind": "simple", "outcome": True, "why": why(tree, catalogue, document, now)}}
+def of_tree(tree: Group, catalogue: Catalogue, document: Json, now: dt.datetime, zone: dt.tzinfo) -> Json:
+    """Return what a simple filter that matched has seen."""
+    return {"filter": {"kind": "simple", "outcome": True, "why": why(tree, catalogue, document, now, zone=zone)}}
 
 
 def of_code(outcome: bool, console: tuple[str, ...], micros: int, error: str | None, line: int | None) -> Json:

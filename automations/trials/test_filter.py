@@ -1,5 +1,6 @@
 """Trying a rule on one order: the same evaluator, with nowhere for its plan to go."""
 
+import zoneinfo
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -7,13 +8,12 @@ from django.db.models import Q
 from automations.definition import Definition
 from automations.engine.code import answerer
 from automations.engine.evaluate import Outcome, Subject, evaluate
-from automations.engine.rules import ReadyRules, make_ready
+from automations.engine.rules import make_ready, rule_list
 from automations.engine.trace import of_tree
 from automations.engine.triggers import Trigger
 from orders.documents.order import document
 from orders.models import Order
 from portal.audit.at import as_of
-from portal.filters.codec import decode
 from portal.kit.clock import database_now
 from portal.kit.json import Json
 from portal.tenancy.models import Organization
@@ -54,17 +54,12 @@ def try_rule(definition: Definition, trigger: Trigger, order: Order) -> Trial:
         definition, trigger, rule_id=0, version_id=0, public_id="", number=0,
         organization=order.organization.public_id,
     )  # fmt: skip
-    now = database_now()
+    now, zone = database_now(), zoneinfo.ZoneInfo(order.organization.timezone)
     subject = Subject(order.pk, 0, order.source.public_id, told)
-    (outcome,) = evaluate(ReadyRules(0, trigger, (rule,)), [subject], now, answerer(now))
+    (outcome,) = evaluate(rule_list(0, trigger, [rule], zone), [subject], now, answerer(now))
     fits = not rule.sources or subject.source in rule.sources
-    return _trial(
-        order,
-        told,
-        outcome,
-        fits,
-        {} if rule.tree is None else of_tree(decode(definition.filter.tree), trigger.catalogue, told, now),
-    )
+    seen = {} if rule.tree is None else of_tree(rule.tree, trigger.catalogue, told, now, zone)
+    return _trial(order, told, outcome, fits, seen)
 
 
 def _trial(order: Order, told: Json, outcome: Outcome, fits: bool, seen: Json) -> Trial:

@@ -2,12 +2,12 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 from django.db.models import Count
-from django.db.models.functions import Now
 
 from automations import services
 from automations.definition import ActionSpec, Definition, FilterSpec
@@ -20,6 +20,7 @@ from orders.models import Hold, Order, OrderLine
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.events.models import Event, Handoff
+from portal.kit import jobs
 from portal.tenancy.models import Organization
 from tests.crash.workers import Workers, until
 
@@ -94,11 +95,18 @@ def _heal(workers: Workers, placed: int) -> None:
 
     def quiet() -> bool:
         workers.keep_running()
-        FlowState.objects.filter(next_at__gt=Now()).update(next_at=Now())
         done = Order.across.filter(status="readyForFulfillment").count()
         return done == placed and not Handoff.across.exists()
 
-    until(quiet, seconds=200, what=f"Every one of {placed} orders released")
+    until(quiet, seconds=200, what=f"Every one of {placed} orders released", state=_state)
+
+
+def _state() -> str:
+    """What stands where, for the message of a failure."""
+    orders = Counter(Order.across.values_list("status", flat=True))
+    handoffs = list(Handoff.across.values_list("state", "attempts", "lease_until", "last_error")[:5])
+    flows = list(FlowState.objects.values_list("flow", "state", "attempts", "next_at", "lease_until", "last_error"))
+    return f"orders {orders}; handoffs {handoffs}; flows {flows}; heartbeat {jobs.seconds_since_heartbeat()} s ago"
 
 
 def _check(placed: int) -> None:

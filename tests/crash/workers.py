@@ -24,7 +24,9 @@ class Workers:
             **env,
             "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
             "CRASH_DATABASE": str(connection.settings_dict["NAME"]),
-            "SWITCHYARD_WORK_GRACE": "20",
+            # What a supervisor on a machine gives it three minutes for, the test sees in seconds.
+            "SWITCHYARD_WORK_SILENCE": "12",
+            "SWITCHYARD_WORK_GRACE": "5",
             "LOG_LEVEL": "ERROR",
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -74,10 +76,10 @@ class Workers:
         psutil.wait_procs(tree, timeout=10)
 
 
-def until(happened: Callable[[], bool], *, seconds: float, what: str) -> None:
+def until(happened: Callable[[], bool], *, seconds: float, what: str, state: Callable[[], str] = str) -> None:
     """Wait until the database says so. Raises AssertionError that names what did not happen."""
     ends = time.monotonic() + seconds
     while not happened():
         if time.monotonic() > ends:
-            raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
+            raise AssertionError(f"{what} did not happen within {seconds:.0f} s: {state()}")
         time.sleep(0.1)
