@@ -108,8 +108,14 @@ def test_polling_hears_of_a_comment(as_owner: Client, order: Order) -> None:
 
 @pytest.mark.parametrize(
     ("key", "becomes"),
-    [("cancel", "canceled"), ("archive", "archived"), ("ready", "readyForFulfillment"), ("review", "reviewRequired"), ("draft", "draft")],
-)  # fmt: skip
+    [
+        ("cancel", "canceled"),
+        ("archive", "archived"),
+        ("ready", "readyForFulfillment"),
+        ("review", "reviewRequired"),
+        ("draft", "draft"),
+    ],
+)
 def test_the_owner_moves_an_order(as_owner: Client, owner: Membership, held: Order, key: str, becomes: str) -> None:
     response = as_owner.post(f"/orders/{held.public_id}/do/{key}", {"version": held.version}, headers=HTMX)
     assert response.status_code == 204
