@@ -96,8 +96,8 @@ class OutsideFailed(Exception):
 
     def sentence(self) -> str:
         """Return the cause, with what the other side said where it said something."""
-        said = self.message.strip()[:300]
-        return f"{self.reaction.cause} ({said})" if said else str(self.reaction.cause)
+        said, cause = self.message.strip().rstrip(".")[:300], str(self.reaction.cause)
+        return f"{cause.rstrip('.')} ({said})." if said else cause
 
 
 def react(status: int, code: str = "", *, special: Mapping[tuple[int, str], Reaction] | None = None) -> Reaction:

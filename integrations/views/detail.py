@@ -22,7 +22,7 @@ from portal.ui.access import PageRequest, check, may, page
 from portal.ui.components import Happening, Tab
 from portal.ui.htmx import add_message, page_or_part
 
-RUNS, CALLS, HAPPENINGS, REFUSED = 25, 50, 25, 20
+RUNS, CALLS, HAPPENINGS, REFUSED = 15, 25, 15, 20
 
 
 @page()

@@ -39,4 +39,4 @@ def test_a_pause_is_read_in_both_forms_and_capped(value: str | None, seconds: in
 
 def test_the_sentence_holds_the_cause_and_what_the_other_side_said() -> None:
     failed = OutsideFailed(react(403), status=403, message="Token revoked")
-    assert failed.sentence() == "The access was taken back or has ended. (Token revoked)"
+    assert failed.sentence() == "The access was taken back or has ended (Token revoked)."
