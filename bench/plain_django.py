@@ -20,6 +20,7 @@ from automations.models import Run
 from bench import database
 from bench.shop import BY, Shop
 from bench.workers import until, worker
+from orders.documents.catalogue import ORDER
 from orders.documents.columns import columns, content, fingerprint
 from orders.documents.instants import instant
 from orders.documents.lines import COLUMNS, line_rows
@@ -28,6 +29,7 @@ from orders.models import Hold, Order, OrderLine, Source
 from orders.records.order import OrderRecord
 from portal.audit.models import History
 from portal.events.models import Event
+from portal.filters.evaluate import compile_tree
 from portal.kit.clock import now
 from portal.kit.json import Json
 
@@ -84,21 +86,21 @@ def work(order_id: int) -> None:
     """Ask one order's rules one by one, and do what the first that matches says."""
     with transaction.atomic():
         order = Order.across.select_for_update(of=("self",)).select_related("source", "organization").get(pk=order_id)
-        rules = published(order.organization_id, "NEW_ORDER")
+        rules = published(order.organization, "NEW_ORDER")
         assert rules is not None
         moment = now()
         told = document(
             order, source_public_id=order.source.public_id, organization_public_id=order.organization.public_id
         )
         for rule in rules.rules:
-            if _matches(rule, told, moment):
+            if _matches(rule, rules.zone, told, moment):
                 _hold(order, rule, rules.version_id, moment)
                 return
 
 
-def _matches(rule: ReadyRule, told: Json, moment: dt.datetime) -> bool:
-    if rule.matches is not None:
-        return rule.matches(told, moment)
+def _matches(rule: ReadyRule, zone: dt.tzinfo, told: Json, moment: dt.datetime) -> bool:
+    if rule.tree is not None:
+        return compile_tree(rule.tree, ORDER, zone)(told, moment)
     return answerer(moment)([Question(rule, told)])[0].value is True
 
 

@@ -61,7 +61,7 @@ ORDER = Catalogue(
         Field("orderId", _("Order ID"), Type.TEXT, _STATE, folded="public_id"),
         Field("extOrderId", _("Order number"), Type.TEXT, _STATE, folded="number_folded"),
         Field("extOrderApiId", _("Order ID in the channel"), Type.TEXT, _STATE),
-        Field("integration", _("Source ID"), Type.TEXT, _STATE),
+        Field("integration", _("Source"), Type.TEXT, _STATE),
         Field("orderSource", _("Channel"), Type.TEXT, _STATE),
         Field("orderSourceType", _("Kind of sale"), Type.ENUM, _STATE, choices=_ORIGINS),
         Field("paymentStatus", _("Payment status"), Type.ENUM, _STATE, choices=_PAYMENT),

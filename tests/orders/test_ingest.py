@@ -7,6 +7,7 @@ import pytest
 
 from orders.ingest.take import Taken, take, take_deleted
 from orders.lifecycle import edits
+from orders.lifecycle.order import OrderStatus
 from orders.models import Hold, Order, OrderException, OrderLine, Source
 from orders.records.refused import Refused
 from portal.audit.actor import Actor
@@ -62,11 +63,11 @@ def test_an_older_report_is_passed_over(source: Source) -> None:
     assert Order.across.get().total == Decimal("50.00")
 
 
-def test_a_cancellation_in_the_channel_cancels_an_order_on_hold_and_ends_its_hold(source: Source, owner: object) -> None:
+def test_a_cancellation_in_the_channel_cancels_an_order_on_hold_and_ends_its_hold(
+    source: Source, owner: object
+) -> None:
     order = make_order(source)
-    edits.hold(
-        order.pk, until=LATER, next_status=edits.OrderStatus.READY_FOR_FULFILLMENT, reason="Wait", by=Actor.system()
-    )
+    edits.hold(order.pk, until=LATER, next_status=OrderStatus.READY_FOR_FULFILLMENT, reason="Wait", by=Actor.system())
     assert ingest(source, make_record(extOrderUpdatedAt=LATER, canceled=True, paymentStatus="canceled")) == Taken(
         updated=1
     )

@@ -42,9 +42,7 @@ def test_the_watch_ends_when_a_newer_one_has_begun(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.django_db
-def test_a_watcher_that_fails_stops_no_other(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_watcher_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     calls: list[str] = []
 
     def fail() -> None:
