@@ -57,11 +57,21 @@ def exceptions_of(order: Order) -> list[OrderException]:
 def state_of(order: Order) -> str:
     """Return a mark that changes whenever the order's page does: two cheap reads instead of a whole page."""
     history = History.objects.within(order.organization).filter(entity_type="order", entity_id=order.pk)
-    exceptions = OrderException.objects.within(order.organization).filter(entity_type="order", entity_id=order.pk)
-    last = history.aggregate(last=Max("id"))["last"] or 0
-    told = exceptions.aggregate(count=Count("id"), seen=Max("last_seen_at"), closed=Max("closed_at"))
-    moments = [f"{moment:%s%f}" if moment else "" for moment in (told["seen"], told["closed"])]
-    return ".".join([str(order.version), str(last), str(told["count"]), *moments])
+    exceptions = OrderException.objects.within(order.organization).filter(
+        entity_type="order", entity_id=order.pk, state=OrderException.State.ACTIVE
+    )
+    told = exceptions.aggregate(count=Count("id"), seen=Max("last_seen_at"))
+    return _mark(order, history.aggregate(last=Max("id"))["last"] or 0, told["count"], told["seen"])
+
+
+def state_from(order: Order, history: Sequence[History], exceptions: Sequence[OrderException]) -> str:
+    """Return the same mark from what has been read already: the history newest first, the active exceptions."""
+    seen = max((exception.last_seen_at for exception in exceptions), default=None)
+    return _mark(order, history[0].pk if history else 0, len(exceptions), seen)
+
+
+def _mark(order: Order, last: int, problems: int, seen: dt.datetime | None) -> str:
+    return f"{order.version}.{last}.{problems}.{seen.timestamp() if seen else 0}"
 
 
 def active_exceptions(organization: Organization) -> int:

@@ -27,24 +27,22 @@ TEMPLATE = "orders/order.html"
 def order(request: PageRequest, public_id: str) -> HttpResponse:
     """Show an order. The page asks for itself every few seconds and hears 204 while nothing is new."""
     found = queries.one(request.organization, public_id)
-    state = queries.state_of(found)
-    if is_part(request) and request.GET.get("state") == state:
+    if is_part(request) and request.GET.get("state") == queries.state_of(found):
         return HttpResponse(status=204)
-    return page_or_part(request, TEMPLATE, "live", context(request, found, state=state))
+    return page_or_part(request, TEMPLATE, "live", context(request, found))
 
 
-def context(
-    request: HttpRequest, found: Order, *, state: str = "", notice: str = "", hold_form: Form | None = None
-) -> dict[str, Any]:
+def context(request: HttpRequest, found: Order, *, notice: str = "", hold_form: Form | None = None) -> dict[str, Any]:
     """Return everything the page shows."""
     everything = request.GET.get("show") == "all"
     holds = queries.holds_of(found)
     history = queries.history_of(found, None if everything else queries.HISTORY)
+    exceptions = queries.exceptions_of(found)
     may_operate = may(request, Permission.OPERATE)
     shown = panels.shown(found, request)
     return {
         "order": found,
-        "state": state or queries.state_of(found),
+        "state": queries.state_from(found, history, exceptions),
         "notice": notice,
         "may_operate": may_operate,
         "acts": acts(found, may_operate=may_operate),
@@ -54,7 +52,7 @@ def context(
         "happenings": activity.happenings(history),
         "more_history": not everything and len(history) == queries.HISTORY,
         "open_holds": [hold for hold in holds if hold.ended_at is None],
-        "exceptions": queries.exceptions_of(found),
+        "exceptions": exceptions,
         "addresses": facts.addresses(found),
         "money": facts.money(found),
         "payments": facts.payments(found),

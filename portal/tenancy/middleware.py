@@ -12,7 +12,7 @@ SESSION_KEY = "organization"
 
 
 class OrganizationMiddleware:
-    """Set `request.member` and `request.organization`, and show times in the person's timezone.
+    """Set `request.member`, `.organization` and `.memberships`, and show times in the person's timezone.
 
     The session remembers the choice; a membership that has ended since falls back to the first.
     """
@@ -22,6 +22,7 @@ class OrganizationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with member, organization and timezone in place."""
+        request.memberships = _memberships(request)  # type: ignore[attr-defined]
         request.member = _member(request)  # type: ignore[attr-defined]
         request.organization = request.member and request.member.organization  # type: ignore[attr-defined]
         if request.user.is_authenticated:
@@ -30,15 +31,18 @@ class OrganizationMiddleware:
         return self.get_response(request)
 
 
-def _member(request: HttpRequest) -> Membership | None:
+def _memberships(request: HttpRequest) -> list[Membership]:
     if not request.user.is_authenticated:
-        return None
-    memberships = list(
-        Membership.objects.filter(user=request.user).select_related("organization").order_by("created_at", "pk")
-    )
-    chosen = request.session.get(SESSION_KEY)
+        return []
+    rows = Membership.objects.filter(user=request.user).select_related("organization").order_by("created_at", "pk")
+    memberships = list(rows)
     for membership in memberships:
         membership.user = request.user
-        if membership.organization.public_id == chosen:
-            return membership
-    return memberships[0] if memberships else None
+    return memberships
+
+
+def _member(request: HttpRequest) -> Membership | None:
+    memberships: list[Membership] = request.memberships  # type: ignore[attr-defined]
+    chosen = request.session.get(SESSION_KEY) if memberships else None
+    first = memberships[0] if memberships else None
+    return next((one for one in memberships if one.organization.public_id == chosen), first)

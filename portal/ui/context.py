@@ -33,7 +33,6 @@ def _navigation(request: HttpRequest) -> list[Shown]:
 
 
 def _memberships(request: HttpRequest) -> list[Membership]:
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return []
-    return list(Membership.objects.filter(user=user).select_related("organization").order_by("organization__name"))
+    """Return the memberships that the middleware has read, by the name of the organization."""
+    found: list[Membership] = getattr(request, "memberships", [])
+    return sorted(found, key=lambda membership: membership.organization.name.casefold())

@@ -60,7 +60,7 @@ def test_the_stranger_sees_an_empty_list(as_stranger: Client, source: Source) ->
 
 
 def test_the_views_show_exactly_their_orders(as_owner: Client, source: Source) -> None:
-    held, review, ready, canceled, archived, new = make_orders(source, range(1, 7))
+    held, review, ready, canceled, archived, _new = make_orders(source, range(1, 7))
     hold(held)
     for order, move in ((review, "review"), (ready, "ready"), (canceled, "cancel"), (archived, "archive")):
         edits.move(order.pk, move, by=SYSTEM)

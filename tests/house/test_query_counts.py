@@ -1,0 +1,74 @@
+"""How many queries a page may cost: the numbers stand here, and a change of them is a decision.
+
+A page of many rows costs as many as a page of one: what grows with the rows is found here. The list of
+orders and the page of an order may cost 12 at most.
+"""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from automations.services import ensure_defaults
+from orders.models import Order, Source
+from portal.events.dispatch import drain
+from tests.factories import make_order, make_orders
+
+pytestmark = pytest.mark.django_db
+EXPECTED = {
+    "/": 10,
+    "/orders": 9,
+    "/orders?view=on-hold": 9,
+    "/orders?q=ruiz": 10,
+    "/orders.json": 7,
+    "/exceptions": 9,
+    "/settings/members": 6,
+}
+
+
+def queries(client: Client, path: str, **options: object) -> list[str]:
+    """Ask once to warm up what is kept in memory, then count."""
+    client.get(path, **options)  # type: ignore[arg-type]
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path, **options).status_code in (200, 204)  # type: ignore[arg-type]
+    return [query["sql"] for query in captured.captured_queries]
+
+
+@pytest.fixture
+def orders(source: Source) -> list[Order]:
+    ensure_defaults(source.organization)
+    made = make_orders(source, range(1, 41))
+    drain("automations")
+    return made
+
+
+@pytest.mark.parametrize("path", EXPECTED)
+def test_a_page_costs_what_is_written_down(as_owner: Client, orders: list[Order], path: str) -> None:
+    asked = queries(as_owner, path)
+    assert len(asked) == EXPECTED[path], "\n".join(asked)
+
+
+def test_the_page_of_an_order_costs_what_is_written_down(as_owner: Client, orders: list[Order]) -> None:
+    asked = queries(as_owner, f"/orders/{orders[0].public_id}")
+    assert len(asked) == 10, "\n".join(asked)
+
+
+def test_asking_whether_something_is_new_costs_little(as_owner: Client, orders: list[Order]) -> None:
+    address = f"/orders/{orders[0].public_id}"
+    state = as_owner.get(address).context["state"]
+    asked = queries(as_owner, f"{address}?state={state}", headers={"HX-Request": "true"})
+    assert len(asked) == 6, "\n".join(asked)
+
+
+def test_more_rows_cost_no_more_queries(as_owner: Client, source: Source) -> None:
+    make_orders(source, (1,))
+    few = len(queries(as_owner, "/orders"))
+    make_orders(source, range(2, 45))
+    assert len(queries(as_owner, "/orders")) == few
+
+
+def test_more_lines_cost_no_more_queries(as_owner: Client, source: Source) -> None:
+    short = make_order(source, 1)
+    lines = [{"uniqueId": f"l{n}", "sku": "S", "quantity": 1} for n in range(80)]
+    long = make_order(source, 2, lineItems=lines)
+    assert len(queries(as_owner, f"/orders/{long.public_id}")) == len(queries(as_owner, f"/orders/{short.public_id}"))
