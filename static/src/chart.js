@@ -28,7 +28,7 @@ function bands(count) {
 
 function options(data, width, height) {
   const bars = data.kind !== "lines";
-  const axis = { stroke: colour("--text-quiet"), grid: { stroke: colour("--line-soft"), width: 1 }, ticks: { show: false }, font: "12px system-ui" };
+  const axis = { stroke: colour("--text-quiet"), grid: { stroke: colour("--line-soft"), width: 1 }, ticks: { show: false }, font: `12px ${getComputedStyle(document.body).fontFamily}` };
   return {
     width,
     height,
@@ -37,7 +37,7 @@ function options(data, width, height) {
     cursor: { y: false, points: { show: !bars } },
     scales: { y: { range: (_u, _min, max) => [0, Math.max(1, max * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false }, values: (_u, splits, _axis, _space, step) => splits.map((seconds) => tick(seconds, step)) },
+      { ...axis, size: 30, grid: { show: false }, values: (_u, splits, _axis, _space, step) => splits.map((seconds) => tick(seconds, step)) },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000] },
     ],
     bands: bars ? bands(data.series.length) : [],
