@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from orders.documents.catalogue import ORDER
 from orders.documents.instants import instant
@@ -43,18 +42,18 @@ class Columns:
 
 
 def content(record: OrderRecord) -> Json:
-    """Return the commercial part of the document: camelCase names, absent fields left out."""
-    plain: Json = _plain(record.model_dump(by_alias=True, exclude_none=True, exclude=_NOT_CONTENT))
-    return plain
+    """Return the commercial part of the document: camelCase names, absent fields left out.
 
-
-def _plain(value: Any) -> Any:
-    """Turn tuples into lists and instants into text; most members are neither and are passed by."""
-    if isinstance(value, dict):
-        return {key: inner if inner.__class__ in _PLAIN else _plain(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list):
-        return [inner if inner.__class__ in _PLAIN else _plain(inner) for inner in value]
-    return instant(value) if isinstance(value, dt.datetime) else value
+    Only the top level is made plain, which is where moments and lists stand: what is deeper is
+    written as JSON all the same, and a copy of every line would cost as much as all the rest.
+    """
+    told: Json = record.model_dump(by_alias=True, exclude_none=True, exclude=_NOT_CONTENT)
+    for name, value in told.items():
+        if isinstance(value, tuple):
+            told[name] = list(value)
+        elif isinstance(value, dt.datetime):
+            told[name] = instant(value)
+    return told
 
 
 def fingerprint(document: Json) -> str:

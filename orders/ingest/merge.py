@@ -49,7 +49,8 @@ def merge(news: Sequence[tuple[Order, Report]], orders: Mapping[int, Order], *, 
 
 def _change(order: Order, report: Report, by: Actor) -> OrderChange:
     change = OrderChange(order.pk, cause="channel")
-    content = _kept(patch.diff(order.content, report.content), order.kept)
+    reported = json.loads(json.dumps(report.content))
+    content = _kept(patch.diff(order.content, reported), order.kept)
     if [one for one in content if one["path"] != "/extOrderUpdatedAt"]:
         change.steps.append(Step(by, "updated", _summary(content), content=content))
     change.steps += _state_steps(order, report, by)
