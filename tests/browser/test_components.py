@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -11,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from orders.ingest.take import take
 from orders.models import Order, Source
 from portal.tenancy.models import Membership
+from tests.browser.axe import violations
 from tests.factories import CHANNEL, make_record
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.portal.ui.demo")]
@@ -31,11 +31,6 @@ def orders(source: Source) -> list[Order]:
     take(source, [make_record(1000 + n, totalPrice=f"{n}.00") for n in range(60)], by=CHANNEL)
     Order.across.filter(ext_order_id="#1003").update(status="onHold")
     return list(Order.across.order_by("pk"))
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
