@@ -16,7 +16,7 @@ from portal.events.models import Handoff
 
 _REST = 5.0
 """Seconds of quiet before memory is read."""
-_V8 = "automations/scripting/"
+_V8 = "automations.scripting.child"
 
 
 def measure(shop: Shop) -> list[Figure]:
