@@ -29,6 +29,7 @@ def give_up_sign_ins() -> None:
 
 
 @watcher("old calls", every=3600)
-def clear_calls() -> None:
-    """Keep the log of calls short."""
+def clear_old() -> None:
+    """Keep the logs of calls and runs short, and forget sign-ins that are long over."""
     calls.clear_old()
+    oauth.forget_old()

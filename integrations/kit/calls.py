@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 
-from integrations.models import Call
+from django.db import connection
+from django.db.models import Model
+from psycopg import sql
+
+from integrations.models import Call, SyncRun
 from portal.kit.clock import now
 from portal.kit.http import Answer
 
 KEPT = 2_000
-"""Calls kept for each integration; older ones are cleared each hour."""
+"""Calls and runs kept for each integration; older ones are cleared each hour."""
 _DOTS = "••••"
 
 
@@ -46,17 +50,18 @@ def write(entries: Iterable[Call]) -> None:
 
 
 def clear_old() -> int:
-    """Delete what is beyond the newest of each integration; return how many."""
-    from django.db import connection
+    """Delete what is beyond the newest calls and runs of each integration; return how many."""
+    return sum(_clear(model) for model in (Call, SyncRun))
 
+
+def _clear(model: type[Model]) -> int:
+    statement = sql.SQL(
+        """
+        DELETE FROM {table} t USING (
+            SELECT id, row_number() OVER (PARTITION BY integration_id ORDER BY id DESC) AS place FROM {table}
+        ) numbered WHERE numbered.id = t.id AND numbered.place > %s
+        """
+    ).format(table=sql.Identifier(model._meta.db_table))
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            DELETE FROM integrations_call c USING (
-                SELECT id, row_number() OVER (PARTITION BY integration_id ORDER BY id DESC) AS place
-                FROM integrations_call
-            ) numbered WHERE numbered.id = c.id AND numbered.place > %s
-            """,
-            [KEPT],
-        )
+        cursor.execute(statement, [KEPT])
         return int(cursor.rowcount)

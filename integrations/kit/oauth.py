@@ -114,6 +114,11 @@ def give_up_stale() -> int:
     return len(stale)
 
 
+def forget_old() -> int:
+    """Delete the attempts of former days. Returns how many."""
+    return OAuthAttempt.objects.filter(created_at__lt=Now() - dt.timedelta(days=1)).delete()[0]
+
+
 def _use_up(connector: str, visitor: Visitor, answer: Mapping[str, str]) -> OAuthAttempt:
     """Find the attempt of an answer and mark it used, in one statement, before anything is done with it."""
     state = answer.get("state") or answer.get(PARAMETER) or ""

@@ -1,8 +1,8 @@
 """Walking through a window page by page although the list moves while it is read. Pure.
 
 Rows shift when records change under way, pages come in any order, and a record may come twice. So the
-walk advances by what was *new* on a page, goes back when the list has shrunk, and goes through again
-while it has seen fewer records than the other side says there are. It always ends.
+walk advances by how many *different* records a page has, looks back when the list has shrunk, and goes
+through again while it has seen fewer records than the other side says there are. It always ends.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,6 +16,8 @@ SLICE = 1_000
 """Records of a window that are read in one walk; a fuller one is cut in two by time."""
 LONG = 1_800
 """Seconds; a shorter window is read as it is, without counting first."""
+_MARGIN = 20
+"""Rows before a page that are looked at again when the list has shrunk."""
 _PASSES = 3
 _PAGES = 10_000
 
@@ -48,29 +50,35 @@ def walk(fetch: Fetch, name: Name, window: Window) -> Iterator[Page]:
     for _ in range(_PASSES):
         before = len(seen)
         total = 0
-        for page in _one_pass(fetch, name, window, seen):
+        for page in _one_pass(fetch, name, window):
             pages += 1
             if pages > _PAGES:
                 raise Endless("The list of the other side has no end.")
+            seen |= _ids(page)
             total = page.total
             yield page
         if len(seen) >= total or len(seen) == before:
             return
 
 
-def _one_pass(fetch: Fetch, name: Name, window: Window, seen: set[str]) -> Iterator[Page]:
-    offset, total, limit, here = 0, None, PAGE, set[str]()
+def _one_pass(fetch: Fetch, name: Name, window: Window) -> Iterator[Page]:
+    offset, limit = 0, PAGE
+    total: int | None = None
     while True:
         page, limit = _fetch(fetch, name, window, offset, limit)
-        fresh = {item.id for item in page.items} - here
-        here |= fresh
-        seen |= fresh
+        gone = max(0, total - page.total) if total is not None else 0
+        if gone:
+            # Rows before this page have left, and others have moved up past it unseen.
+            yield _fetch(fetch, name, window, max(0, offset - max(_MARGIN, 2 * gone)), PAGE)[0]
         yield page
-        shrunk = max(0, total - page.total) if total is not None else 0
         total = page.total
-        offset = max(0, offset + len(fresh) - shrunk)
-        if not page.items or offset >= total or (not fresh and not shrunk):
+        offset = max(0, offset - gone) + len(_ids(page))
+        if not page.items or offset >= total:
             return
+
+
+def _ids(page: Page) -> set[str]:
+    return {item.id for item in page.items}
 
 
 def _fetch(fetch: Fetch, name: Name, window: Window, offset: int, limit: int) -> tuple[Page, int]:

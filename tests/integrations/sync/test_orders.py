@@ -218,6 +218,21 @@ def test_an_order_that_search_shows_late_is_not_missed(integration: Integration,
     assert order_numbers(integration) == [late["id"]]
 
 
+def test_an_order_that_search_shows_after_a_newer_one_is_not_missed(
+    integration: Integration, sandbox: Sandbox
+) -> None:
+    sandbox.set_fault("index_lag", seconds=200)
+    older = sandbox.place_order()
+    sandbox.clear_faults()
+    sandbox.set_fault("clock_skew", seconds=100)
+    newer = sandbox.place_order()
+    run_flow(integration)
+    assert order_numbers(integration) == [newer["id"]]
+    sandbox.set_fault("clock_skew", seconds=300)
+    run_flow(integration)
+    assert order_numbers(integration) == [newer["id"], older["id"]]
+
+
 def test_quiet_looks_at_the_gate_leave_no_trace(integration: Integration, sandbox: Sandbox) -> None:
     sandbox.place_order()
     run_flow(integration)
