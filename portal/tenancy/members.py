@@ -31,7 +31,7 @@ class Added:
 
 def add_member(organization: Organization, *, email: str, name: str, role: Role) -> Added:
     """Add a person, who is made if there is nobody with this e-mail. Raises MemberAlready."""
-    user, password = User.objects.filter(email__iexact=email).first(), ""
+    user, password = User.objects.with_email(email).first(), ""
     try:
         with transaction.atomic():
             if user is None:

@@ -38,7 +38,14 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, email: str | None) -> "User":
         """Find by e-mail, whatever its case."""
-        return self.get(email__iexact=email)
+        return self.with_email(email or "").get()
+
+    def with_email(self, email: str) -> models.QuerySet["User"]:
+        """Return who has this e-mail, by the very folding that keeps e-mails unique.
+
+        Another one, such as `iexact`, finds two people where addresses differ in a letter such as “ı”.
+        """
+        return self.alias(folded=Lower("email")).filter(folded=Lower(models.Value(email)))
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         try:
             validate_email(options["email"])
             check_timezone(options["timezone"])
-            user = User.objects.filter(email__iexact=options["email"]).first()
+            user = User.objects.with_email(options["email"]).first()
             password = None if user else self._password(from_stdin=options["password_from_stdin"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
