@@ -11,8 +11,10 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        """Find the watchers; bring the menu entries and the dashboard's cards."""
-        import portal.events.dispatch  # noqa: F401
+        """Find the watchers; time sessions; bring the menu entries and the dashboard's cards."""
+        import portal.events.dispatch
+        import portal.events.invariants
+        import portal.tenancy.sessions  # noqa: F401
 
         _show()
 

@@ -18,6 +18,8 @@ CREDENTIAL_KEYS = env.words("CREDENTIAL_KEYS") or [env.secret("CREDENTIAL_KEY", 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 HTTPS = env.flag("SWITCHYARD_HTTPS", False)
+# Proxies of our own in front, each of which appends to X-Forwarded-For; without them nobody's word is taken for it.
+PROXIES = env.number("SWITCHYARD_PROXIES", 0, low=0, high=9)
 
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",
@@ -43,13 +45,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.kit.request_id.RequestIdMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.kit.nul.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.tenancy.sessions.SessionTimesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.tenancy.middleware.OrganizationMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -105,23 +109,33 @@ LOGOUT_REDIRECT_URL = "portal:login"
 
 # Five failures of an account, or twenty from an address, within fifteen minutes (reliability.md D).
 AXES_FAILURE_LIMIT = 5
+LOGIN_FAILURES_PER_ADDRESS = 20
 AXES_COOLOFF_TIME = 0.25
+AXES_HANDLER = "portal.tenancy.throttle.Throttle"
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "portal.tenancy.throttle.account"
+AXES_CLIENT_IP_CALLABLE = "portal.tenancy.throttle.client_address"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "portal/locked_out.html"
-AXES_HTTP_RESPONSE_CODE = 429
+# Tries while locked do not prolong it, or anybody could keep a colleague out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "portal.pages.account.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = 2 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.ui.errors.csrf_failed"
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -221,5 +235,5 @@ LOGGING = {
 
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # e-mails are unique by a constraint on their lower case, which the check does not see
-    "axes.W006",  # failures are counted by account: many people of one warehouse share an address
+    "axes.W006",  # portal.tenancy.throttle counts by address, with a higher limit: a warehouse shares one
 ]

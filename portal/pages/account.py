@@ -4,13 +4,17 @@ from django.contrib.auth import logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from portal.tenancy.middleware import SESSION_KEY
 from portal.tenancy.models import Membership, User
 from portal.ui.access import PageRequest, page
+
+
+LOCKED_SECONDS = 15 * 60
 
 
 class SignInForm(AuthenticationForm):
@@ -23,11 +27,19 @@ class SignInForm(AuthenticationForm):
 
 
 class SignIn(LoginView):
-    """The sign-in page; five failures in a row lock the account for a while (django-axes)."""
+    """The sign-in page; failures are counted by `portal.tenancy.throttle`."""
 
     template_name = "portal/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+
+def locked_out(request: HttpRequest, *_: object) -> HttpResponse:
+    """Say that no more tries are taken for a while (`AXES_LOCKOUT_CALLABLE`)."""
+    response = render(request, "portal/locked_out.html", status=429)
+    response["Retry-After"] = str(LOCKED_SECONDS)
+    add_never_cache_headers(response)
+    return response
 
 
 @require_POST

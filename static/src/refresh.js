@@ -66,6 +66,10 @@ everywhere("[data-refresh]", (element) => {
     },
     Number(element.dataset.refresh) * 1000,
   );
+  // The server ends a session that nobody uses, and a page that reads itself is nobody.
+  element.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.triggeringEvent?.type === "refresh") event.detail.headers["X-Refresh"] = "1";
+  });
   element.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target !== element || event.detail.requestConfig?.elt !== element) return;
     if (busy(element)) event.detail.shouldSwap = false;
