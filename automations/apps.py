@@ -20,7 +20,8 @@ class AutomationsConfig(AppConfig):
 
         actions.discover("automations.actions")
         triggers.discover("automations.triggers")
-        import automations.consumers  # noqa: F401
+        import automations.consumers
+        import automations.invariants  # noqa: F401
 
         panels.register(
             "automations.runs", Panel(_("Rules that ran"), "automations/panels/runs.html", runs_of, position=30)

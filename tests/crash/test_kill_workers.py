@@ -21,6 +21,7 @@ from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.events.models import Event, Handoff
 from portal.kit import jobs
+from portal.kit.invariants import broken
 from portal.tenancy.models import Organization
 from tests.crash.workers import Workers, until
 
@@ -111,6 +112,7 @@ def _state() -> str:
 
 def _check(placed: int) -> None:
     """The invariants I1, I3, I4, I5, I6 and I11 of reliability.md, over everything."""
+    assert broken() == []
     assert Order.across.count() == placed
     assert Order.across.values("ext_order_api_id").distinct().count() == placed
     assert Event.across.filter(name="order.created").count() == placed
