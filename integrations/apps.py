@@ -11,13 +11,15 @@ class IntegrationsConfig(AppConfig):
     label = "integrations"
 
     def ready(self) -> None:
-        """Find the connectors, events and background work, and add the menu entry."""
+        """Find the connectors, events and background work; bring the menu entry and the dashboard's card."""
         import integrations.events
         import integrations.tasks  # noqa: F401
         from integrations import queries, registry
+        from portal.ui.cards import Card, cards
         from portal.ui.menu import menu
 
         registry.discover()
+        cards.register("integrations.health", Card("integrations/cards/health.html", queries.health_card, position=40))
         menu.register(
             "integrations",
             _("Integrations"),

@@ -60,6 +60,11 @@ def rows(organization: Organization) -> list[Row]:
     return [row_of(one, states.get(one.pk, []), runs.get(one.pk)) for one in found]
 
 
+def health_card(organization: Organization) -> dict[str, object]:
+    """Return what the dashboard shows of the connected systems."""
+    return {"rows": rows(organization)}
+
+
 def row(integration: Integration) -> Row:
     """Return one integration with its health."""
     runs = SyncRun.objects.filter(integration=integration, flow="orders", error="").exclude(created=0, updated=0)
