@@ -1,6 +1,6 @@
 """PostgreSQL stores no NUL character, so one is refused at the door rather than by every query."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -28,5 +28,5 @@ class NulMiddleware:
         return None
 
 
-def _has(lists: Iterable[tuple[str, list[object]]]) -> bool:
+def _has(lists: Iterable[tuple[str, Sequence[object]]]) -> bool:
     return any(NUL in name or any(NUL in str(value) for value in values) for name, values in lists)

@@ -13,7 +13,6 @@ from portal.tenancy.middleware import SESSION_KEY
 from portal.tenancy.models import Membership, User
 from portal.ui.access import PageRequest, page
 
-
 LOCKED_SECONDS = 15 * 60
 
 

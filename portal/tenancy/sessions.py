@@ -35,8 +35,9 @@ class SessionTimesMiddleware:
 
 
 def _is_over(request: HttpRequest, moment: int) -> bool:
-    began, seen = request.session.get(BEGAN, 0), request.session.get(SEEN, 0)
-    return moment - began > settings.SESSION_COOKIE_AGE or moment - seen > settings.SESSION_IDLE_SECONDS
+    began, seen = (int(request.session.get(name, 0)) for name in (BEGAN, SEEN))
+    too_old = moment - began > int(settings.SESSION_COOKIE_AGE)
+    return too_old or moment - seen > int(settings.SESSION_IDLE_SECONDS)
 
 
 @receiver(user_logged_in)
