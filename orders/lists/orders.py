@@ -99,7 +99,7 @@ ORDERS = OrderList(
     options={"integration": _sources},
     version_of=lambda order: order.version,
     events=("orderChanged",),
-    refresh=3,
+    refresh=5,
 )
 
 

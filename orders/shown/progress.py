@@ -44,13 +44,13 @@ def _hold_step(order: Order, holds: Sequence[Hold]) -> Step:
     name, last = _("Hold release"), holds[0] if holds else None
     if order.status == S.ON_HOLD:
         return Step(name, "current", order.hold_until, last.placed_by_name if last else "")
+    if order.status in (S.REVIEW_REQUIRED, S.TO_BE_VALIDATED):
+        return Step(name, "current", note=_("needs a person"))
     if last and last.ended_at and last.outcome != Hold.Outcome.SUPERSEDED:
         return Step(name, "done", last.ended_at, last.ended_by)
     if order.status in _PAST_HOLD:
         return Step(name, "skipped", note=_("not held"))
-    return _step(
-        name, order, done=False, current=order.status in (S.NEW, S.REVIEW_REQUIRED, S.TO_BE_VALIDATED, S.DRAFT)
-    )
+    return _step(name, order, done=False, current=order.status in (S.NEW, S.DRAFT))
 
 
 def _step(name: str, order: Order, *, done: bool, current: bool) -> Step:

@@ -16,7 +16,7 @@ from tests.factories import make_order, make_orders
 
 pytestmark = pytest.mark.django_db
 EXPECTED = {
-    "/": 10,
+    "/": 11,
     "/orders": 9,
     "/orders?view=on-hold": 9,
     "/orders?q=ruiz": 10,
