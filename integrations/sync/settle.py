@@ -33,7 +33,7 @@ def done(state: FlowState, taken: Claim, outcome: Outcome, *, seconds: float) ->
     with transaction.atomic():
         if not claims.still_mine(FlowState, [taken]):
             return
-        claims.put_back(FlowState, taken, delay=_pause_until_next(state))
+        claims.put_back(FlowState, taken, delay=_pause_until_next(state, seconds))
         FlowState.objects.filter(pk=taken.id).update(failures=0, last_run_at=Now(), last_ok_at=Now())
         if outcome.is_news:
             SyncRun.objects.create(integration=integration, flow=state.flow, ms=int(seconds * 1000), **_counts(outcome))
@@ -61,10 +61,12 @@ def failed(state: FlowState, taken: Claim, failure: OutsideFailed, *, seconds: f
             _in_trouble(integration, sentence, str(failure.reaction.cure))
 
 
-def _pause_until_next(state: FlowState) -> dt.timedelta:
+def _pause_until_next(state: FlowState, seconds: float) -> dt.timedelta:
+    """Return the pace of the flow; a run that took long (a record of 10 MB) is not repeated at once."""
     if state.flow == "locations":
         return dt.timedelta(seconds=locations.EVERY)
-    return dt.timedelta(seconds=connectors.get(state.integration.connector).poll_seconds)
+    usual = connectors.get(state.integration.connector).poll_seconds
+    return dt.timedelta(seconds=max(usual, 3 * seconds))
 
 
 def _in_trouble(integration: Integration, cause: str, cure: str) -> None:
