@@ -11,7 +11,8 @@ from automations.definition import ActionSpec, Definition
 from automations.engine.actions import actions
 from automations.engine.triggers import triggers
 from automations.models import Rule, RuleSet, RuleSetVersion, RuleVersion
-from automations.validation import RuleInvalid, faults
+from automations.validation import Fault, RuleInvalid, faults
+from orders.models import Source
 from portal.audit.actor import Actor
 from portal.audit.record import Entry, record
 from portal.entities import patch
@@ -50,7 +51,7 @@ def ensure_defaults(organization: Organization) -> None:
 def create_rule(organization: Organization, trigger: str, definition: Definition, *, by: Actor) -> Rule:
     """Add a rule above the default rule, below all others, disabled. Raises RuleInvalid."""
     triggers.get(trigger)
-    _check(definition, trigger)
+    _check(definition, trigger, organization)
     with transaction.atomic():
         rule_set = _lock_set(organization, trigger)
         rule = _insert(rule_set, definition, by)
@@ -63,7 +64,7 @@ def save_rule(rule: Rule, definition: Definition, *, by: Actor, seen: int | None
 
     Raises RuleInvalid with every fault, ChangedMeanwhile when a colleague saved it in between.
     """
-    _check(definition, rule.trigger, is_default=rule.is_default)
+    _check(definition, rule.trigger, rule.organization, is_default=rule.is_default)
     with transaction.atomic():
         rule_set = _lock_set(rule.organization, rule.trigger)
         rule = Rule.across.select_for_update(of=("self",)).select_related("current").get(pk=rule.pk, deleted_at=None)
@@ -156,8 +157,11 @@ def duplicate(rule: Rule, *, by: Actor) -> Rule:
     return create_rule(rule.organization, rule.trigger, definition.model_copy(update={"name": name}), by=by)
 
 
-def _check(definition: Definition, trigger: str, *, is_default: bool = False) -> None:
+def _check(definition: Definition, trigger: str, organization: Organization, *, is_default: bool = False) -> None:
     found = faults(definition, triggers.get(trigger), is_default=is_default)
+    ours = Source.objects.within(organization).filter(public_id__in=definition.sources)
+    if definition.sources and set(definition.sources) - set(ours.values_list("public_id", flat=True)):
+        found.append(Fault("sources", "One of the sources is not there any more. Choose among those that are shown."))
     if found:
         raise RuleInvalid(found)
 
