@@ -1,7 +1,13 @@
 """Names every app, decides nothing."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
+
+# A schedule made in the administration could run any function there is.
+for model in apps.get_app_config("django_q").get_models():
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
 
 urlpatterns = [
     path("", include("portal.pages.urls")),

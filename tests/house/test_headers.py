@@ -130,7 +130,8 @@ WITH_TLS = """
 import json, django; django.setup()
 from django.conf import settings as s
 names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
-         "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SECURE_PROXY_SSL_HEADER", "SESSION_COOKIE_DOMAIN", "SESSION_COOKIE_PATH")
+         "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SECURE_PROXY_SSL_HEADER", "SESSION_COOKIE_DOMAIN",
+         "SESSION_COOKIE_PATH")
 print(json.dumps({name: getattr(s, name) for name in names}))
 """
 
