@@ -51,7 +51,7 @@ def test_the_five_statuses(organization: Organization, sandbox: Sandbox) -> None
     seen.append(lifecycle.begin_connecting(one, by=TESTER).status.label)
     seen.append(lifecycle.failed(one, cause="No.", cure="Again.", by=TESTER).status.label)
     seen.append(lifecycle.disable(one, by=TESTER).status.label)
-    assert seen == ["Not Configured", "Connecting", "Error", "Disabled"]
+    assert [str(label) for label in seen] == ["Not Configured", "Connecting", "Error", "Disabled"]
 
 
 def test_at_first_only_locations_flow(organization: Organization) -> None:

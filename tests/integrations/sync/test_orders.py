@@ -218,9 +218,7 @@ def test_an_order_that_search_shows_late_is_not_missed(integration: Integration,
     assert order_numbers(integration) == [late["id"]]
 
 
-def test_an_order_that_search_shows_after_a_newer_one_is_not_missed(
-    integration: Integration, sandbox: Sandbox
-) -> None:
+def test_an_order_that_search_shows_after_a_newer_one_is_not_missed(integration: Integration, sandbox: Sandbox) -> None:
     sandbox.set_fault("index_lag", seconds=200)
     older = sandbox.place_order()
     sandbox.clear_faults()
