@@ -5,8 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Page
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
+from automations.services import ensure_defaults
+from integrations.connectors.ecwid.sandbox.server import Sandbox, serve
+from portal.tenancy.models import Membership, Organization
+from tests.browser.walk import Walk
+from tests.crash.workers import Workers
+from tests.integrations.conftest import point_at
 from tools import browser
 
 FLAGS = [
@@ -35,9 +44,50 @@ def browser_context_args() -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def no_complaints(page: Page) -> Iterator[None]:
-    """Fail the test when the page's scripts throw, or when the browser refuses something by the CSP."""
+    """Fail the test when a tab's scripts throw, or when the browser refuses something by the CSP."""
     complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    page.context.on("weberror", lambda error: complaints.append(str(error.error)))
+    page.context.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     yield
     assert [line for line in complaints if "status of 4" not in line] == []
+
+
+@pytest.fixture
+def sandbox(settings: Settings) -> Iterator[Sandbox]:
+    """A store to connect, with its own pages, that this portal knows as an app."""
+    with serve() as running:
+        point_at(settings, running)
+        settings.SANDBOX_URL = running.url
+        yield running
+
+
+@pytest.fixture
+def workers(transactional_db: None, sandbox: Sandbox) -> Iterator[Workers]:
+    """The background work, as processes of its own."""
+    made = Workers(
+        {
+            "ECWID_API_URL": sandbox.api_url,
+            "ECWID_OAUTH_URL": sandbox.oauth_url,
+            "ECWID_CLIENT_ID": sandbox.client_id,
+            "ECWID_CLIENT_SECRET": sandbox.client_secret,
+            "ALLOWED_PRIVATE_HOSTS": sandbox.url.removeprefix("http://"),
+        }
+    )
+    made.keep_running()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def visitor(page: Page, live_server: LiveServer, sandbox: Sandbox, organization: Organization) -> Walk:
+    """Somebody who is not signed in yet, of an organization with its default rule."""
+    ensure_defaults(organization)
+    return Walk(page, live_server.url, sandbox.url)
+
+
+@pytest.fixture
+def walk(visitor: Walk, as_owner: Client, owner: Membership) -> Walk:
+    """The administrator, signed in."""
+    cookie = as_owner.cookies["session"].value
+    visitor.page.context.add_cookies([{"name": "session", "value": cookie, "url": visitor.portal}])
+    return visitor

@@ -1,0 +1,137 @@
+"""What people do in the portal and in the store, step by step: each function is one thing they would say they did.
+
+Steps wait for what a person would see, never for time, and return what they led to.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+SECONDS = 1_000
+SOON = 20 * SECONDS
+"""How long something that happens by itself may take on a slow machine, in milliseconds."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A person's browser tab, and where the portal and the store's own pages are."""
+
+    page: Page
+    portal: str
+    shop: str
+
+    def open(self, path: str) -> Page:
+        """Go to a page of the portal by its address."""
+        self.page.goto(f"{self.portal}{path}")
+        return self.page
+
+    def menu(self, name: str) -> Page:
+        """Go to a page by the menu on the left."""
+        self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name).first.click()
+        expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
+        return self.page
+
+
+def sign_in(walk: Walk, email: str, password: str) -> None:
+    page = walk.open("/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1, name="Home")).to_be_visible()
+
+
+def add_ecwid(walk: Walk, name: str = "Ecwid") -> None:
+    """From the menu through catalogue and flow settings to the step that connects."""
+    page = walk.menu("Integrations")
+    page.get_by_role("link", name="Add integration").first.click()
+    page.get_by_role("searchbox", name="Search the catalogue").press_sequentially("ecw")
+    expect(page).to_have_url(re.compile(r"q=ecw"))
+    page.get_by_role("link", name="Add Ecwid").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill(name)
+    page.get_by_role("combobox", name="Orders").select_option(label="Pull orders from Ecwid")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", level=1, name=f"Connect {name}")).to_be_visible()
+
+
+def approve_in_a_new_tab(walk: Walk) -> Page:
+    """Press Connect, agree on the store's own page, and return that tab."""
+    with walk.page.context.expect_page() as opened:
+        walk.page.get_by_role("link", name="Connect (opens a new tab)").click()
+    tab = opened.value
+    expect(tab.get_by_role("heading", level=1, name=re.compile("^Connect Switchyard to"))).to_be_visible()
+    tab.get_by_role("button", name="Approve").click()
+    expect(tab.get_by_role("heading", level=1, name="Connected")).to_be_visible()
+    return tab
+
+
+def place_order(walk: Walk, *, pieces: dict[str, int], name: str = "", city: str = "") -> str:
+    """Order in the store's shop page, in a tab of its own; returns the order's number as the portal shows it."""
+    tab = walk.page.context.new_page()
+    tab.goto(walk.shop)
+    for label, count in pieces.items():
+        tab.get_by_label(label).first.fill(str(count))
+    if name:
+        tab.get_by_role("textbox", name="Name").fill(name)
+    if city:
+        tab.get_by_role("textbox", name="City").fill(city)
+    tab.get_by_role("button", name="Place order").click()
+    expect(tab.get_by_role("heading", level=1, name=re.compile("^Thank you"))).to_be_visible()
+    number = tab.locator(".receipt .number").inner_text()
+    tab.close()
+    return number
+
+
+def row_of(page: Page, number: str) -> Locator:
+    """Return the row of an order in the list."""
+    return page.locator("[data-row]").filter(has=page.get_by_role("link", name=number, exact=True))
+
+
+def rule_names(page: Page) -> list[str]:
+    """Return the rules in their order, without the default rule."""
+    return page.locator("#rule-cards [data-item]").evaluate_all("items => items.map(item => item.dataset.itemName)")
+
+
+@contextmanager
+def drafted(page: Page) -> Iterator[None]:
+    """Wait until the parts of the rule editor that depend on what was just changed are there afresh."""
+    page.evaluate("document.getElementById('rule-parts').dataset.old = 'yes'")
+    yield
+    expect(page.locator("#rule-parts:not([data-old], .htmx-added, .htmx-settling)")).to_be_visible()
+
+
+def condition(page: Page, group: Locator, field: str, operator: str, value: str = "") -> None:
+    """Fill in a condition of a group of the builder: the empty one at its end, or one more."""
+    mine = page.locator(f'.filter-group[data-path="{group.get_attribute("data-path")}"] > .filter-condition')
+    if not mine.count() or mine.last.get_by_role("combobox", name="Field").input_value():
+        with drafted(page):
+            group.get_by_role("button", name="Condition", exact=True).last.click()
+    with drafted(page):
+        mine.last.get_by_role("combobox", name="Field").select_option(label=field)
+    with drafted(page):
+        mine.last.get_by_role("combobox", name="Operator").select_option(label=operator)
+    given = mine.last.get_by_label("Value")
+    with drafted(page):
+        if given.evaluate("one => one.tagName") == "SELECT":
+            given.select_option(label=value)
+        else:
+            given.fill(value)
+            given.press("Tab")
+
+
+def group_in(page: Page, group: Locator, match: str) -> Locator:
+    """Add a group to a group of the builder and choose how its conditions are joined."""
+    path = group.get_attribute("data-path")
+    with drafted(page):
+        group.get_by_role("button", name="Group", exact=True).last.click()
+    added = page.locator(f'.filter-group[data-path="{path}"] > .filter-group').last
+    with drafted(page):
+        added.get_by_role("combobox", name="How the conditions are joined").select_option(label=match)
+    return added
+
+
+def switch(page: Page, name: str) -> Locator:
+    """Return the switch of a rule."""
+    return page.get_by_role("switch", name=f"{name} is on")
