@@ -131,7 +131,7 @@ def test_the_box_on_top_goes_straight_to_the_one_order(as_owner: Client, as_stra
 def test_the_list_is_exported_as_csv(as_owner: Client, source: Source) -> None:
     make_order(source, 1001, customer={"firstName": "=HYPERLINK(1)"})
     response = as_owner.get("/orders.csv?columns=order,customer,total")
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    text = response.getvalue().decode("utf-8-sig")
     assert text.splitlines() == ["Order,Customer,Total,Total currency", "#1001,'=HYPERLINK(1),48.200000,USD"]
 
 
