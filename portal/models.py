@@ -1,9 +1,21 @@
 """Every model of the portal's rooms, gathered for Django."""
 
 from portal.audit.models import History
+from portal.deliveries.models import Delivery
 from portal.events.models import Event, Handoff
 from portal.kit.models import Bell, Heartbeat
 from portal.savedviews.models import SavedView
 from portal.tenancy.models import Membership, Organization, User
 
-__all__ = ["Bell", "Event", "Handoff", "Heartbeat", "History", "Membership", "Organization", "SavedView", "User"]
+__all__ = [
+    "Bell",
+    "Delivery",
+    "Event",
+    "Handoff",
+    "Heartbeat",
+    "History",
+    "Membership",
+    "Organization",
+    "SavedView",
+    "User",
+]

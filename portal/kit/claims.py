@@ -26,6 +26,8 @@ class State(models.TextChoices):
     PENDING = "pending"
     RUNNING = "running"
     PARKED = "parked"
+    DONE = "done"
+    """Only where a row stays after its work; what is dealt with otherwise is deleted."""
 
 
 class Claimable(models.Model):

@@ -1,8 +1,10 @@
 """What people fill in about their organization, its members and themselves."""
 
 import zoneinfo
+from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -55,3 +57,14 @@ class AccountForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("name", "timezone", "theme")
+
+
+class PasswordForm(PasswordChangeForm):
+    """One's own password, changed with the old one."""
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
+        self.fields["new_password1"].help_text = _("At least 10 characters, and not one of the common ones.")
+        self.fields["new_password2"].label = _("New password again")
+        self.fields["new_password2"].help_text = ""

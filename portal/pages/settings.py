@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +11,8 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.pages.forms import AccountForm, MemberForm, OrganizationForm
+from portal.pages.forms import AccountForm, MemberForm, OrganizationForm, PasswordForm
+from portal.pages.invitation import welcome
 from portal.tenancy import members as service
 from portal.tenancy.models import Membership
 from portal.tenancy.roles import Permission, Role
@@ -92,12 +93,14 @@ def add_member(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         return _members(request, form=form, status=422)
     try:
-        added = service.add_member(
-            request.organization,
-            email=form.cleaned_data["email"],
-            name=form.cleaned_data["name"],
-            role=Role(form.cleaned_data["role"]),
-        )
+        with transaction.atomic():
+            added = service.add_member(
+                request.organization,
+                email=form.cleaned_data["email"],
+                name=form.cleaned_data["name"],
+                role=Role(form.cleaned_data["role"]),
+            )
+            welcome(added.membership, by=request.user, address=request.build_absolute_uri(reverse("portal:login")))
     except service.MemberRefused as refusal:
         form.add_error("email", str(refusal))
         return _members(request, form=form, status=422)
@@ -135,7 +138,7 @@ def account(request: PageRequest) -> HttpResponse:
         form.save()
         add_message(request, _("Saved"))
         return HttpResponseRedirect(reverse("portal:account"))
-    context = {"form": form, "password_form": PasswordChangeForm(request.user)}
+    context = {"form": form, "password_form": PasswordForm(request.user)}
     return _render(request, "portal/settings_account.html", context, status=422 if form.is_bound else 200)
 
 
@@ -143,7 +146,7 @@ def account(request: PageRequest) -> HttpResponse:
 @page()
 def password(request: PageRequest) -> HttpResponse:
     """Change one's own password; other sessions end, this one stays."""
-    form = PasswordChangeForm(request.user, request.POST)
+    form = PasswordForm(request.user, request.POST)
     if not form.is_valid():
         request.user.refresh_from_db()
         context = {"form": AccountForm(instance=request.user), "password_form": form}

@@ -1,0 +1,138 @@
+"""Asking for deliveries, and sending what is due: at most once, whatever dies (reliability.md B2, I7).
+
+No lock and no transaction is held while the other side is asked. Before the call the row says that
+the effect may have happened; only a clear answer takes that back.
+"""
+
+import datetime as dt
+import logging
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from portal.deliveries.models import Delivery
+from portal.deliveries.senders import Intent, Later, Refused, Sender, on_parked, senders
+from portal.kit import claims, jobs
+from portal.kit.claims import MAX_ATTEMPTS, Claim, State
+from portal.kit.failpoints import failpoint
+from portal.kit.json import Json
+from portal.tenancy.models import Organization
+
+log = logging.getLogger(__name__)
+
+LEASE = dt.timedelta(minutes=3)
+"""Longer than a call and the settle time: who finds the row afterwards may ask at once."""
+BELL = "deliveries"
+UNDECIDED = "It may have arrived, and the other side cannot be asked. Look there, then send it again or close it."
+
+
+def request(organization: Organization, kind: str, key: str, payload: Json) -> bool:
+    """Ask for a delivery, in the transaction of the change that wants it. Returns False for a known key.
+
+    Raises portal.kit.registry.Unknown for a kind that nobody sends.
+    """
+    senders.get(kind)
+    _, made = Delivery.across.get_or_create(
+        organization=organization, kind=kind, key=key, defaults={"payload": payload}
+    )
+    if made:
+        jobs.ring(BELL)
+    return made
+
+
+@jobs.bell(BELL)
+def send_due(limit: int = 20) -> int:
+    """Send what is due, one after the other. Returns how many were dealt with."""
+    count = 0
+    while taken := claims.claim(Delivery, limit=1, lease=LEASE, where="t.state <> 'done'"):
+        _deal_with(taken[0])
+        count += 1
+        if count >= limit:
+            jobs.ring(BELL)
+            break
+    return count
+
+
+@jobs.watcher("deliveries left behind", every=5)
+def sweep() -> None:
+    """Ring for deliveries that are due and were left behind."""
+    due = Delivery.across.filter(state=State.PENDING, next_at__lte=Now())
+    if due.exists() or Delivery.across.filter(state=State.RUNNING, lease_until__lt=Now()).exists():
+        jobs.ring(BELL)
+
+
+def _deal_with(taken: Claim) -> None:
+    row = Delivery.across.get(pk=taken.id)
+    intent = Intent(row.organization_id, row.key, row.payload, taken.attempt)
+    sender = senders.get(row.kind)
+    try:
+        if row.uncertain and (answer := _arrived(sender, intent)) is not None:
+            return _done(taken, answer)
+        if not _begin(taken):
+            return None
+        failpoint("deliveries.before_call")
+        answer = sender.send(intent)
+        failpoint("deliveries.after_call")
+    except _Undecided:
+        return _park(row, taken, UNDECIDED, uncertain=True)
+    except Refused as error:
+        return _park(row, taken, str(error), uncertain=False)
+    except Later as error:
+        return _again(row, taken, str(error), delay=error.delay, uncertain=False)
+    except Exception as error:
+        log.exception("The delivery %s may or may not have arrived", row)
+        return _again(row, taken, f"{type(error).__name__}: {error}", delay=sender.settle, uncertain=True)
+    return _done(taken, answer)
+
+
+class _Undecided(Exception):
+    """Nobody can say whether the delivery has arrived."""
+
+
+def _arrived(sender: Sender, intent: Intent) -> Json | None:
+    """Return the other side's answer when an uncertain delivery is there already, None when it is not."""
+    if sender.look_up is not None:
+        return sender.look_up(intent)
+    if sender.repeats_are_safe:
+        return None
+    raise _Undecided
+
+
+def _begin(taken: Claim) -> bool:
+    """Note before the call that it may happen. False: another worker has the row by now."""
+    mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt, state=State.RUNNING)
+    return bool(mine.update(uncertain=True))
+
+
+def _done(taken: Claim, answer: Json) -> None:
+    Delivery.across.filter(pk=taken.id, attempts=taken.attempt).update(
+        state=State.DONE, uncertain=False, answer=answer, done_at=Now(), lease_until=None, last_error=""
+    )
+
+
+def _again(row: Delivery, taken: Claim, error: str, *, delay: dt.timedelta | None, uncertain: bool) -> None:
+    if taken.attempt >= MAX_ATTEMPTS:
+        return _park(row, taken, error, uncertain=uncertain)
+    with transaction.atomic():
+        Delivery.across.filter(pk=taken.id, attempts=taken.attempt).update(uncertain=uncertain)
+        wait = max(delay or dt.timedelta(0), claims.backoff(taken.attempt))
+        claims.put_back(Delivery, taken, error=error, delay=wait)
+    return None
+
+
+def _park(row: Delivery, taken: Claim, reason: str, *, uncertain: bool) -> None:
+    """Set a delivery aside for a person, and tell those who want to know."""
+    with transaction.atomic():
+        mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt)
+        if mine.update(state=State.PARKED, uncertain=uncertain, last_error=reason[:4000], lease_until=None):
+            for tell in on_parked.all():
+                tell(row.organization_id, row.kind, row.key, reason)
+
+
+def try_again(delivery: Delivery) -> None:
+    """Send a parked delivery again, under its own key: a person has looked and decided."""
+    with transaction.atomic():
+        Delivery.across.filter(pk=delivery.pk, state=State.PARKED).update(
+            state=State.PENDING, attempts=0, next_at=Now(), uncertain=False, last_error=""
+        )
+        jobs.ring(BELL)
