@@ -32,7 +32,7 @@ function options(data, width, height) {
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: data.series.length > 1 || !bars, live: true },
     cursor: { y: false, points: { show: !bars } },
     scales: { y: { range: (_u, _min, max) => [0, Math.max(1, max * 1.1)] } },
