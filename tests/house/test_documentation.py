@@ -15,6 +15,7 @@ from orders.exceptions.catalogue import exception_types
 from orders.imports.format import formats
 from orders.lifecycle.order import EDGES, OrderStatus
 from orders.models import Hold
+from portal.deliveries.senders import senders
 from portal.events.catalogue import event_types
 from portal.events.dispatch import subscribers
 from portal.filters.shape import operators
@@ -53,6 +54,7 @@ KINDS = {
     "import format": Kind(import_formats, "docs/orders.md", "format", "tests/orders/imports"),
     "bell": Kind(bells.keys, "docs/events.md", "bell", "tests"),
     "watcher": Kind(watchers.keys, "docs/events.md", "watcher", "tests"),
+    "sender": Kind(senders.keys, "docs/deliveries.md", "sender", "tests"),
     "command": Kind(commands, "docs/commands.md", "command", "tests"),
     "invariant": Kind(invariants.keys, "docs/reliability.md", "invariant", "tests"),
     "operator": Kind(
@@ -74,6 +76,8 @@ NAMED_BY_NO_TEST = {
         "bell",
         "integrations.pull",
     ): "a bell rings nothing but `pull.run_due`, which tests/integrations/sync calls itself",
+    ("bell", "deliveries"): "its function `send_due` is tested in tests/portal/deliveries/test_send.py",
+    ("watcher", "deliveries left behind"): "its function `sweep` rings; what it rings for is tested beside it",
     ("watcher", "events left behind"): "its function `sweep` is tested in tests/portal/events/test_dispatch.py",
     ("watcher", "release holds"): "its function `release_all_due` is tested in tests/orders/test_holds.py",
     ("watcher", "flows that are due"): "rings where `pull.anything_due` says so, which tests/integrations/sync covers",
