@@ -43,12 +43,16 @@ export function typing(target) {
   return target instanceof Element && Boolean(target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], .code-editor"));
 }
 
-/** Say something to screen readers. */
+let said = { text: "", at: -Infinity };
+
+/** Say something to screen readers; what follows at once is said with it, so that neither is lost. */
 export function announce(text) {
   const line = document.getElementById("announcer");
   if (!line) return;
+  const at = performance.now();
+  said = { text: at - said.at < 1000 ? `${said.text} ${text}` : text, at };
   line.textContent = "";
   requestAnimationFrame(() => {
-    line.textContent = text;
+    line.textContent = said.text;
   });
 }

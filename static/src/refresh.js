@@ -1,10 +1,10 @@
 // A part with data-refresh="seconds" and hx-get reads itself afresh, without moving what is looked at:
 // the row under the pointer stays where it is, ticked rows stay ticked, the focus stays. It rests
-// while the tab is hidden, a menu in it is open, or a dialog stands above it.
+// while the tab is hidden, a menu in it is open, something in it is being sent, or a dialog stands above it.
 import { everywhere } from "./everywhere.js";
 
 function busy(element) {
-  return document.hidden || element.querySelector(".dropdown-menu.show, [data-busy]") || document.querySelector("dialog[open]") || element.contains(document.getSelection()?.isCollapsed === false ? document.getSelection().anchorNode : null);
+  return document.hidden || element.querySelector(".dropdown-menu.show, [data-busy], .htmx-request") || document.querySelector("dialog[open]") || element.contains(document.getSelection()?.isCollapsed === false ? document.getSelection().anchorNode : null);
 }
 
 function anchor(element) {
