@@ -11,9 +11,13 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from automations.services import ensure_defaults
+from integrations import lifecycle
+from integrations.connect import with_token
 from integrations.connectors.ecwid.sandbox.server import Sandbox, serve
+from integrations.models import Integration
+from portal.audit.actor import Actor
 from portal.tenancy.models import Membership, Organization
-from tests.browser.walk import Walk
+from tests.browser.walk import SOON, Walk
 from tests.crash.workers import Workers
 from tests.integrations.conftest import point_at
 from tools import browser
@@ -82,6 +86,7 @@ def workers(transactional_db: None, sandbox: Sandbox) -> Iterator[Workers]:
 def visitor(page: Page, live_server: LiveServer, sandbox: Sandbox, organization: Organization) -> Walk:
     """Somebody who is not signed in yet, of an organization with its default rule."""
     ensure_defaults(organization)
+    page.context.set_default_timeout(SOON)
     return Walk(page, live_server.url, sandbox.url)
 
 
@@ -90,4 +95,13 @@ def walk(visitor: Walk, as_owner: Client, owner: Membership) -> Walk:
     """The administrator, signed in."""
     cookie = as_owner.cookies["session"].value
     visitor.page.context.add_cookies([{"name": "session", "value": cookie, "url": visitor.portal}])
+    visitor.open("/")
     return visitor
+
+
+@pytest.fixture
+def connected(organization: Organization, sandbox: Sandbox) -> Integration:
+    """The store, connected already and pulling its orders."""
+    tester = Actor.system("test")
+    added = lifecycle.add(organization, "ecwid", name="Tea shop", flows={"orders": "pull"}, by=tester)
+    return with_token(added, {"store_id": str(sandbox.store.store.id), "token": sandbox.private_token}, by=tester)

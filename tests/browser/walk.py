@@ -135,3 +135,44 @@ def group_in(page: Page, group: Locator, match: str) -> Locator:
 def switch(page: Page, name: str) -> Locator:
     """Return the switch of a rule."""
     return page.get_by_role("switch", name=f"{name} is on")
+
+
+def new_rule(page: Page, name: str) -> None:
+    """Open the editor for a new rule and name it."""
+    page.get_by_role("link", name="New rule").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill(name)
+
+
+def write_code(page: Page, code: str) -> None:
+    """Choose a filter in JavaScript and write it over what stands there."""
+    with drafted(page):
+        page.get_by_role("radio", name="Code").check()
+    page.locator(".code-editor .cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(code)
+
+
+def add_action(page: Page, label: str, **settings: str) -> None:
+    """Add an action to the rule and fill in its settings by their labels."""
+    with drafted(page):
+        page.get_by_role("button", name=label, exact=True).click()
+    for name, value in settings.items():
+        given = page.get_by_label(name.capitalize()).last
+        with drafted(page):
+            given.fill(value)
+            given.press("Tab")
+
+
+def save_rule(page: Page) -> None:
+    page.get_by_role("button", name="Save rule").click()
+    expect(page.get_by_role("heading", level=1, name="Automations")).to_be_visible()
+
+
+def try_on(page: Page, number: str) -> Locator:
+    """Test what stands in the editor on an order; returns what the test showed."""
+    page.get_by_label("Or any order").fill(number)
+    page.get_by_role("button", name="Test filter").click()
+    shown = page.locator("#trial-result")
+    expect(shown.locator(".trial-verdict")).to_contain_text(number)
+    return shown
