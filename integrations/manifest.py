@@ -104,7 +104,7 @@ class Access:
 
     endpoints: Mapping[str, str]
     details: Json
-    secrets: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Granted:
     """What an OAuth exchange brought."""
 
     details: Json
-    secrets: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +206,10 @@ class Ask:
     """One attempt at OAuth, as the connector sees it."""
 
     client_id: str
-    client_secret: str
-    redirect_uri: str
-    state: str
-    verifier: str
+    client_secret: str = field(repr=False)
+    redirect_uri: str = field(repr=False)
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
     scopes: tuple[str, ...]
 
 
