@@ -34,18 +34,25 @@ def items(tree: Group) -> Sequence[Node]:
     return tree.items if tree.match == "all" and tree.lines is None else (tree,)
 
 
-def chips(state: State, catalogue: Catalogue, zone: dt.tzinfo) -> list[Chip]:
+Options = Mapping[str, Sequence[Choice]]
+"""Choices of text fields by path: what an ID is called."""
+_NONE: Options = {}
+
+
+def chips(state: State, catalogue: Catalogue, zone: dt.tzinfo, options: Options = _NONE) -> list[Chip]:
     """Return the chips of the state's filter, with those that are wrong marked."""
     wrong = {problem.path[:1] for problem in state.problems}
-    return [_chip(index, node, catalogue, zone, (index,) in wrong) for index, node in enumerate(items(state.tree))]
+    nodes = enumerate(items(state.tree))
+    return [_chip(index, node, catalogue, zone, (index,) in wrong, options) for index, node in nodes]
 
 
-def _chip(index: int, node: Node, catalogue: Catalogue, zone: dt.tzinfo, wrong: bool) -> Chip:
+def _chip(index: int, node: Node, catalogue: Catalogue, zone: dt.tzinfo, wrong: bool, options: Options) -> Chip:
     if isinstance(node, Group):
         return Chip(index, _capital(sentence(Group("all", (node,)), catalogue, say=_, zone=zone)), False, wrong)
     field = catalogue.get(node.field)
     if field is None or node.operator not in operators:
         return Chip(index, f"{node.field} {node.operator}", False, True)
+    field = replace(field, choices=field.choices or tuple(options.get(field.path, ())))
     return Chip(index, _capital(clause(node, field, lines=node.lines, say=_, zone=zone)), node.lines is None, wrong)
 
 

@@ -16,7 +16,8 @@ from portal.ui.cells import Column, StatusValue
 if TYPE_CHECKING:
     from portal.ui.list_answer import Listing
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms too: spreadsheets of East Asian languages take them for the narrow ones.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class _Line:

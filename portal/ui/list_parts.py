@@ -1,12 +1,9 @@
 """Small values of a list: its views and its rows, as templates read them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 from django_stubs_ext import StrOrPromise
-
-from portal.ui.cells import Column
 
 
 @dataclass(frozen=True)
@@ -29,4 +26,4 @@ class Row:
     version: str
     url: str
     name: str
-    cells: Sequence[tuple[Column, SafeString | str]]
+    cells: SafeString

@@ -7,6 +7,7 @@ import pytest
 from django.http import QueryDict
 
 from orders.documents.catalogue import ORDER
+from portal.filters.fields import Choice
 from portal.filters.tree import ALWAYS, Condition, Duration, Group
 from portal.ui import chips, list_state
 from portal.ui.list_state import State
@@ -86,3 +87,9 @@ def test_a_chip_says_its_condition_in_words() -> None:
         "Status is On hold or New",
         "Total is at least 100",
     ]
+
+
+def test_a_chip_calls_an_id_by_its_name() -> None:
+    state = read("f=integration~equals~feedfacefeedface")
+    named = {"integration": (Choice("feedfacefeedface", "Tea shop"),)}
+    assert [chip.text for chip in chips.chips(state, ORDER, dt.UTC, named)] == ["Source is Tea shop"]
