@@ -56,9 +56,9 @@ def content(record: OrderRecord) -> Json:
     return told
 
 
-def fingerprint(document: Json) -> str:
-    """Return a hash of the content; the channel's own clock does not count as a change."""
-    told = {key: value for key, value in document.items() if key != "extOrderUpdatedAt"}
+def fingerprint(document: Json, *, canceled: bool) -> str:
+    """Return a hash of what a channel reports; its own clock does not count as a change."""
+    told = {key: value for key, value in document.items() if key != "extOrderUpdatedAt"} | {"canceled": canceled}
     return hashlib.blake2b(json.dumps(told), digest_size=16).hexdigest()
 
 

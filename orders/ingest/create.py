@@ -22,10 +22,8 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def create(source: Source, reports: Sequence[Report], *, by: Actor) -> None:
-    """Write new orders of a source that the caller has locked, in the caller's transaction."""
-    if not reports:
-        return
+def create(source: Source, reports: Sequence[Report], *, by: Actor) -> int:
+    """Write new orders of a source that the caller has locked, in the caller's transaction. Returns how many."""
     ids = next_ids(Order, len(reports))
     numbered = list(zip(ids, reports, strict=True))
     copy_rows(Order, _COLUMNS, (_row(pk, source, report) for pk, report in numbered))
@@ -37,6 +35,7 @@ def create(source: Source, reports: Sequence[Report], *, by: Actor) -> None:
             for pk, report in numbered
         ]
     )
+    return len(reports)
 
 
 def first_status(report: Report) -> OrderStatus:

@@ -5,13 +5,14 @@ over. What people or rules have set stays as they set it (`orders.ingest.merge`)
 not fit becomes an exception with the raw record kept, and the rest of its page is taken.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from orders.documents import columns as told
 from orders.exceptions.raise_ import Problem, close, raise_exceptions
+from orders.ingest.apart import write_apart
 from orders.ingest.create import create
 from orders.ingest.merge import Report, merge
 from orders.locks import lock, lock_source
@@ -50,18 +51,47 @@ def take(source: Source, records: Sequence[OrderRecord], *, by: Actor, refused: 
         reports = [_report(record) for record in _newest(records)]
         known = _known(source, [report.api_id for report in reports])
         fresh = [report for report in reports if report.api_id not in known]
-        create(source, fresh, by=by)
         changed = [report for report in reports if _is_news(report, known.get(report.api_id))]
-        updated = _update([(known[report.api_id].pk, report) for report in changed], by)
-        _refuse(source, refused)
-        _forgive(source, reports, by)
+        created, unfit = write_apart(fresh, lambda some: create(source, some, by=by))
+        updated, unfit_too = write_apart(changed, lambda some: _update(some, known, by))
+        bad = [*refused, *unfit, *unfit_too]
+        _refuse(source, bad)
+        _forgive(source, _good(reports, bad), by)
+        _remember_when(reports, known)
         failpoint("take.before_commit")
-    return Taken(len(fresh), updated, len(reports) - len(fresh) - updated, len(refused))
+    return Taken(created, updated, len(reports) - created - updated - len(unfit) - len(unfit_too), len(bad))
+
+
+def _good(reports: Sequence[Report], bad: Sequence[Refused]) -> list[Report]:
+    names = {one.external_id for one in bad}
+    return [report for report in reports if report.api_id not in names]
+
+
+def _remember_when(reports: Sequence[Report], known: Mapping[str, Order]) -> None:
+    """Keep how new the last report was even where it told nothing new: a late older one is no news."""
+    later = [
+        (known[report.api_id].pk, moment)
+        for report in reports
+        if report.api_id in known
+        and (moment := report.record.ext_order_updated_at)
+        and (seen := known[report.api_id].source_updated_at)
+        and moment > seen
+    ]
+    if later:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                UPDATE orders_order o SET source_updated_at = n.moment
+                FROM unnest(%s::bigint[], %s::timestamptz[]) AS n(id, moment)
+                WHERE o.id = n.id AND o.source_updated_at < n.moment
+                """,
+                [[pk for pk, _ in later], [moment for _, moment in later]],
+            )
 
 
 def _report(record: OrderRecord) -> Report:
     content = told.content(record)
-    return Report(record, content, told.fingerprint(content))
+    return Report(record, content, told.fingerprint(content, canceled=record.canceled))
 
 
 def _newest(records: Iterable[OrderRecord]) -> list[OrderRecord]:
@@ -94,11 +124,9 @@ def _is_news(report: Report, known: Order | None) -> bool:
     return known.fingerprint != report.fingerprint
 
 
-def _update(changed: Sequence[tuple[int, Report]], by: Actor) -> int:
-    if not changed:
-        return 0
-    orders = lock([pk for pk, _ in changed])
-    return merge([(orders[pk], report) for pk, report in changed], orders, by=by)
+def _update(changed: Sequence[Report], known: Mapping[str, Order], by: Actor) -> int:
+    orders = lock([known[report.api_id].pk for report in changed])
+    return merge([(orders[known[report.api_id].pk], report) for report in changed], orders, by=by)
 
 
 def _refuse(source: Source, refused: Sequence[Refused]) -> None:

@@ -4,7 +4,8 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
 
-from django.db import DatabaseError, connection, transaction
+import psycopg
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from orders.exceptions.raise_ import Problem, raise_exceptions
@@ -20,6 +21,8 @@ from portal.kit.jobs import watcher
 RELEASER = Actor.system("Hold release")
 BATCH = 500
 RETRY = dt.timedelta(minutes=5)
+_DOWN = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+"""The database itself is in trouble: nobody's release can succeed. COPY raises the driver's own errors."""
 log = logging.getLogger(__name__)
 
 
@@ -46,7 +49,7 @@ def release_due(limit: int = BATCH) -> int:
     orders = _due_orders(limit)
     try:
         return _release(orders)
-    except DatabaseError:
+    except _DOWN:
         raise
     except Exception:
         return sum(_release_alone(order_id) for order_id in orders)
@@ -63,7 +66,7 @@ def _release(order_ids: Sequence[int]) -> int:
 def _release_alone(order_id: int) -> int:
     try:
         return _release([order_id])
-    except DatabaseError:
+    except _DOWN:
         raise
     except Exception as error:
         log.exception("The hold of order %s could not be released", order_id)

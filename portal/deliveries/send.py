@@ -16,6 +16,7 @@ from portal.kit import claims, jobs
 from portal.kit.claims import MAX_ATTEMPTS, Claim, State
 from portal.kit.failpoints import failpoint
 from portal.kit.json import Json
+from portal.kit.text import storable
 from portal.tenancy.models import Organization
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,8 @@ def sweep() -> None:
 
 def _deal_with(taken: Claim) -> None:
     row = Delivery.across.get(pk=taken.id)
+    if taken.attempt > MAX_ATTEMPTS:
+        return _park(row, taken, claims.DIED, uncertain=row.uncertain)
     intent = Intent(row.organization_id, row.key, row.payload, taken.attempt)
     sender = senders.get(row.kind)
     try:
@@ -124,7 +127,7 @@ def _park(row: Delivery, taken: Claim, reason: str, *, uncertain: bool) -> None:
     """Set a delivery aside for a person, and tell those who want to know."""
     with transaction.atomic():
         mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt)
-        if mine.update(state=State.PARKED, uncertain=uncertain, last_error=reason[:4000], lease_until=None):
+        if mine.update(state=State.PARKED, uncertain=uncertain, last_error=storable(reason)[:4000], lease_until=None):
             for tell in on_parked.all():
                 tell(row.organization_id, row.kind, row.key, reason)
 

@@ -74,14 +74,28 @@ def drain(name: str, *, seconds: float = _DRAIN_SECONDS) -> int:
     ends, done = time.monotonic() + seconds, 0
     while taken := claims.claim(Handoff, limit=BATCH, lease=LEASE, where=_IN_ORDER, params=[name]):
         failpoint("events.claimed")
-        # What was tried before is tried alone: if it kills its worker, it takes nobody with it.
-        batch = [claim for claim in taken if claim.attempt == 1]
-        done += _deal_with(one, batch) if batch else 0
-        done += sum(_deal_with(one, [claim]) for claim in taken if claim.attempt > 1)
+        done += sum(_deal_with(one, batch) for batch in _batches(taken))
+        for dead in taken:
+            if dead.attempt > claims.MAX_ATTEMPTS:
+                _put_back(one, dead, claims.DIED)
         if time.monotonic() > ends:
             jobs.ring(f"events:{name}")
             break
     return done
+
+
+def _batches(taken: Sequence[claims.Claim]) -> list[list[claims.Claim]]:
+    """Split a claim into what is done in one transaction: an organization's events of a first try.
+
+    No organization waits for another's. What was tried before is tried alone: if it kills its worker,
+    it takes nobody with it. What has killed five is not tried any more.
+    """
+    owners = dict(Handoff.across.filter(pk__in=[one.id for one in taken]).values_list("pk", "organization_id"))
+    fresh: dict[int, list[claims.Claim]] = {}
+    for one in taken:
+        if one.attempt == 1 and one.id in owners:
+            fresh.setdefault(owners[one.id], []).append(one)
+    return list(fresh.values()) + [[one] for one in taken if 1 < one.attempt <= claims.MAX_ATTEMPTS]
 
 
 def _deal_with(one: Consumer, taken: Sequence[claims.Claim]) -> int:
@@ -139,5 +153,8 @@ def sweep() -> None:
         Handoff.across.filter(next_at__lte=Now(), state=claims.State.PENDING).values("consumer")
         | Handoff.across.filter(lease_until__lt=Now(), state=claims.State.RUNNING).values("consumer")
     ).distinct()
-    for row in waiting:
-        jobs.ring(f"events:{row['consumer']}")
+    for name in [row["consumer"] for row in waiting]:
+        if name in consumers:
+            jobs.ring(f"events:{name}")
+        else:
+            log.error("Events wait for “%s”, which this version does not have", name)

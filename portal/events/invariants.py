@@ -8,6 +8,7 @@ NOT_FORGOTTEN = invariant(
     """
     SELECT 'event ' || h.event_id || ' for ' || h.consumer FROM portal_handoff h
     JOIN portal_event e ON e.id = h.event_id
-    WHERE h.state <> 'parked' AND h.attempts = 0 AND e.created_at < clock_timestamp() - interval '10 minutes'
+    WHERE h.state <> 'parked' AND e.created_at < clock_timestamp() - interval '10 minutes'
+      AND (h.attempts = 0 OR h.lease_until < clock_timestamp() - interval '10 minutes')
     """,
 )

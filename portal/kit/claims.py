@@ -16,7 +16,10 @@ from django.db import connection, models
 from django.db.models.functions import Now
 from psycopg import sql
 
+from portal.kit.text import storable
+
 MAX_ATTEMPTS = 5
+DIED = "Each worker that tried it died, or was ended because it took too long."
 _BACKOFF = (5, 30, 120, 600, 3600)
 
 
@@ -108,7 +111,7 @@ def put_back(model: type[Claimable], taken: Claim, *, error: str = "", delay: dt
     With an error and no attempt left, the row is parked: visible, replayable, and in nobody's way.
     """
     state = State.PARKED if error and delay is None and taken.attempt >= MAX_ATTEMPTS else State.PENDING
-    values: dict[str, Any] = {"state": state, "lease_until": None, "last_error": error[:4000]}
+    values: dict[str, Any] = {"state": state, "lease_until": None, "last_error": storable(error)[:4000]}
     values["next_at"] = Now() + (delay if delay is not None else backoff(taken.attempt))
     model._default_manager.filter(pk=taken.id, attempts=taken.attempt).update(**values)
     return state

@@ -59,7 +59,8 @@ def watcher(name: str, *, every: float) -> Callable[[Job], Job]:
 def ring(name: str) -> None:
     """Have the bell answered by a worker as soon as the present transaction is committed."""
     bells.get(name)
-    transaction.on_commit(partial(_queue, name))
+    # Robust: the change is committed by then, and what a lost bell leaves behind is swept up.
+    transaction.on_commit(partial(_queue, name), robust=True)
 
 
 def _queue(name: str) -> None:

@@ -107,3 +107,47 @@ def test_the_same_number_in_two_stores_is_two_orders(source: Source) -> None:
     ingest(source, make_record())
     ingest(other, make_record())
     assert Order.across.count() == 2
+
+
+POISON = {
+    "NUL in the channel's own document": {"sourceDoc": {"userAgent": "a\u0000b"}},
+    "a number no database holds": {"sourceDoc": {"weight": Decimal("1e999999")}},
+    "half a surrogate pair": {"sourceDoc": {"name": "\ud800"}},
+    "a sum that overflows": {
+        "lineItems": [{"uniqueId": str(n), "sku": "A", "quantity": 999_999_999_999} for n in range(9)]
+    },
+    "a number that folds to eighteen times its length": {"extOrderId": "\ufdfa" * 300},
+}
+
+
+@pytest.mark.parametrize("fields", POISON.values(), ids=POISON.keys())
+def test_what_cannot_be_stored_is_refused_alone_and_the_rest_of_its_page_is_taken(
+    source: Source, fields: dict[str, object]
+) -> None:
+    page = [make_record(n) for n in range(1, 6)]
+    page.insert(2, make_record(666, **fields))
+    assert take(source, page, by=CHANNEL) == Taken(created=5, refused=1)
+    assert "666" in OrderException.across.get().message
+    assert bytes(OrderException.across.get().raw or b"") != b""
+
+
+def test_an_update_that_cannot_be_stored_leaves_the_order_as_it_was(source: Source) -> None:
+    ingest(source, make_record(1), make_record(2))
+    changed = {"extOrderUpdatedAt": LATER, "totalPrice": "50.00"}
+    poison = make_record(1, **changed, sourceDoc={"note": "\u0000"})
+    assert ingest(source, poison, make_record(2, **changed)) == Taken(updated=1, refused=1)
+    assert dict(Order.across.values_list("ext_order_api_id", "total")) == {"1": Decimal("48.20"), "2": Decimal("50.00")}
+
+
+def test_a_report_that_differs_only_in_its_cancellation_is_news(source: Source) -> None:
+    ingest(source, make_record())
+    assert ingest(source, make_record(extOrderUpdatedAt=LATER, canceled=True)) == Taken(updated=1)
+    assert Order.across.get().status == "canceled"
+
+
+def test_a_late_report_is_passed_over_even_after_one_that_told_nothing_new(source: Source) -> None:
+    ingest(source, make_record())
+    ingest(source, make_record(extOrderUpdatedAt=LATER))
+    between = LATER - dt.timedelta(minutes=1)
+    assert ingest(source, make_record(extOrderUpdatedAt=between, totalPrice="50.00")) == Taken(unchanged=1)
+    assert Order.across.get().total == Decimal("48.20")
