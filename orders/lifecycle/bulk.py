@@ -46,7 +46,7 @@ def act_on_many(key: str, ids: Sequence[int], *, by: Actor) -> Outcome:
 
 
 def _act_on_set(key: str, orders: Mapping[int, Order], by: Actor, outcome: Outcome) -> None:
-    fitting = [order for order in orders.values() if can(key, order.status)]
+    fitting = [order for order in orders.values() if order.deleted_at is None and can(key, order.status)]
     steps = _steps(key, fitting, by)
     commit(
         [OrderChange(pk, [step], cause="release" if key == "release" else "person") for pk, step in steps.items()],
@@ -66,6 +66,8 @@ def _steps(key: str, orders: Sequence[Order], by: Actor) -> dict[int, Step]:
 
 
 def _why(key: str, order: Order) -> str:
+    if order.deleted_at is not None:
+        return "it was deleted in its store"
     if key == "release":
         return f"it is “{OrderStatus(order.status).label}”, not on hold"
     to = edits.step_of(key, by=Actor.system()).status

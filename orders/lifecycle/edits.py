@@ -36,14 +36,14 @@ def move(order_id: int, to: str, *, by: Actor, version: int | None = None) -> Or
     """Cancel, archive, mark ready, mark for review or set to draft (the keys of `MOVES`).
 
     `version` is the one the person saw: raises ChangedMeanwhile when the order has moved on since.
-    Raises MoveRefused when the order's status does not allow it.
+    Raises MoveRefused when the order's status does not allow it, or its store has deleted the order.
     """
     step = step_of(to, by=by)
     assert step.status is not None
     with transaction.atomic():
         orders = lock([order_id])
         order = orders[order_id]
-        _check_version(order, version)
+        _check(order, version)
         if not can_move(order.status, step.status):
             raise MoveRefused(refusal(order.status, step.status))
         commit([OrderChange(order_id, [step], cause="person")], orders)
@@ -57,7 +57,7 @@ def hold(
     with transaction.atomic():
         orders = lock([order_id])
         order = orders[order_id]
-        _check_version(order, version)
+        _check(order, version)
         if order.status != OrderStatus.ON_HOLD and not can_move(order.status, OrderStatus.ON_HOLD):
             raise MoveRefused(refusal(order.status, OrderStatus.ON_HOLD))
         placed = NewHold(reason, until, next_status)
@@ -74,7 +74,9 @@ def comment(order_id: int, text: str, *, by: Actor) -> None:
         record([Entry(order.organization_id, "order", order.pk, order.version, by, "commented", text)])
 
 
-def _check_version(order: Order, version: int | None) -> None:
+def _check(order: Order, version: int | None) -> None:
+    if order.deleted_at is not None:
+        raise MoveRefused(f"{order.ext_order_id} was deleted in its store: nothing can be done to it any more.")
     if version is not None and version != order.version:
         raise ChangedMeanwhile(
             f"{order.ext_order_id} was changed by somebody else while you looked at it. Look again, then decide."
