@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from automations.engine.evaluate import Question
 from automations.scripting.contract import CodeRequest, CodeResult
 from automations.scripting.pool import default_pool
 from orders.documents.instants import instant
 from portal.kit import json
+from portal.kit.text import storable
 
 
 def answerer(now: dt.datetime) -> Callable[[Sequence[Question]], list[CodeResult]]:
@@ -42,9 +44,17 @@ def _run(requests: Sequence[CodeRequest]) -> list[list[CodeResult]]:
     """Run code where this machine has proved that it can stop it; elsewhere every answer says why not."""
     proof = default_pool().self_test()
     if proof.ok:
-        return default_pool().run(requests)
+        return [[_clean(result) for result in results] for results in default_pool().run(requests)]
     refused = CodeResult("refused", error=f"Code rules are off on this machine: {proof.why}")
     return [[refused] * len(request.entities) for request in requests]
+
+
+def _clean(result: CodeResult) -> CodeResult:
+    """Take out of messages and console what cannot be stored, so that no code can stop its order."""
+    if result.error is None and not result.console:
+        return result
+    error = None if result.error is None else storable(result.error)
+    return replace(result, error=error, console=tuple(storable(line) for line in result.console))
 
 
 def _text(question: Question, texts: dict[int, bytes]) -> bytes:

@@ -113,7 +113,10 @@ def _judge(rules: ReadyRules, subject: Subject, now: dt.datetime) -> Generator[Q
         if rule.sources and subject.source not in rule.sources:
             outcome.missed.append((rule, _micros(started)))
             continue
-        if holds is not None:
+        firing: Firing | None
+        if rule.broken:
+            firing = Firing(rule, "failed", trace.of_broken(rule.broken), error=rule.broken)
+        elif holds is not None:
             firing = _matched(rules, rule, outcome.document, now) if holds(view, now) else None
         else:
             answer = yield Question(rule, outcome.document)
@@ -123,7 +126,7 @@ def _judge(rules: ReadyRules, subject: Subject, now: dt.datetime) -> Generator[Q
         if firing is None:
             outcome.missed.append((rule, _micros(started)))
             continue
-        careful = careful or firing.status == "failed"
+        careful = careful or (firing.status == "failed" and not rule.watch)
         if firing.status != "failed":
             _act(firing, outcome, now, careful=careful)
             view = rules.filters.view(outcome.document)

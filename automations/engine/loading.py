@@ -1,13 +1,25 @@
 """Loading the published rules of a trigger, compiled once and kept until the list changes."""
 
 import functools
+import logging
 import zoneinfo
+from typing import TypedDict
 
 from automations.definition import Definition
-from automations.engine.rules import ReadyRule, ReadyRules, make_ready, rule_list
+from automations.engine.rules import ReadyRule, ReadyRules, broken_rule, make_ready, rule_list
 from automations.engine.triggers import triggers
 from automations.models import RuleSet, RuleSetVersion, RuleVersion
 from portal.tenancy.models import Organization
+
+log = logging.getLogger(__name__)
+
+
+class _Named(TypedDict):
+    rule_id: int
+    version_id: int
+    public_id: str
+    number: int
+    watch: bool
 
 
 def published(organization: Organization, trigger: str) -> ReadyRules | None:
@@ -32,14 +44,14 @@ def load(rule_set_version_id: int, timezone: str) -> ReadyRules:
 
 
 def ready(row: RuleVersion, *, organization: str, watch: bool = False) -> ReadyRule:
-    """Make one stored version of a rule ready."""
-    return make_ready(
-        Definition.model_validate(row.definition),
-        triggers.get(row.rule.trigger),
-        rule_id=row.rule_id,
-        version_id=row.pk,
-        public_id=row.rule.public_id,
-        number=row.number,
-        organization=organization,
-        watch=watch,
-    )
+    """Make one stored version of a rule ready; what this version of the product cannot read is broken alone."""
+    named: _Named = {
+        "rule_id": row.rule_id, "version_id": row.pk, "public_id": row.rule.public_id, "number": row.number,
+        "watch": watch,
+    }  # fmt: skip
+    try:
+        definition = Definition.model_validate(row.definition)
+        return make_ready(definition, triggers.get(row.rule.trigger), organization=organization, **named)
+    except (ValueError, LookupError) as error:
+        log.exception("The rule %s, version %s, cannot be read", row.rule.public_id, row.number)
+        return broken_rule(row.rule.name, f"It cannot be read any more: {error}", **named)

@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from automations.definition import Definition
 from automations.engine.actions import Action, actions
 from automations.engine.triggers import Trigger
+from portal.filters.check import check
 from portal.filters.codec import decode
 from portal.filters.evaluate import FilterSet, View
 from portal.filters.tree import Group
@@ -30,6 +31,8 @@ class ReadyRule:
     """Names the V8 instance of the filter: one per rule version of one organization."""
     actions: tuple[tuple[Action[Any], Any], ...]
     watch: bool = False
+    broken: str = ""
+    """Why this rule cannot be judged in this version of the product; it fails alone, and says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,27 @@ class ReadyRules:
 
 
 def rule_list(version_id: int, trigger: Trigger, rules: Sequence[ReadyRule], zone: dt.tzinfo) -> ReadyRules:
-    """Compile the filters of rules together. Raises BadFilter for a tree that no save lets through."""
+    """Compile the filters of rules together. One that does not fit the catalogue (any more) is broken."""
+    rules = [_sound(rule, trigger, zone) for rule in rules]
     trees = [rule.tree for rule in rules if rule.tree is not None]
     filters = FilterSet(trees, trigger.catalogue, zone)
     compiled = iter(filters.holds)
     holds = tuple(None if rule.tree is None else next(compiled) for rule in rules)
     return ReadyRules(version_id, trigger, tuple(rules), zone, filters, holds)
+
+
+def _sound(rule: ReadyRule, trigger: Trigger, zone: dt.tzinfo) -> ReadyRule:
+    problems = check(rule.tree, trigger.catalogue, zone=zone) if rule.tree is not None else []
+    if not problems:
+        return rule
+    return replace(rule, tree=None, broken=f"Its filter cannot be read any more: {problems[0]}")
+
+
+def broken_rule(
+    name: str, why: str, *, rule_id: int, version_id: int, public_id: str, number: int, watch: bool
+) -> ReadyRule:
+    """Return a rule that cannot be made ready; it fails wherever it is asked."""
+    return ReadyRule(rule_id, version_id, public_id, number, name, frozenset(), None, "", "", (), watch, why)
 
 
 def make_ready(

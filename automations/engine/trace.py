@@ -22,6 +22,11 @@ def of_code(outcome: bool, console: tuple[str, ...], micros: int, error: str | N
     return {"filter": told | ({"error": error, "line": line} if error else {})}
 
 
+def of_broken(why: str) -> Json:
+    """Return that a rule cannot be judged at all."""
+    return {"filter": {"kind": "unreadable", "outcome": False, "error": why}}
+
+
 def done(action: Action[Any], settings: Any, before: Json, after: Json) -> Json:
     """Return an action that was planned, with every member it changes."""
     return {

@@ -14,6 +14,7 @@ from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.events.dispatch import drain
 from portal.events.models import Handoff
+from portal.tenancy.models import Organization
 from tests.factories import ingest, make_order, make_record
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +184,42 @@ def test_code_that_misbehaves_fails_its_own_run_and_the_next_order_is_judged(
     make_order(source, 1002)
     drain("automations")
     assert Order.across.get(ext_order_api_id="1002").status == "canceled"
+
+
+@pytest.mark.parametrize("code", ["console.log('a\\u0000b'); return true", "throw new Error('\\ud800 \\u0000')"])
+def test_code_that_says_what_cannot_be_stored_stops_nobody(source: Source, code: str) -> None:
+    services.ensure_defaults(source.organization)
+    rule(source, "Odd", kind="code", code=code)
+    make_order(source)
+    assert drain("automations") == 1
+    assert Order.across.get().status in ("canceled", "onHold")
+
+
+def test_a_rule_that_cannot_be_read_any_more_fails_alone_and_the_order_waits_for_review(source: Source) -> None:
+    services.ensure_defaults(source.organization)
+    gone = rule(source, "Gone", kind="simple", tree=tree("totalPrice", "gt", 1))
+    assert gone.current is not None
+    gone.current.definition["filter"]["tree"]["root"]["items"][0]["field"] = "noSuchField"
+    gone.current.save()
+    odd = rule(source, "Odd")
+    assert odd.current is not None
+    odd.current.definition["actions"] = [{"key": "no_such_action", "settings": {}}]
+    odd.current.save()
+    make_order(source)
+    assert drain("automations") == 1
+    assert dict(Run.across.values_list("rule_name", "status")) == {
+        "Gone": "failed", "Odd": "failed", "Default rule": "completed"
+    }  # fmt: skip
+    assert Hold.across.get().next_status == "reviewRequired"
+
+
+def test_the_orders_of_two_organizations_are_done_in_transactions_of_their_own(source: Source) -> None:
+    elsewhere = Organization.objects.create(name="Elsewhere")
+    other = Source.across.create(organization=elsewhere, name="Other", connector="ecwid")
+    for one in (source, other):
+        services.ensure_defaults(one.organization)
+    make_order(source, 1)
+    make_order(other, 2)
+    make_order(source, 3)
+    assert drain("automations") == 3
+    assert Hold.across.filter(organization=elsewhere).count() == 1

@@ -1,5 +1,6 @@
 """Events reach their consumer in order, once, and a bad one stands in nobody's way."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -130,6 +131,45 @@ def test_what_was_left_behind_is_rung_for(
     organization: Organization, listener: Listener, django_capture_on_commit_callbacks: Any
 ) -> None:
     _happen(organization, 1)
+    with django_capture_on_commit_callbacks() as rung:
+        dispatch.sweep()
+    assert len(rung) == 1
+
+
+def test_an_event_that_kills_its_worker_every_time_is_parked(organization: Organization, listener: Listener) -> None:
+    def die(events: Sequence[Event]) -> None:
+        raise SystemExit(9)
+
+    one = dispatch.consumers.get("tester")
+    dispatch.consumers._entries["tester"] = dataclasses.replace(one, handle=die)
+    _happen(organization, 1)
+    for _ in range(claims.MAX_ATTEMPTS):
+        with pytest.raises(SystemExit):
+            dispatch.drain("tester")
+        Handoff.across.update(lease_until=Now() - dispatch.LEASE)
+    assert dispatch.drain("tester") == 0
+    assert (Handoff.across.get().state, listener.parked) == ("parked", [(1, claims.DIED)])
+
+
+def test_an_error_that_cannot_be_stored_is_put_back_all_the_same(
+    organization: Organization, listener: Listener
+) -> None:
+    def fail(events: Sequence[Event]) -> None:
+        raise ValueError("a\x00b \ud800")
+
+    one = dispatch.consumers.get("tester")
+    dispatch.consumers._entries["tester"] = dataclasses.replace(one, handle=fail)
+    _happen(organization, 1)
+    dispatch.drain("tester")
+    assert Handoff.across.get().last_error == "ValueError: a\ufffdb \ufffd"
+
+
+def test_events_for_a_consumer_that_is_gone_stop_no_other(
+    organization: Organization, listener: Listener, django_capture_on_commit_callbacks: Any
+) -> None:
+    _happen(organization, 1)
+    Handoff.across.update(consumer="a consumer of last year")
+    _happen(organization, 2)
     with django_capture_on_commit_callbacks() as rung:
         dispatch.sweep()
     assert len(rung) == 1
