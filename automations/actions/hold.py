@@ -25,15 +25,22 @@ class HoldSettings(BaseModel):
     next_status: Literal["readyForFulfillment", "reviewRequired"] = "readyForFulfillment"
 
 
+FUTURE = " The store says that it was placed in the future, so it counts from when it was ingested."
 ANCHORS = {"createdAt": _("it was ingested"), "extOrderCreatedAt": _("it was placed in the channel")}
 
 
 def plan(settings: HoldSettings, context: Context) -> list[PlaceHold]:
-    """Hold until the anchor plus the minutes; where that has passed, the order is released at once."""
-    start = parse(context.document[settings.anchor])
+    """Hold until the anchor plus the minutes; where that has passed, the order is released at once.
+
+    An anchor in the future is a store's wrong clock, and would hold the order for as long as that is
+    wrong: then it counts from the ingest.
+    """
+    start, remark = parse(context.document[settings.anchor]), ""
+    if start > context.now:
+        start, remark = parse(context.document["createdAt"]), FUTURE
     due = start + dt.timedelta(minutes=settings.minutes)
     following = OrderStatus.REVIEW_REQUIRED if context.careful else OrderStatus(settings.next_status)
-    summary = f"Put on hold by “{context.rule_name}”, then “{following.label}”."
+    summary = f"Put on hold by “{context.rule_name}”, then “{following.label}”.{remark}"
     return [PlaceHold(due, following, f"Rule “{context.rule_name}”", summary)]
 
 

@@ -61,6 +61,17 @@ def test_a_hold_counts_from_the_ingest_unless_told_otherwise() -> None:
     assert (placed.due_at, placed.next_status) == (NOW + dt.timedelta(minutes=15), "reviewRequired")
 
 
+def test_a_hold_from_a_placing_in_the_future_counts_from_the_ingest_and_says_so() -> None:
+    wrong = ORDER | {"extOrderCreatedAt": "2999-01-01T00:00:00.000Z"}
+    (hold,) = planned("hold", wrong, minutes=45, anchor="extOrderCreatedAt")
+    assert isinstance(hold, PlaceHold)
+    assert hold.due_at == NOW + dt.timedelta(minutes=45)
+    assert hold.summary == (
+        "Put on hold by “Big orders”, then “Ready for fulfillment”. "
+        "The store says that it was placed in the future, so it counts from when it was ingested."
+    )
+
+
 def test_a_second_hold_never_shortens_the_first() -> None:
     (short,) = planned("hold", minutes=5)
     held = ORDER | {"status": "onHold", "holdUntil": "2026-01-05T12:00:00.000Z"}
