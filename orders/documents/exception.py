@@ -1,15 +1,9 @@
 """What an exception can be asked: the field catalogue of the list of exceptions."""
 
-from orders.exceptions.catalogue import exception_types
+from orders.exceptions.catalogue import CATEGORIES, exception_types
 from orders.models import OrderException
 from portal.filters.fields import Catalogue, Field, Type, choices
 from portal.filters.mark import gettext_noop as _
-
-CATEGORIES = {
-    "automation": _("Rules"),
-    "connection": _("Connections"),
-    "ingestion": _("Taking orders in"),
-}
 
 
 def catalogue() -> Catalogue:

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+from portal.filters.mark import gettext_noop as _
 from portal.kit.registry import Registry
+
+CATEGORIES = {
+    "automation": _("Rules"),
+    "connection": _("Connections"),
+    "delivery": _("Deliveries"),
+    "ingestion": _("Taking orders in"),
+    "stuck_order": _("Stuck orders"),
+}
+"""What the list of exceptions can be narrowed to, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +30,7 @@ exception_types: Registry[ExceptionType] = Registry("exception type")
 
 
 def exception_type(key: str, *, label: Any, category: str, cure: Any) -> ExceptionType:
-    """Declare a type of exception; returns the declaration."""
+    """Declare a type of exception; returns the declaration. Raises ValueError for a category without words."""
+    if category not in CATEGORIES:
+        raise ValueError(f"The exception type “{key}” has the category “{category}”, which CATEGORIES does not name.")
     return exception_types.register(key, ExceptionType(key, label, category, cure))

@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from orders.documents.exception import catalogue
+from orders.exceptions.catalogue import exception_type, exception_types
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.models import Order, OrderException, Source
 from portal.events.models import Event, Handoff
@@ -18,6 +20,17 @@ def make_exception(organization: Organization, key: str = "a", **fields: object)
     values: dict[str, object] = {"type": "record_refused", "title": "An order could not be read", "message": "Line 3"}
     raise_exceptions([Problem(organization_id=organization.pk, cause_key=key, **(values | fields))])  # type: ignore[arg-type]
     return OrderException.across.get(organization=organization, cause_key=key)
+
+
+def test_every_category_can_be_chosen_in_the_list() -> None:
+    field = catalogue().get("category")
+    assert field is not None
+    assert {one.category for one in exception_types.all()} == {choice.value for choice in field.choices}
+
+
+def test_a_type_of_a_category_without_words_is_refused() -> None:
+    with pytest.raises(ValueError, match="“surprise”"):
+        exception_type("test_surprise", label="Surprise", category="surprise", cure="")
 
 
 @pytest.fixture
