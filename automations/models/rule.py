@@ -49,7 +49,11 @@ class RuleSetVersion(Scoped):
 
 
 class Rule(Scoped):
-    """One rule. Its content stands in `current`; new rules are disabled."""
+    """One rule. Its content stands in `current`; new rules are disabled.
+
+    `once_per_entity` is kept free for triggers that come again for the same record (updated order):
+    nothing sets or reads it yet.
+    """
 
     class Mode(models.TextChoices):
         LIVE = "live", _("Live")
