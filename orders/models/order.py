@@ -73,6 +73,12 @@ class Order(Scoped):
                 name="order_by_status",
                 condition=models.Q(deleted_at=None),
             ),
+            models.Index(
+                fields=("organization", "-total", "-id"),
+                include=("status",),  # so that a list of dear orders is counted without reading them
+                name="order_by_total",
+                condition=models.Q(deleted_at=None),
+            ),
             models.Index(fields=("organization", "created_at"), name="order_by_arrival"),
             models.Index(fields=("organization", "number_folded"), name="order_by_number"),
             models.Index(fields=("organization", "email_folded"), name="order_by_email"),

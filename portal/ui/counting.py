@@ -6,7 +6,7 @@ from django.db import connection, models
 
 from portal.kit import json
 
-EXACT = 100_000
+EXACT = 10_000
 
 
 def count(rows: models.QuerySet[Any]) -> tuple[int, bool]:
