@@ -10,6 +10,13 @@ from bench.table import Figure
 from bench.whole_path import fill
 
 _OWN_NAME = {"public_id": "substr(md5(random()::text || n::text), 1, 16)"}
+_LATER = {
+    ("orders_order", "status"): "(ARRAY['fulfilled', 'fulfilled', 'fulfilled', 'archived', 'canceled'])[1 + t.id % 5]",
+    ("orders_order", "hold_until"): "NULL",
+    ("orders_hold", "ended_at"): "t.placed_at",
+    ("orders_hold", "outcome"): "'due'",
+}
+"""Of ten copies two are as they were left, on hold; the others are older and done with, as in a shop that runs."""
 _ORDER_ID = {
     "orders_order": "id",
     "orders_orderline": "order_id",
@@ -70,6 +77,8 @@ def _value(table: str, name: str, step: dict[str, int]) -> str:
         return f"t.{name} + n * {step['automations_run' if name == 'run_id' else 'portal_event']}"
     if name in ("ext_order_id", "ext_order_api_id", "number_folded"):
         return f"t.{name} || '-' || n"
+    if (table, name) in _LATER:
+        return f'CASE WHEN n < 3 THEN t."{name}" ELSE {_LATER[table, name]} END'
     if name in ("placed_at", "created_at"):
         return f"t.{name} - n * interval '23 hours'"
     return f't."{name}"'

@@ -16,7 +16,7 @@ from orders.models import Order
 
 GOAL_MS = 100.0
 GOAL_QUERIES = 12
-_WARM, _TIMES = 20, 200
+_WARM, _TIMES = 10, 120
 
 
 def measure(shop: Shop) -> list[Figure]:
