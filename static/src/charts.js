@@ -4,5 +4,5 @@ import { load } from "./load.js";
 
 everywhere("[data-chart]", async (element) => {
   await load("chart");
-  window.switchyardChart(element);
+  if (element.isConnected) window.switchyardChart(element); // a refresh may have replaced it meanwhile
 });

@@ -50,7 +50,9 @@ def browser_context_args() -> dict[str, Any]:
 def no_complaints(page: Page) -> Iterator[None]:
     """Fail the test when a tab's scripts throw, or when the browser refuses something by the CSP."""
     complaints: list[str] = []
-    page.context.on("weberror", lambda error: complaints.append(str(error.error)))
+    page.context.on(
+        "weberror", lambda error: complaints.append(f"{error.page and error.page.url}: {error.error.stack}")
+    )
     page.context.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     yield
     assert [line for line in complaints if "status of 4" not in line] == []

@@ -14,7 +14,18 @@ from orders.models import Order
 from portal.audit.actor import Actor
 from portal.tenancy.models import Organization
 from tests.browser.walk import (
-    SOON, Walk, add_action, condition, group_in, new_rule, place_order, row_of, rule_names, save_rule, switch, try_on,
+    SOON,
+    Walk,
+    add_action,
+    condition,
+    group_in,
+    new_rule,
+    place_order,
+    row_of,
+    rule_names,
+    save_rule,
+    switch,
+    try_on,
     write_code,
 )  # fmt: skip
 from tests.crash.workers import Workers, until
@@ -100,6 +111,20 @@ def _history_tells_why(walk: Walk, tea: str, lots: str) -> None:
     page.locator("[data-row]").filter(has_text=lots).get_by_role("link").first.click()
     expect(page.get_by_role("region", name="Filter")).to_contain_text("pieces 12")
     expect(page.get_by_role("region", name="Actions")).to_contain_text("Archive order")
+
+
+def test_what_is_typed_last_and_the_very_next_click_both_count(walk: Walk) -> None:
+    page = walk.menu("Automations")
+    new_rule(page, TEA)
+    condition(page, page.locator(".filter-group.is-root"), "Total", "is greater than", "20")
+    # As long as a finger rests on a button, the answer to what was typed comes in between.
+    with page.expect_response(re.compile("/draft/")):
+        page.get_by_role("button", name="Hold order").hover()
+        page.mouse.down()
+    expect(page.locator("#rule-told")).to_contain_text("when total is over 20")
+    page.mouse.up()
+    expect(page.get_by_label("Minutes")).to_have_value("10")
+    expect(page.get_by_label("Value")).to_have_value("20")
 
 
 def test_rules_are_put_in_order_by_mouse_keyboard_and_number_and_stay_so(

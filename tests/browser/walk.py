@@ -91,7 +91,8 @@ def row_of(page: Page, number: str) -> Locator:
 
 def rule_names(page: Page) -> list[str]:
     """Return the rules in their order, without the default rule."""
-    return page.locator("#rule-cards [data-item]").evaluate_all("items => items.map(item => item.dataset.itemName)")
+    items = page.locator("#rule-cards [data-item]").all()
+    return [f"{item.get_attribute('data-item-name')}" for item in items]
 
 
 @contextmanager
@@ -113,12 +114,11 @@ def condition(page: Page, group: Locator, field: str, operator: str, value: str 
     with drafted(page):
         mine.last.get_by_role("combobox", name="Operator").select_option(label=operator)
     given = mine.last.get_by_label("Value")
-    with drafted(page):
-        if given.evaluate("one => one.tagName") == "SELECT":
+    if given.evaluate("one => one.tagName") == "SELECT":
+        with drafted(page):
             given.select_option(label=value)
-        else:
-            given.fill(value)
-            given.press("Tab")
+    else:
+        given.fill(value)
 
 
 def group_in(page: Page, group: Locator, match: str) -> Locator:
@@ -158,10 +158,7 @@ def add_action(page: Page, label: str, **settings: str) -> None:
     with drafted(page):
         page.get_by_role("button", name=label, exact=True).click()
     for name, value in settings.items():
-        given = page.get_by_label(name.capitalize()).last
-        with drafted(page):
-            given.fill(value)
-            given.press("Tab")
+        page.get_by_label(name.capitalize()).last.fill(value)
 
 
 def save_rule(page: Page) -> None:
