@@ -12,8 +12,8 @@ from integrations.kit.windows import Cursor, Window, read_cursor
 from integrations.manifest import Client, Page
 from integrations.models import FlowState, Integration
 from integrations.sync.outcome import Outcome
-from integrations.sync.paid import release_paid
 from integrations.sync.sift import Sieve, Sifted
+from orders.ingest.paid import release_paid
 from orders.ingest.take import take, take_deleted
 from portal.audit.actor import Actor
 from portal.kit.clock import database_now

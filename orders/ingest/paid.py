@@ -23,7 +23,10 @@ def release_paid(source: Source, records: Sequence[OrderRecord], *, by: Actor) -
     ready = [record.ext_order_api_id for record in records if not record.draft and not record.canceled]
     drafts = Order.across.filter(source=source, ext_order_api_id__in=ready, status=OrderStatus.DRAFT, deleted_at=None)
     waiting = set(drafts.values_list("pk", flat=True))
-    orders = lock(waiting - _made_by_others(waiting)) if waiting else {}
+    # Whoever held the lock may have decided about the order meanwhile, so it is looked at again.
+    orders = {pk: one for pk, one in (lock(waiting) if waiting else {}).items() if _is_draft(one)}
+    for pk in _made_by_others(set(orders)):
+        del orders[pk]
     if not orders:
         return 0
     summary = "The channel reports the payment: a new order from now on."
@@ -34,6 +37,10 @@ def release_paid(source: Source, records: Sequence[OrderRecord], *, by: Actor) -
         [outbox.NewEvent(ORDER_CREATED.name, one.organization_id, one.pk, one.version) for one in orders.values()]
     )
     return len(orders)
+
+
+def _is_draft(order: Order) -> bool:
+    return order.status == OrderStatus.DRAFT and order.deleted_at is None
 
 
 def _made_by_others(order_ids: set[int]) -> set[int]:
