@@ -21,6 +21,16 @@ def quantity(value: Decimal | int) -> str:
     return formats.number_format(number, places, use_l10n=True, force_grouping=True)
 
 
+@register.filter
+def web_address(value: object) -> str:
+    """`{{ order.content.extOrderUrl|web_address }}`: what a store gave as an address, if it may be followed.
+
+    Empty for everything that does not begin with https:// or http://, such as `javascript:…`.
+    """
+    text = str(value or "").strip()
+    return text if text.lower().startswith(("https://", "http://")) else ""
+
+
 @register.simple_tag
 def amount(value: Decimal | int | None, currency: str) -> SafeString:
     """`{% amount line.price order.currency %}`: an amount under a head that names the currency."""
