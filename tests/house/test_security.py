@@ -165,7 +165,7 @@ def test_nobody_enters_an_organization_they_do_not_belong_to(as_owner: Client, s
     session["organization"] = foreign
     session.save()
     page = as_owner.get("/settings")
-    assert page.wsgi_request.organization != stranger.organization
+    assert page.context["request"].organization != stranger.organization
     assert "Elsewhere Inc" not in page.content.decode()
 
 
