@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
@@ -180,6 +181,32 @@ def test_gzip_is_unpacked(serving: Callable[..., Server]) -> None:
         "https://0/",
         "https://2130706433/",
         "https://0x7f000001/",
+        "https://0177.0.0.1/",
+        "https://017700000001/",
+        "https://127.1/",
+        "https://0x7f.0.0.1/",
+        "https://①②⑦.0.0.1/",
+        "https://127。0。0。1/",
+        "https://127.0.0.1./",
+        "https://0.0.0.0/",
+        "https://[::]/",
+        "https://[::127.0.0.1]/",
+        "https://[::ffff:a00:1]/",
+        "https://[::ffff:0:7f00:1]/",
+        "https://[64:ff9b:1::7f00:1]/",
+        "https://[2002:7f00:1::]/",
+        "https://[2001:0:7f00:1::]/",
+        "https://[fec0::1]/",
+        "https://172.31.255.255/",
+        "https://192.168.1.1/",
+        "https://192.0.0.1/",
+        "https://198.18.0.1/",
+        "https://240.0.0.1/",
+        "https://255.255.255.255/",
+        "https://localhost/",
+        "https://example.com@127.0.0.1/",
+        "https://user:password@example.com/",
+        "https://example.com#@127.0.0.1:1/\t",
         "https://[fe80::1]/",
         "https://[fc00::1]/",
         "https://224.0.0.1/",
@@ -226,6 +253,43 @@ def test_a_name_that_changes_between_check_and_use_is_not_asked_again(
     http.call("GET", f"http://localhost:{server.port}/")
     assert seen[0] == "localhost"
     assert "localhost" not in seen[1:]
+
+
+def test_a_name_that_leads_elsewhere_after_the_check_is_connected_to_where_it_led_then(
+    monkeypatch: pytest.MonkeyPatch, serving: Callable[..., Server]
+) -> None:
+    """The resolver of a rebinding attack: a harmless address for the check, another one ever after."""
+    server = serving(_answer("200 OK", b"the checked one"))
+    answers = iter(["127.0.0.1"])
+
+    def rebinding(host: str, port: int, *_: object, **__: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+        found = next(answers, "127.0.0.9") if host == "shop.example" else host
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (found, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    monkeypatch.setattr("django.conf.settings.ALLOWED_PRIVATE_HOSTS", [f"shop.example:{server.port}"])
+    assert http.call("GET", f"http://shop.example:{server.port}/").body == b"the checked one"
+    assert f"Host: shop.example:{server.port}\r\n".encode() in server.asked[0]
+
+
+def test_a_listed_host_opens_no_other_port_and_no_other_name(settings: Settings) -> None:
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:8899"]
+    for url in ("https://127.0.0.1:8898/", "https://localhost:8899/", "http://127.0.0.2:8899/"):
+        with pytest.raises(http.AddressRefused):
+            http.call("GET", url)
+
+
+def test_proxies_and_passwords_of_the_machine_are_not_used(
+    monkeypatch: pytest.MonkeyPatch, serving: Callable[..., Server], tmp_path: Path
+) -> None:
+    server = serving(_answer("200 OK"))
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password planted\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    http.call("GET", f"http://127.0.0.1:{server.port}/")
+    assert b"Authorization" not in server.asked[0]
+    assert server.asked[0].startswith(b"GET / HTTP/1.1\r\n")
 
 
 def test_a_name_without_an_address_is_unreachable() -> None:
