@@ -17,7 +17,8 @@ def welcome(membership: Membership, *, by: User, address: str) -> None:
     told = {"who": str(by), "organization": organization.name, "address": address, "name": membership.user.name}
     payload = {
         "to": membership.user.email,
-        "subject": _("%(who)s has added you to %(organization)s") % told,
+        # One line: a line break in a name would begin another header, and the mail library refuses it.
+        "subject": " ".join((_("%(who)s has added you to %(organization)s") % told).split()),
         "text": _("Hello %(name)s,\n\n%(who)s has added you to %(organization)s in Switchyard.\nSign in: %(address)s\n")
         % told,
     }

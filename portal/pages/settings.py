@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from portal.pages.audited import changes_of, note
 from portal.pages.forms import AccountForm, MemberForm, OrganizationForm, PasswordForm
 from portal.pages.invitation import welcome
 from portal.tenancy import members as service
@@ -51,7 +52,10 @@ def organization(request: PageRequest) -> HttpResponse:
     form = OrganizationForm(request.POST, instance=request.organization)
     if not form.is_valid():
         return _render(request, "portal/settings.html", {"form": form, "may_change": True}, status=422)
-    form.save()
+    with transaction.atomic():
+        form.save()
+        if changes := changes_of({name: form.initial[name] for name in form.changed_data}, form.cleaned_data):
+            note(request, "organization", request.organization.pk, "edited", "Changed the organization.", changes)
     add_message(request, _("Saved"))
     return HttpResponseRedirect(reverse("portal:settings"))
 
@@ -100,6 +104,8 @@ def add_member(request: PageRequest) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 role=Role(form.cleaned_data["role"]),
             )
+            member, role = added.membership, added.membership.get_role_display()
+            note(request, "membership", member.pk, "added", f"Added {member.user} as {role}.")
             welcome(added.membership, by=request.user, address=request.build_absolute_uri(reverse("portal:login")))
     except service.MemberRefused as refusal:
         form.add_error("email", str(refusal))
@@ -120,14 +126,24 @@ def change_member(request: PageRequest, member: int) -> HttpResponse:
     if role and role not in Role.values:
         raise Http404
     try:
-        if role:
-            service.change_role(membership, Role(role))
-        else:
-            service.remove_member(membership)
+        with transaction.atomic():
+            _change(request, membership, role)
     except service.MemberRefused as refusal:
         return _members(request, notice=str(refusal), status=422)
     add_message(request, _("Role changed") if role else _("Removed"))
     return HttpResponseRedirect(reverse("portal:members"))
+
+
+def _change(request: PageRequest, membership: Membership, role: str) -> None:
+    """Give another role, or end the membership where there is none, and note it."""
+    pk, before, person = membership.pk, membership.role, membership.user
+    if not role:
+        service.remove_member(membership)
+        note(request, "membership", pk, "removed", f"Removed {person}.")
+    elif role != before:
+        service.change_role(membership, Role(role))
+        changes = changes_of({"role": before}, {"role": role})
+        note(request, "membership", pk, "role_changed", f"Made {person} {membership.get_role_display()}.", changes)
 
 
 @page()
@@ -151,7 +167,9 @@ def password(request: PageRequest) -> HttpResponse:
         request.user.refresh_from_db()
         context = {"form": AccountForm(instance=request.user), "password_form": form}
         return _render(request, "portal/settings_account.html", context, status=422)
-    form.save()
+    with transaction.atomic():
+        form.save()
+        note(request, "user", request.user.pk, "password_changed", "Changed their password.")
     update_session_auth_hash(request, request.user)
     add_message(request, _("Password changed"))
     return HttpResponseRedirect(reverse("portal:account"))

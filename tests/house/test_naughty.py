@@ -18,6 +18,7 @@ from integrations import lifecycle
 from integrations.models import Integration
 from orders.models import Order, Source
 from portal.audit.actor import Actor
+from portal.deliveries.models import Delivery
 from portal.events.dispatch import drain
 from portal.savedviews.models import SavedView
 from portal.tenancy.models import Membership
@@ -236,6 +237,14 @@ def test_names_of_people_views_and_organizations_are_only_text(
     wrong = as_owner.post(reverse("portal:add_member"), {"name": text, "email": text, "role": text})
     assert wrong.status_code == 422
     safe_html(wrong.content.decode(), shows=text)
+
+
+def test_a_line_break_in_a_name_begins_no_header_of_an_e_mail(as_owner: Client) -> None:
+    as_owner.post("/settings", {"name": "Tea\r\nBcc: everybody@example.com", "timezone": "UTC"})
+    data = {"name": "Nia", "email": "nia@example.com", "role": "viewer"}
+    assert as_owner.post(reverse("portal:add_member"), data).status_code == 200
+    subject = Delivery.across.get().payload["subject"]
+    assert subject == "Olive Owner has added you to Tea Bcc: everybody@example.com"
 
 
 @every

@@ -265,6 +265,36 @@ def test_history_goes_only_with_its_whole_organization_and_on_purpose(source: So
     assert History.across.filter(organization=theirs.organization).count() == 1
 
 
+@pytest.mark.django_db
+def test_who_changes_whose_rights_is_written_down(as_owner: Client, organization: Organization) -> None:
+    as_owner.post("/settings", {"name": "Tea Ltd", "timezone": "Europe/London"})
+    as_owner.post(reverse("portal:add_member"), {"name": "Nia", "email": "nia@example.com", "role": "viewer"})
+    member = reverse("portal:member", args=[Membership.objects.get(user__email="nia@example.com").pk])
+    as_owner.post(member, {"role": "administrator"})
+    as_owner.post(member, {"role": "administrator"})
+    as_owner.post(member, {})
+    rows = History.across.filter(organization=organization).order_by("id")
+    assert [(row.entity_type, row.verb, row.summary, row.actor_name) for row in rows] == [
+        ("organization", "edited", "Changed the organization.", "Olive Owner"),
+        ("membership", "added", "Added Nia as Viewer.", "Olive Owner"),
+        ("membership", "role_changed", "Made Nia Administrator.", "Olive Owner"),
+        ("membership", "removed", "Removed Nia.", "Olive Owner"),
+    ]
+    assert rows[0].changes == [{"op": "replace", "path": "/name", "old": "Tea & Tins Ltd", "value": "Tea Ltd"}]
+    assert rows[2].changes == [{"op": "replace", "path": "/role", "old": "viewer", "value": "administrator"}]
+
+
+@pytest.mark.django_db
+def test_a_new_password_is_written_down_without_it(as_owner: Client, owner: Membership) -> None:
+    owner.user.set_password("the old words")
+    owner.user.save()
+    client, new = _client(owner.user), "planted new words"
+    data = {"old_password": "the old words", "new_password1": new, "new_password2": new}
+    assert client.post("/settings/password", data).status_code == 302
+    (row,) = History.across.values()
+    assert (row["verb"], row["actor_name"], new in str(row)) == ("password_changed", "Olive Owner", False)
+
+
 # Administration
 
 
