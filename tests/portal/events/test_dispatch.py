@@ -155,13 +155,13 @@ def test_an_error_that_cannot_be_stored_is_put_back_all_the_same(
     organization: Organization, listener: Listener
 ) -> None:
     def fail(events: Sequence[Event]) -> None:
-        raise ValueError("a\x00b \ud800")
+        raise ValueError("a\x00b")
 
     one = dispatch.consumers.get("tester")
     dispatch.consumers._entries["tester"] = dataclasses.replace(one, handle=fail)
     _happen(organization, 1)
     dispatch.drain("tester")
-    assert Handoff.across.get().last_error == "ValueError: a\ufffdb \ufffd"
+    assert Handoff.across.get().last_error == "ValueError: a\ufffdb"
 
 
 def test_events_for_a_consumer_that_is_gone_stop_no_other(
