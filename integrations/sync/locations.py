@@ -28,13 +28,14 @@ def _keep_account(integration: Integration, account: Account) -> None:
     details = account.details | {"url": account.url}
     if details == integration.account and account.name == integration.account_name:
         return
+    # The integration before its flows, as everywhere (docs/architecture.md).
+    Integration.across.filter(pk=integration.pk).update(account=details, account_name=account.name)
     if details.get("currency") != integration.account.get("currency"):
         rows = FlowState.objects.filter(integration=integration, flow="orders")
         for row in rows.select_for_update():
             row.cursor = {key: value for key, value in row.cursor.items() if key == "start"}
             row.last_full_at = None
             row.save(update_fields=["cursor", "last_full_at"])
-    Integration.across.filter(pk=integration.pk).update(account=details, account_name=account.name)
 
 
 def _write(integration: Integration, records: Sequence[LocationRecord]) -> Outcome:

@@ -31,7 +31,7 @@ def done(state: FlowState, taken: Claim, outcome: Outcome, *, seconds: float) ->
     """Note a good run and when the next one is due; whatever was wrong before is over."""
     integration = state.integration
     with transaction.atomic():
-        if not claims.still_mine(FlowState, [taken]):
+        if not _lock(integration, taken):
             return
         claims.put_back(FlowState, taken, delay=_pause_until_next(state, seconds))
         FlowState.objects.filter(pk=taken.id).update(failures=0, last_run_at=Now(), last_ok_at=Now())
@@ -47,7 +47,7 @@ def failed(state: FlowState, taken: Claim, failure: OutsideFailed, *, seconds: f
     sentence = failure.sentence()
     log.warning("%s of “%s”: %s", state.flow, integration.name, sentence)
     with transaction.atomic():
-        if not claims.still_mine(FlowState, [taken]):
+        if not _lock(integration, taken):
             return
         failures = state.failures + 1
         delay = dt.timedelta(seconds=failure.pause) if failure.pause is not None else claims.backoff(min(failures, 4))
@@ -59,6 +59,12 @@ def failed(state: FlowState, taken: Claim, failure: OutsideFailed, *, seconds: f
             lifecycle.failed(integration, cause=sentence, cure=str(failure.reaction.cure), by=_actor(integration))
         elif failures == TROUBLE:
             _in_trouble(integration, sentence, str(failure.reaction.cure))
+
+
+def _lock(integration: Integration, taken: Claim) -> bool:
+    """Lock the integration, then the flow, as people's acts do; say whether the run may still settle it."""
+    Integration.across.select_for_update(of=("self",)).get(pk=integration.pk)
+    return bool(claims.still_mine(FlowState, [taken]))
 
 
 def _pause_until_next(state: FlowState, seconds: float) -> dt.timedelta:
