@@ -13,6 +13,7 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         """Find the exception types, events and watchers; bring the menu entries and the dashboard's cards."""
         import orders.events
+        import orders.exceptions.clear
         import orders.exceptions.deliveries
         import orders.invariants
         import orders.lifecycle.holds  # noqa: F401

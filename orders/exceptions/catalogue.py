@@ -24,13 +24,18 @@ class ExceptionType:
     label: Any
     category: str
     cure: Any
+    gone: str = ""
+    """SQL that is true of an exception (as `x`) whose cause is over: it is closed by `orders.exceptions.clear`.
+
+    Empty where whatever raised it closes it too, or only a person can say.
+    """
 
 
 exception_types: Registry[ExceptionType] = Registry("exception type")
 
 
-def exception_type(key: str, *, label: Any, category: str, cure: Any) -> ExceptionType:
+def exception_type(key: str, *, label: Any, category: str, cure: Any, gone: str = "") -> ExceptionType:
     """Declare a type of exception; returns the declaration. Raises ValueError for a category without words."""
     if category not in CATEGORIES:
         raise ValueError(f"The exception type “{key}” has the category “{category}”, which CATEGORIES does not name.")
-    return exception_types.register(key, ExceptionType(key, label, category, cure))
+    return exception_types.register(key, ExceptionType(key, label, category, cure, gone))

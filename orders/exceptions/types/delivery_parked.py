@@ -4,9 +4,18 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.exceptions.catalogue import exception_type
 
+_GONE = """
+EXISTS (
+    SELECT 1 FROM portal_delivery d
+    WHERE d.organization_id = x.organization_id AND d.kind = split_part(x.cause_key, ':', 1)
+      AND d.key = substr(x.cause_key, strpos(x.cause_key, ':') + 1) AND d.state = 'done')
+"""
+"""It was sent again and has arrived."""
+
 DELIVERY_PARKED = exception_type(
     "delivery_parked",
     label=_("Message not delivered"),
     category="delivery",
     cure=_("Look at the other side whether it has arrived, then have it sent again or dismiss this."),
+    gone=_GONE,
 )
