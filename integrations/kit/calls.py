@@ -1,6 +1,7 @@
 """The log of calls: address, status, time and size; never a secret, never a body."""
 
 from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
 from django.db import connection
 from django.db.models import Model
@@ -16,16 +17,21 @@ _DOTS = "••••"
 
 
 class Mask:
-    """Hides secrets by their value, wherever they turn up."""
+    """Hides secrets by their value, wherever they turn up, also as an address spells them."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = sorted((one for one in secrets if len(one) >= 6), key=len, reverse=True)
+        spelled = {form for one in secrets if len(one) >= 6 for form in _spellings(one)}
+        self._secrets = sorted(spelled, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
         """Return the text with each secret in it replaced by dots."""
         for secret in self._secrets:
             text = text.replace(secret, _DOTS)
         return text
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    return secret, quote(secret), quote(secret, safe=""), quote_plus(secret)
 
 
 def entry(

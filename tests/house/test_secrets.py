@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, quote_plus, urlsplit
 
 import pytest
 import requests
@@ -23,6 +23,7 @@ from automations.services import ensure_defaults
 from integrations import lifecycle
 from integrations.connect import with_token
 from integrations.connectors.ecwid.sandbox.server import Sandbox, serve
+from integrations.kit.calls import Mask
 from integrations.manifest import Access, Ask, Granted
 from integrations.models import Call, Credential, Integration, Pace
 from orders.models import Order, OrderException
@@ -208,7 +209,6 @@ def unpacked() -> Iterator[tuple[str, str]]:
 def spellings(secret: str) -> set[str]:
     """Return how a secret may be written: as it is, in an address, in HTML, in JSON, as bytes of a column."""
     from html import escape
-    from urllib.parse import quote, quote_plus
 
     plain = {
         secret,
@@ -263,6 +263,12 @@ def test_what_failed_is_told_with_dots_where_the_secret_stood(
     run_flow(added)
     assert Call.objects.latest("id").error == "•••• is wrong"
     assert "(•••• is wrong)" in Integration.across.get().cause
+
+
+@pytest.mark.parametrize("spelled", [WRONG, quote(WRONG), quote(WRONG, safe=""), quote_plus(f"{WRONG} x")])
+def test_a_secret_is_hidden_also_as_an_address_spells_it(spelled: str) -> None:
+    hidden = Mask([WRONG, f"{WRONG} x"])(f"https://shop.example/a?token={spelled}&b=1")
+    assert hidden == "https://shop.example/a?token=••••&b=1"
 
 
 def test_of_a_stored_token_only_the_end_is_shown(owner: Membership, sandbox: Sandbox, token: str) -> None:
