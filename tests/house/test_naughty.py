@@ -16,6 +16,7 @@ from automations.definition import ActionSpec, Definition, FilterSpec
 from automations.models import Rule
 from integrations import lifecycle
 from integrations.models import Integration
+from orders.lists.orders import ORDERS
 from orders.models import Order, Source
 from portal.audit.actor import Actor
 from portal.deliveries.models import Delivery
@@ -120,6 +121,8 @@ def test_an_order_shows_what_the_store_said_and_no_more(world: Source, as_owner:
     path = reverse("orders:detail", args=[order.public_id])
     safe(as_owner, path, shows=text)
     safe(as_owner, "/orders", shows=text)
+    every_column = safe(as_owner, f"/orders?columns={','.join(column.key for column in ORDERS.columns)}")
+    assert every_column.count('class="tag"') == 1
     safe(as_owner, "/")
     safe(as_owner, reverse("orders:document", args=[order.public_id]))
     document = json.loads(as_owner.get(reverse("orders:json", args=[order.public_id])).content)
