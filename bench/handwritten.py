@@ -89,7 +89,8 @@ def _read(table: str, key: str) -> Rows:
         found = cursor.fetchall()
         columns = [name for name, _ in found]
         documents = frozenset(i for i, (_, kind) in enumerate(found) if kind == "jsonb")
-        cursor.execute(sql.SQL("SELECT {} FROM {} ORDER BY id").format(_names(columns), sql.Identifier(table)))
+        own = sql.SQL("WHERE entity_type = 'order'" if "entity_type" in columns else "")
+        cursor.execute(sql.SQL("SELECT {} FROM {} {} ORDER BY id").format(_names(columns), sql.Identifier(table), own))
         one, place = Rows(table, columns, documents), columns.index(key)
         for row in cursor.fetchall():
             one.by_order.setdefault(row[place], []).append(_with_documents(one, row, json.loads))

@@ -69,7 +69,8 @@ def take_one(source: Source, record: OrderRecord) -> int:
     with transaction.atomic():
         order = Order.across.create(
             organization=source.organization, source=source, ext_order_id=facts.ext_order_id,
-            ext_order_api_id=record.ext_order_api_id, status="new", content=told, fingerprint=fingerprint(told),
+            ext_order_api_id=record.ext_order_api_id, status="new", content=told,
+            fingerprint=fingerprint(told, canceled=False),
             placed_at=facts.placed_at, source_updated_at=record.ext_order_updated_at, total=facts.total,
             currency=facts.currency, customer_name=facts.customer_name, number_folded=facts.number_folded,
             email_folded=facts.email_folded, tags_folded=facts.tags_folded, facets=facts.facets,
