@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from automations import forms, queries, services, words
@@ -26,6 +27,8 @@ from portal.filters.problems import BadFilter
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
 from portal.ui.htmx import add_message, redirect
+
+_NO_CODE = gettext_lazy("Your role may not run JavaScript that is not saved. Ask a developer or an administrator.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,13 +74,19 @@ def draft(request: PageRequest, trigger: str) -> HttpResponse:
 @require_POST
 @page()
 def test(request: PageRequest, trigger: str) -> HttpResponse:
-    """Try the rule in the form on one order. Writes and sends nothing."""
+    """Try the rule in the form on one order. Writes and sends nothing.
+
+    Code that is not saved runs only for those who may write code; the rest is looking.
+    """
     chosen = trigger_of(trigger)
+    stored = rule_of(request, request.POST["rule"]) if request.POST.get("rule") else None
     context: dict[str, Any] = {"trigger": chosen, "recent": queries.recent_orders(request.organization)}
     wanted = request.POST.get("order_id", "").strip() or request.POST.get("order", "")
     context["wanted"] = wanted
     try:
         typed = forms.read(request.POST)
+        if not _may_use_code(request, typed, stored):
+            return render(request, "automations/trial.html", context | {"problem": _NO_CODE})
         made, faults = forms.definition(typed, chosen, timezone.get_current_timezone())
         if made is None:
             made, faults = _ignoring_the_name(typed, chosen, faults)
@@ -129,11 +138,16 @@ def _save(request: PageRequest, trigger: Trigger, rule: Rule | None) -> HttpResp
 
 def _check_code_permission(request: PageRequest, typed: RuleDraft, rule: Rule | None) -> None:
     """Code is a permission of its own; a rule whose code stays as it is may be saved by anyone who edits rules."""
-    if typed.kind != "code" or may(request, Permission.EDIT_CODE_RULES):
-        return
-    stored = rule.current.definition["filter"] if rule and rule.current else {}
-    if stored.get("kind") != "code" or stored.get("code") != typed.code:
+    if not _may_use_code(request, typed, rule):
         raise PermissionDenied(_("Your role may not write JavaScript rules. Ask a developer or an administrator."))
+
+
+def _may_use_code(request: PageRequest, typed: RuleDraft, rule: Rule | None) -> bool:
+    """Say whether the code in the form, if any, is the rule's own or the person may write code."""
+    if typed.kind != "code" or may(request, Permission.EDIT_CODE_RULES):
+        return True
+    stored = rule.current.definition["filter"] if rule and rule.current else {}
+    return bool(stored.get("kind") == "code" and stored.get("code") == typed.code)
 
 
 def _show(
