@@ -1,4 +1,4 @@
-"""History is append-only in the database itself (reliability.md I15).
+"""History is append-only in the database itself (invariant I15).
 
 No row is ever changed. Rows go only with their whole organization, and only in a transaction that says
 so: `SET LOCAL switchyard.erase_organization = '<its number>'`. TRUNCATE is left to the table's owner.
@@ -26,6 +26,6 @@ DROP FUNCTION portal_history_keep();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0002_saved_view")]
+    dependencies = [("portal", "0001_initial")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
