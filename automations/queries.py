@@ -1,6 +1,7 @@
 """What the automation pages read."""
 
 import datetime as dt
+import zoneinfo
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,8 +36,14 @@ def sources(organization: Organization) -> QuerySet[Source]:
     return rows
 
 
-def cards(organization: Organization, trigger: Trigger, zone: dt.tzinfo) -> list[RuleCard]:
+def zone_of(organization: Organization) -> dt.tzinfo:
+    """Return the timezone in which rules count days and times, whoever looks at them: the organization's."""
+    return zoneinfo.ZoneInfo(organization.timezone)
+
+
+def cards(organization: Organization, trigger: Trigger) -> list[RuleCard]:
     """Return the rules of a trigger in their order, the default last, with what they did in 30 days."""
+    zone = zone_of(organization)
     rules = Rule.objects.within(organization).filter(trigger=trigger.key, deleted_at=None).select_related("current")
     counts = _counts(organization)
     names = dict(Source.objects.within(organization).values_list("public_id", "name"))

@@ -1,12 +1,12 @@
 """The rule editor: one form, always with the sentence that says what it means now."""
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -50,7 +50,7 @@ def edit(request: PageRequest, public_id: str) -> HttpResponse:
     if request.method == "GET":
         assert rule.current is not None
         stored = Definition.model_validate(rule.current.definition)
-        zone = timezone.get_current_timezone()
+        zone = queries.zone_of(request.organization)
         return _show(request, trigger, forms.draft_of(stored, trigger, zone), rule=rule)
     if not may(request, Permission.EDIT_RULES):
         raise PermissionDenied
@@ -87,9 +87,10 @@ def test(request: PageRequest, trigger: str) -> HttpResponse:
         typed = forms.read(request.POST)
         if not _may_use_code(request, typed, stored):
             return render(request, "automations/trial.html", context | {"problem": _NO_CODE})
-        made, faults = forms.definition(typed, chosen, timezone.get_current_timezone())
+        zone = queries.zone_of(request.organization)
+        made, faults = forms.definition(typed, chosen, zone)
         if made is None:
-            made, faults = _ignoring_the_name(typed, chosen, faults)
+            made, faults = _ignoring_the_name(typed, chosen, zone, faults)
         order = find(request.organization, wanted)
     except (NoSuchOrder, BadFilter) as error:
         return render(request, "automations/trial.html", context | {"problem": str(error)})
@@ -102,14 +103,14 @@ def test(request: PageRequest, trigger: str) -> HttpResponse:
 
 
 def _ignoring_the_name(
-    typed: RuleDraft, trigger: Trigger, faults: list[Fault]
+    typed: RuleDraft, trigger: Trigger, zone: dt.tzinfo, faults: list[Fault]
 ) -> tuple[Definition | None, list[Fault]]:
     """A rule without a name yet can be tried all the same."""
     from dataclasses import replace
 
     if typed.name:
         return None, faults
-    return forms.definition(replace(typed, name=_("New rule")), trigger, timezone.get_current_timezone())
+    return forms.definition(replace(typed, name=_("New rule")), trigger, zone)
 
 
 def _save(request: PageRequest, trigger: Trigger, rule: Rule | None) -> HttpResponse:
@@ -118,7 +119,7 @@ def _save(request: PageRequest, trigger: Trigger, rule: Rule | None) -> HttpResp
     except BadFilter as error:
         return _show(request, trigger, forms.blank(), rule=rule, faults=[Fault("filter", str(error))])
     _check_code_permission(request, typed, rule)
-    made, faults = forms.definition(typed, trigger, timezone.get_current_timezone())
+    made, faults = forms.definition(typed, trigger, queries.zone_of(request.organization))
     if made is None:
         return _show(request, trigger, typed, rule=rule, faults=faults)
     by, seen = Actor.user(request.user), request.POST.get("seen", "")
@@ -172,7 +173,7 @@ def _context(
     judged: bool,
     rule: Rule | None = None,
 ) -> dict[str, Any]:
-    zone = timezone.get_current_timezone()
+    zone = queries.zone_of(request.organization)
     problems = builder.judge(typed.filter, trigger.catalogue, zone=zone)
     sources = list(queries.sources(request.organization))
     made, _faults = forms.definition(typed, trigger, zone)
@@ -181,6 +182,7 @@ def _context(
         "rule": rule,
         "is_default": bool(rule and rule.is_default) or request.POST.get("is_default") == "1",
         "draft": typed,
+        "zone": zone,
         "faults": {fault.place: fault.message for fault in faults},
         "fault_list": faults,
         "view": builder_view.view(typed.filter, trigger.catalogue, problems if judged else ()),
@@ -189,7 +191,7 @@ def _context(
         "sources": sources,
         "available": forms.choices(trigger.entity),
         "rows": forms_rows(typed, faults),
-        "told": _told(typed, made, trigger, {one.public_id: one.name for one in sources}, rule),
+        "told": _told(typed, made, trigger, zone, {one.public_id: one.name for one in sources}, rule),
         "code_names": fields_for_code(trigger),
         "code_problems": _code_problems(faults),
         "may_edit": may(request, Permission.EDIT_RULES),
@@ -234,10 +236,14 @@ def _code_problems(faults: list[Fault]) -> list[dict[str, Any]]:
 
 
 def _told(
-    typed: RuleDraft, made: Definition | None, trigger: Trigger, sources: dict[str, str], rule: Rule | None
+    typed: RuleDraft,
+    made: Definition | None,
+    trigger: Trigger,
+    zone: dt.tzinfo,
+    sources: dict[str, str],
+    rule: Rule | None,
 ) -> dict[str, str]:
     """Return the sentence of the whole rule in its parts; a hint while something is still open."""
-    zone = timezone.get_current_timezone()
     if made is None:
         from dataclasses import replace
 

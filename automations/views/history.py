@@ -6,10 +6,9 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from automations import words
+from automations import queries, words
 from automations.definition import Definition
 from automations.documents import run_catalogue, run_document
 from automations.engine.triggers import triggers
@@ -77,7 +76,7 @@ def run(request: PageRequest, public_id: str) -> HttpResponse:
     found = get_or_404(Run, request.organization, public_id=public_id)
     row = Run.across.select_related("rule__current", "rule_version", "rule_set_version").get(pk=found.pk)
     definition = Definition.model_validate(row.rule_version.definition)
-    zone = timezone.get_current_timezone()
+    zone = queries.zone_of(request.organization)
     trigger = triggers.get(row.trigger)
     context = {
         "run": row,

@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -38,7 +37,7 @@ def rule_list(request: PageRequest) -> HttpResponse:
     context = {
         "trigger": trigger,
         "triggers": triggers.all(),
-        "cards": queries.cards(request.organization, trigger, timezone.get_current_timezone()),
+        "cards": queries.cards(request.organization, trigger),
         "version": queries.list_version(request.organization, trigger),
         "may_edit": may(request, Permission.EDIT_RULES),
     }
