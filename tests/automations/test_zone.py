@@ -49,7 +49,7 @@ def test_what_is_typed_is_a_time_of_the_organization_and_is_shown_as_it_was_type
     assert rule.current is not None
     assert STORED in str(rule.current.definition["filter"])
     page = as_owner.get(reverse("automations:edit", args=[rule.public_id])).content.decode()
-    assert f'value="{TYPED}"' in page
+    assert f'value="{TYPED}:00"' in page
     assert "Asia/Tokyo" in page
 
 
