@@ -10,7 +10,9 @@ os.environ["SWITCHYARD_DB_POOL"] = "no"
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 from portal.settings import *  # noqa: F403
-from portal.settings import DATABASES, STORAGES
+from portal.settings import ALLOWED_HOSTS, DATABASES, STORAGES
+
+ALLOWED_HOSTS.append("testserver")  # what Django's test client calls itself
 
 NAME = "switchyard_bench"
 DATABASES["default"]["NAME"] = NAME

@@ -12,11 +12,6 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Find the watchers; time sessions; bring the menu entries and the dashboard's cards."""
-        import portal.deliveries.email
-        import portal.deliveries.send
-        import portal.events.dispatch
-        import portal.events.invariants
-        import portal.tenancy.sessions  # noqa: F401
 
         _show()
 

@@ -15,7 +15,7 @@ VAR = Path(env.text("SWITCHYARD_VAR", str(ROOT / "var")))
 DEBUG = env.flag("SWITCHYARD_DEBUG", False)
 SECRET_KEY = env.secret("SECRET_KEY", file=VAR / "secret_key")
 CREDENTIAL_KEYS = env.words("CREDENTIAL_KEYS") or [env.secret("CREDENTIAL_KEY", file=VAR / "credential_key")]
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 HTTPS = env.flag("SWITCHYARD_HTTPS", False)
 # Proxies of our own in front, each of which appends to X-Forwarded-For; without them nobody's word is taken for it.

@@ -85,10 +85,12 @@ class Cluster:
         """
         if self.home in _handles:
             return
-        self._prepare_home()
+        account.make_folder(self.home)
         handle = _lock(self.home / "users.lock", fcntl.LOCK_SH)
         try:
             with self._alone("start.lock"):
+                # Only now: until the lock was ours, the last one to leave may have removed the folders.
+                self._prepare_home()
                 if not self.answers():
                     self._start()
                 self._create_database()
@@ -140,7 +142,6 @@ class Cluster:
                 shutil.rmtree(path, ignore_errors=True)
 
     def _prepare_home(self) -> None:
-        account.make_folder(self.home)
         account.make_folder(self.home / "log")
         account.make_folder(self.socket_folder)
 
