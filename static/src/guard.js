@@ -1,9 +1,11 @@
 // A form with data-guard warns before what was typed is lost, and marks that there is something to save.
-// Elements with data-when-dirty inside it (a save bar) show only then.
+// Elements with data-when-dirty inside it (a save bar) show only then. What is typed inside data-unguarded
+// is not saved by the form, and so not lost.
 import { everywhere } from "./everywhere.js";
 
 function content(form) {
-  return new URLSearchParams([...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string")).toString();
+  const unguarded = new Set(["csrfmiddlewaretoken", ...[...form.querySelectorAll("[data-unguarded] [name]")].map((one) => one.name)]);
+  return new URLSearchParams([...new FormData(form)].filter(([name, value]) => !unguarded.has(name) && typeof value === "string")).toString();
 }
 
 everywhere("form[data-guard]", (form) => {

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from automations.definition import ActionSpec, Definition, FilterSpec
 from automations.models import Rule, Run
@@ -23,7 +23,7 @@ from tests.factories import make_orders
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TESTER = Actor.system("test")
-PHONE = {"width": 390, "height": 780}
+PHONE: ViewportSize = {"width": 390, "height": 780}
 
 
 @pytest.fixture
