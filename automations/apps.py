@@ -1,7 +1,12 @@
 """The automations app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+REGISTERING = ("automations.consumers", "automations.invariants")
+"""Modules that are there once they are imported."""
 
 
 class AutomationsConfig(AppConfig):
@@ -20,9 +25,8 @@ class AutomationsConfig(AppConfig):
 
         actions.discover("automations.actions")
         triggers.discover("automations.triggers")
-        import automations.consumers
-        import automations.invariants  # noqa: F401
-
+        for module in REGISTERING:
+            import_module(module)
         panels.register(
             "automations.runs", Panel(_("Rules that ran"), "automations/panels/runs.html", runs_of, position=30)
         )

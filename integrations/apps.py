@@ -1,7 +1,12 @@
 """The integrations app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+REGISTERING = ("integrations.events", "integrations.tasks")
+"""Modules that are there once they are imported."""
 
 
 class IntegrationsConfig(AppConfig):
@@ -12,8 +17,8 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Find the connectors, events and background work; bring the menu entry and the dashboard's card."""
-        import integrations.events
-        import integrations.tasks  # noqa: F401
+        for module in REGISTERING:
+            import_module(module)
         from integrations import queries, registry
         from portal.ui.cards import Card, cards
         from portal.ui.menu import menu

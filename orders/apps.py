@@ -1,7 +1,18 @@
 """The orders app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+REGISTERING = (
+    "orders.events",
+    "orders.exceptions.clear",
+    "orders.exceptions.deliveries",
+    "orders.invariants",
+    "orders.lifecycle.holds",
+)
+"""Modules that are there once they are imported."""
 
 
 class OrdersConfig(AppConfig):
@@ -12,11 +23,8 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         """Find the exception types, events and watchers; bring the menu entries and the dashboard's cards."""
-        import orders.events
-        import orders.exceptions.clear
-        import orders.exceptions.deliveries
-        import orders.invariants
-        import orders.lifecycle.holds  # noqa: F401
+        for module in REGISTERING:
+            import_module(module)
         from orders.exceptions.catalogue import exception_types
 
         exception_types.discover("orders.exceptions.types")

@@ -1,7 +1,19 @@
 """The portal app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+REGISTERING = (
+    "portal.deliveries.email",
+    "portal.deliveries.send",
+    "portal.events.dispatch",
+    "portal.events.invariants",
+    "portal.tenancy.sessions",
+    "portal.tenancy.tidy",
+)
+"""Modules that are there once they are imported: watchers, senders, invariants, signals."""
 
 
 class PortalConfig(AppConfig):
@@ -11,8 +23,9 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        """Find the watchers; time sessions; bring the menu entries and the dashboard's cards."""
-
+        """Find what registers itself; bring the menu entries and the dashboard's cards."""
+        for module in REGISTERING:
+            import_module(module)
         _show()
 
 
