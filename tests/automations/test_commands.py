@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from automations.management.commands.demo import WELCOME
 from automations.models import Rule
@@ -30,8 +31,14 @@ def test_the_demo_organization_has_two_people_one_rule_and_no_orders() -> None:
     assert Order.across.count() == 0
 
 
-def test_the_demo_says_how_to_sign_in_each_time() -> None:
-    words = WELCOME.format(email="demo@example.com", password="switchyard-demo", viewer="viewer@example.com")
+def test_the_demo_says_how_to_sign_in_and_where_the_shop_is_each_time(settings: Settings) -> None:
+    settings.SANDBOX_URL = "http://shop.example"
+    words = WELCOME.format(
+        email="demo@example.com",
+        password="switchyard-demo",
+        viewer="viewer@example.com",
+        shop=" (http://shop.example)",
+    )
     assert said("demo", if_empty=True) == words
     assert said("demo", if_empty=True) == words
     assert Organization.objects.count() == 1

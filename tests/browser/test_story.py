@@ -26,6 +26,8 @@ def test_a_new_user_connects_a_store_and_follows_its_first_order_to_ready(
     approve_in_a_new_tab(visitor).close()
     expect(visitor.page.get_by_role("heading", name="Connected")).to_be_visible(timeout=SOON)
     expect(visitor.page.get_by_text("Tea & Tins is connected.")).to_be_visible()
+    shop = visitor.page.get_by_role("link", name="Place an order in the sandbox store")
+    expect(shop).to_have_attribute("href", visitor.shop)
     page = visitor.menu("Orders")
     expect(page.get_by_text("No orders yet")).to_be_visible()
     number = place_order(visitor, pieces={"Morning Assam, 100 g": 2, "Forest green": 1}, name="Ana Ruiz")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
@@ -18,7 +19,7 @@ PEOPLE = (
 )
 
 WELCOME = """Sign in as {email} with the password {password} (or as {viewer}, who may only look).
-Try this: open Integrations, add Ecwid, approve it in the sandbox store, then place an order there."""
+Try this: open Integrations, add Ecwid, approve it in the sandbox store, then place an order there{shop}."""
 
 
 class Command(BaseCommand):
@@ -56,4 +57,5 @@ def welcome() -> str:
     user = User.objects.filter(email=PEOPLE[0][0]).first()
     if user is None or not user.check_password(PASSWORD):
         return ""
-    return WELCOME.format(email=PEOPLE[0][0], password=PASSWORD, viewer=PEOPLE[1][0])
+    shop = f" ({settings.SANDBOX_URL})" if settings.SANDBOX_URL else ""
+    return WELCOME.format(email=PEOPLE[0][0], password=PASSWORD, viewer=PEOPLE[1][0], shop=shop)
