@@ -9,18 +9,19 @@ from automations.scripting.contract import CodeRequest, CodeResult
 from automations.scripting.pool import default_pool
 from orders.documents.instants import instant
 from portal.kit import json
+from portal.kit.json import Json
 from portal.kit.text import storable
 
 
 def answerer(now: dt.datetime) -> Callable[[Sequence[Question]], list[CodeResult]]:
     """Return the function that `evaluate` asks, for a run whose recorded time is `now`."""
     moment = instant(now)
+    texts: dict[int, tuple[Json, bytes]] = {}
 
     def answer(questions: Sequence[Question]) -> list[CodeResult]:
         by_rule: dict[str, list[int]] = {}
         for index, question in enumerate(questions):
             by_rule.setdefault(question.rule.key, []).append(index)
-        texts: dict[int, bytes] = {}
         requests = [
             CodeRequest(
                 key,
@@ -57,9 +58,12 @@ def _clean(result: CodeResult) -> CodeResult:
     return replace(result, error=error, console=tuple(storable(line) for line in result.console))
 
 
-def _text(question: Question, texts: dict[int, bytes]) -> bytes:
-    """Write a document once, however many rules ask for it in this wave."""
-    key = id(question.document)
-    if key not in texts:
-        texts[key] = json.dumps(question.document)
-    return texts[key]
+def _text(question: Question, texts: dict[int, tuple[Json, bytes]]) -> bytes:
+    """Write a document once, however many rules ask for it.
+
+    The document is kept beside its text, so that no other one can come to have its id.
+    """
+    document = question.document
+    if id(document) not in texts:
+        texts[id(document)] = document, json.dumps(document)
+    return texts[id(document)][1]

@@ -18,7 +18,10 @@ def diff(before: Json, after: Json, path: str = "") -> list[Change]:
     """Return the changes that turn `before` into `after`, in the order of their paths."""
     changes: list[Change] = []
     for key in sorted(before.keys() | after.keys()):
-        old, new, here = before.get(key, _MISSING), after.get(key, _MISSING), f"{path}/{_escape(key)}"
+        old, new = before.get(key, _MISSING), after.get(key, _MISSING)
+        if old is new:  # most members of a changed document are shared with the old one
+            continue
+        here = f"{path}/{_escape(key)}"
         if old is _MISSING:
             changes.append({"op": "add", "path": here, "value": new})
         elif new is _MISSING:
