@@ -12,6 +12,8 @@ from bench import data, database
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+LOAD = os.getloadavg()[0]
+"""What else the machine had to do before the run began: above 0.5, figures are too low."""
 PARTS = ("Django", "psycopg", "django-q2", "mini-racer", "pydantic")
 
 
@@ -60,7 +62,7 @@ def _setting() -> str:
     parts = ", ".join(f"{name} {version(name)}" for name in PARTS)
     safe = ", ".join(f"{name} {value}" for name, value in database.safety().items())
     return (
-        f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d} on {os.cpu_count()} cores ({_processor()}), "
+        f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d} on {os.cpu_count()} cores ({_processor()}; load before the run {LOAD:.1f}), "
         f"Python {platform.python_version()}, PostgreSQL {server} ({safe}), {parts}; {data.origin()}."
     )
 
