@@ -2,10 +2,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories import make_member
-from portal.tenancy.models import Organization
-from portal.tenancy.roles import Role
-
 
 @pytest.mark.django_db(transaction=True)
 def test_a_visitor_is_asked_to_sign_in_and_the_styles_are_there(page: Page, live_server: LiveServer) -> None:
