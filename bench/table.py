@@ -62,7 +62,8 @@ def _setting() -> str:
     parts = ", ".join(f"{name} {version(name)}" for name in PARTS)
     safe = ", ".join(f"{name} {value}" for name, value in database.safety().items())
     return (
-        f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d} on {os.cpu_count()} cores ({_processor()}; load before the run {LOAD:.1f}), "
+        f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d} on {os.cpu_count()} cores "
+        f"({_processor()}; load before the run {LOAD:.1f}), "
         f"Python {platform.python_version()}, PostgreSQL {server} ({safe}), {parts}; {data.origin()}."
     )
 
