@@ -1,6 +1,7 @@
 """The small values that components are drawn from, so that a template decides nothing (style.md 18)."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,11 @@ from django.forms.widgets import CheckboxInput
 from django_stubs_ext import StrOrPromise
 
 from portal.kit import json as kit_json
+from portal.ui import times
+from portal.ui.statuses import statuses
+
+_INSTANT = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{3}Z")
+"""How documents write instants."""
 
 
 @dataclass(frozen=True)
@@ -64,24 +70,39 @@ class DiffRow:
 
 
 def diff_rows(changes: Sequence[Mapping[str, Any]]) -> list[DiffRow]:
-    """Turn patch entries into rows for people: `/lines/0/quantity` becomes `lines › 1 › quantity`."""
-    return [
-        DiffRow(
-            _path(str(change["path"])),
-            None if change["op"] == "add" and change.get("old") is None else _text(change.get("old")),
-            None if change["op"] == "remove" else _text(change.get("value")),
-        )
-        for change in changes
-    ]
+    """Turn patch entries into rows for people: `/lineItems/0/quantity` becomes `Line items › 1 › quantity`.
+
+    Statuses are told by their label and instants in the reader's timezone.
+    """
+    return [_diff_row(change, str(change["path"])) for change in changes]
+
+
+def _diff_row(change: Mapping[str, Any], path: str) -> DiffRow:
+    added = change["op"] == "add" and change.get("old") is None
+    before = None if added else _text(change.get("old"), path)
+    return DiffRow(_path(path), before, None if change["op"] == "remove" else _text(change.get("value"), path))
 
 
 def _path(pointer: str) -> str:
     parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.strip("/").split("/")]
-    return " › ".join(str(int(part) + 1) if part.isdecimal() else part for part in parts)
+    told = " › ".join(str(int(part) + 1) if part.isdecimal() else _words(part) for part in parts)
+    return told[:1].upper() + told[1:]
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else kit_json.pretty(value)
+def _words(name: str) -> str:
+    """Write a member's name in words: “holdUntil” as “hold until”."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower() if name.isidentifier() else name
+
+
+def _text(value: Any, path: str) -> str:
+    if not isinstance(value, str):
+        return kit_json.pretty(value)
+    if path == "/status" and value in statuses:
+        return str(statuses.get(value).label)
+    try:
+        return times.exact(dt.datetime.fromisoformat(value)) if _INSTANT.fullmatch(value) else value
+    except ValueError:  # it only looks like an instant: the thirteenth month
+        return value
 
 
 def field_context(bound: BoundField, css: str) -> dict[str, Any]:

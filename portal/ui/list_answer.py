@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django_stubs_ext import StrOrPromise
 
 from portal.filters.fields import Catalogue, Choice
 from portal.filters.tree import ALWAYS, Condition
 from portal.tenancy.models import Membership, Organization, User
 from portal.tenancy.roles import Permission
-from portal.ui import chips, list_state
+from portal.ui import chips, html, list_state
 from portal.ui.access import PageRequest
 from portal.ui.cells import Column
 from portal.ui.chips import Chip, ChipForm
@@ -28,15 +27,15 @@ if TYPE_CHECKING:
     from portal.ui.lists import Bulk, ListPage
 
 
-def _cells(record: Any, url: str, heads: Sequence[tuple[Column, str, str]]) -> SafeString:
+def _cells(record: Any, url: str, heads: Sequence[tuple[Column, SafeString]]) -> SafeString:
     """Draw the cells of a row. Here and not in the template: four hundred of them make a page slow."""
     cells = []
-    for column, css, label in heads:
+    for column, opening in heads:
         shown = column.show(record)
         if column.title:
-            shown = format_html('<a class="row-link" href="{}" data-row-link>{}</a>', url, shown)
-        cells.append(format_html('<td class="{}" data-label="{}">{}</td>', css, label, shown))
-    return mark_safe("".join(cells))  # noqa: S308 - every part was made by format_html
+            shown = html.fill('<a class="row-link" href="{}" data-row-link>{}</a>', url, shown)
+        cells.append(html.fill("{}{}</td>", opening, shown))
+    return SafeString("".join(cells))
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,8 @@ class Listing:
     def rows(self) -> list[Row]:
         """The rows, drawn."""
         page = self.page
-        heads = [(column, column.css, str(column.label)) for column in self.columns]
+        opening = '<td class="{}" data-label="{}">'
+        heads = [(column, html.fill(opening, column.css, column.label)) for column in self.columns]
         return [
             Row(
                 page.id_of(record),

@@ -83,7 +83,7 @@ def test_a_test_shows_each_value_and_changes_nothing(as_owner: Client, source: S
     assert "48.20" in page
     page = as_owner.post(url, FORM | {"order": order.public_id, "f.0.value": "40"}).content.decode()
     assert "The filter matches" in page
-    assert "onHold" in page
+    assert "On hold" in page
     assert (Order.across.get().status, Run.across.count()) == ("new", 0)
 
 

@@ -102,10 +102,16 @@ def test_a_change_is_told_as_field_before_and_after() -> None:
             {"op": "replace", "path": "/lineItems/0/quantity", "value": 2, "old": 1},
             {"op": "add", "path": "/tags/0", "value": "vip"},
             {"op": "remove", "path": "/note", "old": "call first"},
+            {"op": "replace", "path": "/status", "value": "onHold", "old": "new"},
+            {"op": "add", "path": "/holdUntil", "value": "2026-01-05T10:10:00.000Z"},
+            {"op": "add", "path": "/orderNote", "value": "2026-19-39T29:10:00.000Z"},
         ]
     )
     assert [(row.path, row.before, row.after) for row in rows] == [
-        ("lineItems › 1 › quantity", "1", "2"),
-        ("tags › 1", None, "vip"),
-        ("note", "call first", None),
+        ("Line items › 1 › quantity", "1", "2"),
+        ("Tags › 1", None, "vip"),
+        ("Note", "call first", None),
+        ("Status", "New", "On hold"),
+        ("Hold until", None, "5 Jan 2026, 10:10:00 UTC"),
+        ("Order note", None, "2026-19-39T29:10:00.000Z"),
     ]
