@@ -1,8 +1,10 @@
 """Numbers and money for people: grouped by locale, with as many decimals as the currency has."""
 
+import functools
 from decimal import Decimal, InvalidOperation
 
 from django.utils import formats
+from django.utils.translation import get_language
 
 # ISO 4217: every currency has two decimals but these.
 _NONE = frozenset(
@@ -39,12 +41,17 @@ def amount(value: Decimal | int | str, currency: str) -> str:
 
     A value that is no number is returned as it is.
     """
+    return _amount(str(value), currency, get_language())
+
+
+@functools.lru_cache(maxsize=5_000)
+def _amount(value: str, currency: str, language: str | None) -> str:
     try:
         number = Decimal(value)
     except (InvalidOperation, TypeError, ValueError):
-        return str(value)
+        return value
     if not number.is_finite():
-        return str(value)
+        return value
     exponent = number.normalize().as_tuple().exponent
     places = max(decimals(currency), -exponent if isinstance(exponent, int) else 0)
     return formats.number_format(number, places, use_l10n=True, force_grouping=True)

@@ -1,17 +1,24 @@
 """Times for people: how long ago or how soon, and the exact moment with its zone (look.md 3.11)."""
 
 import datetime as dt
+import functools
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 7 * 86400
 
 
 def exact(moment: dt.datetime) -> str:
     """Return the moment in the person's timezone, with seconds and the zone: “22 Nov 2026, 14:30:05 CET”."""
-    local = timezone.localtime(moment)
+    return _exact(moment, timezone.get_current_timezone(), get_language())
+
+
+@functools.lru_cache(maxsize=5_000)
+def _exact(moment: dt.datetime, zone: dt.tzinfo, language: str | None) -> str:
+    """A list reads itself afresh every few seconds, and its moments are the same each time."""
+    local = moment.astimezone(zone)
     return f"{formats.date_format(local, 'j M Y')}, {local:%H:%M:%S} {local.tzname()}"
 
 
@@ -46,4 +53,9 @@ def _clock(moment: dt.datetime, now: dt.datetime) -> str:
 
 def _date(moment: dt.datetime, now: dt.datetime) -> str:
     local, today = timezone.localtime(moment), timezone.localtime(now)
-    return formats.date_format(local, "j M" if local.year == today.year else "j M Y")
+    return _day(local.date(), local.year == today.year, get_language())
+
+
+@functools.lru_cache(maxsize=1_000)
+def _day(date: dt.date, this_year: bool, language: str | None) -> str:
+    return formats.date_format(date, "j M" if this_year else "j M Y")
