@@ -35,7 +35,6 @@ class Step:
     hold: NewHold | None = None
     ends_holds: str = ""
     """The outcome (`orders.models.Hold.Outcome`) that every open hold gets; empty: they stay."""
-    holds_ended_already: bool = False
     run_id: int | None = None
 
 
