@@ -20,7 +20,9 @@ class AutomationsConfig(AppConfig):
         from automations.engine.actions import actions
         from automations.engine.triggers import triggers
         from automations.panels import runs_of
+        from automations.views.history import runs
         from orders.panels import Panel, panels
+        from portal.ui.lists import list_pages
         from portal.ui.menu import menu
 
         actions.discover("automations.actions")
@@ -30,6 +32,7 @@ class AutomationsConfig(AppConfig):
         panels.register(
             "automations.runs", Panel(_("Rules that ran"), "automations/panels/runs.html", runs_of, position=30)
         )
+        list_pages.register("history", runs)
         menu.register(
             "automations", _("Automations"), icon="git-branch", url_name="automations:list", position=60, shortcut="r"
         )

@@ -33,8 +33,10 @@ class OrdersConfig(AppConfig):
 
 def _show() -> None:
     from orders import queries
+    from orders.lists import exceptions, orders
     from orders.shown import home
     from portal.ui.cards import Card, cards
+    from portal.ui.lists import list_pages
     from portal.ui.menu import menu
     from portal.ui.needs import needs
 
@@ -42,6 +44,9 @@ def _show() -> None:
     needs.register("orders.review", home.review)
     cards.register("orders.waiting", Card("orders/cards/waiting.html", home.waiting, position=20, width=6))
     cards.register("orders.hours", Card("orders/cards/hours.html", home.hours, position=30, width=12))
+
+    list_pages.register("orders", lambda: orders.ORDERS)
+    list_pages.register("exceptions", exceptions.exception_list)
 
     menu.register("orders", _("Orders"), icon="package", url_name="orders:list", position=20, shortcut="o")
     menu.register(

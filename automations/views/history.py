@@ -46,7 +46,7 @@ def _search(rows: QuerySet[Run], text: str) -> QuerySet[Run]:
 def runs() -> ListPage:
     """Return the list of runs, declared once the triggers are known."""
     return ListPage(
-        key="runs",
+        key="history",
         name=_("History"),
         rows=lambda organization: Run.objects.within(organization).defer("trace"),
         target=SqlTarget(run_catalogue()),
@@ -61,6 +61,7 @@ def runs() -> ListPage:
             ViewTab("refused", _("Refused"), "f=status~equals~refused"),
         ),
         refresh=5,
+        url_name="automations:history",
     )
 
 

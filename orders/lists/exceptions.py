@@ -70,6 +70,7 @@ def exception_list() -> ListPage:
         ),
         version_of=lambda one: f"{one.state}{one.times}",
         events=("exceptionChanged",),
+        url_name="orders:exceptions",
     )
 
 

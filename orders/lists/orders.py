@@ -100,6 +100,7 @@ ORDERS = OrderList(
     version_of=lambda order: order.version,
     events=("orderChanged",),
     refresh=5,
+    url_name="orders:list",
 )
 
 

@@ -15,7 +15,11 @@
         empty=Empty(_("No orders yet"), _("They come in when…"), "package", "integrations:list", _("Add integration")),
         bulk=(Bulk("release", _("Release hold"), "orders:bulk_release", Permission.OPERATE),),
         events=("orderChanged",),                           # HX-Trigger events after which it reads afresh
+        url_name="orders:list",
     )
+
+    # orders/apps.py: found by its key by the API, commands and the builder (`list_page("orders")`)
+    list_pages.register("orders", lambda: ORDERS)
 
     @page()
     def order_list(request: PageRequest, extension: str = "") -> HttpResponseBase:
@@ -51,6 +55,7 @@ from portal.filters.to_sql import SqlTarget, to_q
 from portal.filters.tree import Condition, Group
 from portal.kit.clock import now
 from portal.kit.json import Json
+from portal.kit.registry import Registry
 from portal.savedviews.services import views_for
 from portal.tenancy.models import Organization
 from portal.tenancy.roles import Permission
@@ -128,6 +133,8 @@ class ListPage:
     events: Sequence[str] = ()
     sizes: Sequence[int] = (25, 50, 100, 200)
     refresh: int = REFRESH_SECONDS
+    url_name: str = ""
+    """The name of its page's address."""
 
     @cached_property
     def by_key(self) -> dict[str, Column]:
@@ -247,6 +254,15 @@ class ListPage:
         return f"{url}?{list_state.query_string(found)}" if found else url
 
 
+list_pages: Registry[Callable[[], ListPage]] = Registry("list")
+"""Every list by its key, as a function: some can only be made once every app has brought its part."""
+
+
+def list_page(key: str) -> ListPage:
+    """Return the list of this key. Raises portal.kit.registry.Unknown, naming the keys there are."""
+    return list_pages.get(key)()
+
+
 def _order(model: type[Model], name: str, *, back: bool) -> OrderBy:
     """Order by a field. “Absent last” is only said where a value can be absent: no index is in that order."""
     first = model._meta.get_field(name.split("__")[0])
@@ -267,4 +283,4 @@ def list_paths(route: str, view: Callable[..., HttpResponseBase], name: str) -> 
     ]
 
 
-__all__ = ["Bulk", "Empty", "ListPage", "ViewTab", "list_paths"]
+__all__ = ["Bulk", "Empty", "ListPage", "ViewTab", "list_page", "list_pages", "list_paths"]
