@@ -5,9 +5,11 @@ from portal.deliveries.models import Delivery
 from portal.events.models import Event, Handoff
 from portal.kit.models import Bell, Heartbeat
 from portal.savedviews.models import SavedView
+from portal.tenancy.keys import ApiKey
 from portal.tenancy.models import Membership, Organization, User
 
 __all__ = [
+    "ApiKey",
     "Bell",
     "Delivery",
     "Event",

@@ -214,15 +214,22 @@ CONNECTOR_APPS = {
 ALLOWED_PRIVATE_HOSTS = env.words("ALLOWED_PRIVATE_HOSTS")
 SANDBOX_URL = env.text("SWITCHYARD_SANDBOX_URL")
 
+# The pace of one API key: so many requests a minute, and so many at once after a rest.
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600, low=1, high=100_000)
+API_BURST = env.number("API_BURST", 60, low=1, high=100_000)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "portal.kit.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "portal.kit.request_id.RequestIdFilter"},
+        "mask": {"()": "portal.kit.masking.MaskFilter"},
+    },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "mask"]},
     },
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
     # django-q2 tells four lines of each task, and there is one a minute even when nothing happens.
