@@ -49,6 +49,7 @@ URLS: dict[str, Permission | str] = {
     "ui:views": VIEW,
     "ui:view": VIEW,
     "ui:kit": VIEW,
+    "ui:suggest": VIEW,
     "orders:list": VIEW,
     "orders:list_json": VIEW,
     "orders:list_csv": VIEW,

@@ -12,9 +12,11 @@ from django.utils.safestring import SafeString
 from django_stubs_ext import StrOrPromise
 
 from portal.kit import json as kit_json
-from portal.ui import amounts, components, html, times
+from portal.ui import amounts, components, html, inputs, times
 
 register = template.Library()
+for tag in inputs.TAGS:
+    register.simple_tag(tag)
 
 
 @register.simple_tag
