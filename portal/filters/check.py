@@ -1,15 +1,15 @@
 """Every problem of a tree against a catalogue, each with the path of its node and the cure."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from portal.filters.fields import Catalogue, Field
+from portal.filters.fields import Catalogue, Field, Type
 from portal.filters.mark import gettext_noop as _
 from portal.filters.operands import BadValue, args_of
 from portal.filters.operators import operators_for
 from portal.filters.problems import BadFilter, Problem
-from portal.filters.shape import operators
-from portal.filters.tree import LINES, MATCHES, Condition, Group, Node, NodePath
+from portal.filters.shape import NUMBERS, TEXTS, Operator, operators
+from portal.filters.tree import KINDS, LINES, MATCHES, Condition, FieldRef, Group, Measure, Node, NodePath, inside
 
 MAX_DEPTH = 20
 MAX_NODES = 500
@@ -47,7 +47,7 @@ def _size(root: Group) -> Problem | None:
         path = level[0][0]
         if len(path) > MAX_DEPTH:
             return too_deep(path)
-        level = [((*p, i), x) for p, node in level if isinstance(node, Group) for i, x in enumerate(node.items)]
+        level = [((*p, i), x) for p, node in level for i, x in enumerate(inside(node))]
         nodes += len(level)
         if nodes > MAX_NODES:
             return too_many(())
@@ -69,6 +69,8 @@ def _group(group: Group, path: NodePath, catalogue: Catalogue, zone: dt.tzinfo, 
         here = (*path, index)
         if isinstance(item, Group):
             yield from _group(item, here, catalogue, zone, bound=bound)
+        elif isinstance(item, Measure):
+            yield from _measure(item, here, catalogue, zone, bound=bound)
         else:
             yield from _condition(item, here, catalogue, zone, bound=bound)
 
@@ -85,18 +87,99 @@ def _condition(
     if field is None:
         yield Problem(path, "field", _("There is no such field."), _("Choose a field from the list."))
         return
+    if field.is_template:
+        yield Problem(path, "field", _("It is not said which one is meant."), _("Enter its name."))
+        return
     yield from _place(condition, field, path, bound=bound)
-    if condition.operator not in operators:
-        yield Problem(path, "operator", _("There is no such operator."), _operator_cure(field))
-        return
-    operator = operators.get(condition.operator)
-    if field.type not in operator.readings:
-        yield Problem(path, "operator", _("This field does not have this operator."), _operator_cure(field))
-        return
+    offered = operators_for(field.type, changes=catalogue.changes and not field.line)
+    operator = next((each for each in offered if each.key == condition.operator), None)
+    if operator is None:
+        yield Problem(path, "operator", *_no_operator(condition, field, offered))
+    elif isinstance(condition.value, FieldRef):
+        yield from _reference(condition.value, operator, field, path, catalogue)
+    else:
+        yield from _value(condition, operator, field, path, zone)
+
+
+def _value(
+    node: Condition | Measure, operator: Operator, field: Field, path: NodePath, zone: dt.tzinfo
+) -> Iterator[Problem]:
     try:
-        args_of(field, operator, condition.value, zone)
+        args_of(field, operator, node.value, zone)
     except BadValue as error:
         yield Problem(path, "value", error.message, error.cure)
+
+
+def _no_operator(node: Condition, field: Field, offered: Sequence[Operator]) -> tuple[str, str]:
+    cure = "Use " + ", ".join(operator.key for operator in offered) + "."
+    if node.operator not in operators:
+        return _("There is no such operator."), cure
+    if operators.get(node.operator).looks_back:
+        return _("It is not known here what the value was before."), _("Ask this only of records that were updated.")
+    return _("This field does not have this operator."), cure
+
+
+def _reference(
+    value: FieldRef, operator: Operator, field: Field, path: NodePath, catalogue: Catalogue
+) -> Iterator[Problem]:
+    """Judge a comparison with another field of the record."""
+    other = catalogue.get(value.path)
+    if not operator.compares(field.type):
+        yield Problem(
+            path, "value", _("This operator does not compare with another field."), _("Enter a value, or use “equals”.")
+        )
+    elif other is None or other.is_template:
+        yield Problem(path, "value", _("There is no such field to compare with."), _("Choose a field from the list."))
+    elif not comparable(field, other):
+        yield Problem(
+            path, "value", _("The two fields cannot be compared."), _("Choose a field of the same kind, not of a line.")
+        )
+
+
+def comparable(field: Field, other: Field) -> bool:
+    """Say whether a condition on `field` may compare with `other`: the same kind, and not a line from outside."""
+    families = ({*TEXTS}, {*NUMBERS}, {Type.DATETIME}, {Type.ENUM})
+    alike = any(field.type in family and other.type in family for family in families)
+    return alike and field.path != other.path and (field.line or not other.line)
+
+
+def _measure(
+    measure: Measure, path: NodePath, catalogue: Catalogue, zone: dt.tzinfo, *, bound: bool
+) -> Iterator[Problem]:
+    if measure.kind not in KINDS:
+        yield Problem(path, "node", _("It is not known what is to be measured."), _("Use count or sum."))
+    if bound:
+        message = _("Lines are counted inside a group that is bound to one line.")
+        yield Problem(path, "node", message, _("Move it out of the group."))
+    field = measured(measure, catalogue)
+    if field is None:
+        yield Problem(path, "field", _("This cannot be summed."), _("Choose a line field that holds a number."))
+        return
+    if measure.where.lines is not None:
+        yield Problem((*path, 0), "lines", _("Any, every or no line cannot be chosen here."), _("Leave it out."))
+    if measure.where != Group():
+        yield from _group(measure.where, (*path, 0), catalogue, zone, bound=True)
+    if measure.operator not in operators or field.type not in operators.get(measure.operator).readings:
+        yield Problem(path, "operator", _("A number does not have this operator."), _operator_cure(field))
+    elif measure.operator in ("is_empty", "is_not_empty"):
+        yield Problem(path, "operator", _("A number of lines is never empty."), _("Compare it with 0."))
+    elif isinstance(measure.value, FieldRef):
+        message = _("A number of lines does not compare with another field.")
+        yield Problem(path, "value", message, _("Enter a number."))
+    else:
+        yield from _value(measure, operators.get(measure.operator), field, path, zone)
+
+
+COUNTED = Field("", _("Number of lines"), Type.NUMBER, noun=_("the number of lines"))
+"""What a count of lines is compared as."""
+
+
+def measured(measure: Measure, catalogue: Catalogue) -> Field | None:
+    """Return the field whose numbers a measure compares, None where they cannot be summed."""
+    if measure.kind == "count":
+        return None if measure.field else COUNTED
+    field = catalogue.get(measure.field)
+    return field if field is not None and field.line and field.type in NUMBERS else None
 
 
 def _place(condition: Condition, field: Field, path: NodePath, *, bound: bool) -> Iterator[Problem]:

@@ -2,7 +2,9 @@
 
 The stored form is `{"version": 1, "root": {...}}`. A group is `{"match", "items"}` and, when it is
 bound to one line, `"lines"`; a condition is `{"field", "operator"}` with `"value"` and `"lines"`
-where it has them. Numbers are exact, a list is an array, a span of time `{"amount", "unit"}`.
+where it has them; a measure is `{"measure", "operator", "value"}` with `"field"` and `"where"` where it
+has them. Numbers are exact, a list is an array, a span of time `{"amount", "unit"}`, another field
+`{"field"}`.
 """
 
 from collections.abc import Callable
@@ -13,11 +15,26 @@ from portal.filters.check import MAX_DEPTH, MAX_NODES, too_deep, too_many
 from portal.filters.mark import gettext_noop as _
 from portal.filters.operands import MAX_LIST, MAX_TEXT
 from portal.filters.problems import BadFilter, Part, Problem
-from portal.filters.tree import LINES, MATCHES, UNITS, Condition, Duration, Group, Lines, Node, NodePath, Value
+from portal.filters.tree import (
+    KINDS,
+    LINES,
+    MATCHES,
+    UNITS,
+    Condition,
+    Duration,
+    FieldRef,
+    Group,
+    Lines,
+    Measure,
+    Node,
+    NodePath,
+    Value,
+)
 from portal.kit import json
 from portal.kit.json import Json
 
 VERSION = 1
+MAX_NAME = 400
 MAX_CHARACTERS = 2_000_000
 UPGRADES: dict[int, Callable[[Json], Json]] = {}
 """From each old version, the step to the next; applied in turn when a stored filter is read."""
@@ -64,6 +81,8 @@ def _upgrade(data: Json) -> Json:
 def _encode(node: Node) -> Json:
     if isinstance(node, Group):
         data: Json = {"match": node.match, "items": [_encode(item) for item in node.items]}
+    elif isinstance(node, Measure):
+        return _encode_measure(node)
     else:
         data = {"field": node.field, "operator": node.operator}
         if node.value is not None:
@@ -73,17 +92,28 @@ def _encode(node: Node) -> Json:
     return data
 
 
+def _encode_measure(node: Measure) -> Json:
+    data: Json = {"measure": node.kind, "operator": node.operator, "value": value_to_json(node.value)}
+    if node.field:
+        data["field"] = node.field
+    if node.where != Group():
+        data["where"] = _encode(node.where)
+    return data
+
+
 def value_to_json(value: Value) -> Any:
     """Return a condition's value as JSON."""
     if isinstance(value, Duration):
         return {"amount": value.amount, "unit": value.unit}
+    if isinstance(value, FieldRef):
+        return {"field": value.path}
     return list(value) if isinstance(value, tuple) else value
 
 
 def value_from_json(value: Any, path: NodePath = ()) -> Value:
     """Read a condition's value. Raises BadFilter."""
     if value.__class__ is dict:
-        return _duration(value, path)
+        return FieldRef(_name(value, "field", path)) if value.keys() == {"field"} else _duration(value, path)
     if value.__class__ is list:
         if len(value) > MAX_LIST:
             raise _bad(path, "value", _("The list has more than 1,000 values."), _("Split it over several conditions."))
@@ -109,6 +139,13 @@ def _duration(value: Json, path: NodePath) -> Duration:
     return Duration(amount, unit)
 
 
+def _name(data: Json, part: Part, path: NodePath) -> str:
+    name = data[part]
+    if name.__class__ is not str or len(name) > MAX_NAME:
+        raise _bad(path, part, _("This is not a name."), _("Give a text of at most 400 characters."))
+    return str(name)
+
+
 def _bad(path: NodePath, part: Part, message: str, cure: str) -> BadFilter:
     return BadFilter([Problem(path, part, message, cure)])
 
@@ -120,6 +157,8 @@ class _Decoder:
         self.nodes = 0
 
     def node(self, data: Any, path: NodePath) -> Node:
+        if data.__class__ is dict and "measure" in data:
+            return self.measure(data, path)
         if data.__class__ is dict and "field" in data:
             return self.condition(data, path)
         return self.group(data, path)
@@ -141,13 +180,18 @@ class _Decoder:
     def condition(self, data: Json, path: NodePath) -> Condition:
         self._count(path)
         self._keys(data, {"field", "operator"}, {"value", "lines"}, path)
-        parts: tuple[Part, ...] = ("field", "operator")
-        for part in parts:
-            if data[part].__class__ is not str or len(data[part]) > 200:
-                raise _bad(path, part, _("This is not a name."), _("Give a text of at most 200 characters."))
-        return Condition(
-            data["field"], data["operator"], value_from_json(data.get("value"), path), self._lines(data, path)
-        )
+        field, operator = _name(data, "field", path), _name(data, "operator", path)
+        return Condition(field, operator, value_from_json(data.get("value"), path), self._lines(data, path))
+
+    def measure(self, data: Json, path: NodePath) -> Measure:
+        self._count(path)
+        self._keys(data, {"measure", "operator", "value"}, {"field", "where"}, path)
+        if data["measure"] not in KINDS:
+            raise _bad(path, "node", _("It is not known what is to be measured."), _("Use count or sum."))
+        field = _name(data, "field", path) if "field" in data else ""
+        where = self.group(data["where"], (*path, 0)) if "where" in data else Group()
+        value = value_from_json(data["value"], path)
+        return Measure(data["measure"], _name(data, "operator", path), value, field, where)
 
     def _count(self, path: NodePath) -> None:
         self.nodes += 1

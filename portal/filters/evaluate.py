@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, cast
 
 from portal.filters.fields import Catalogue, Field
-from portal.filters.normal import FORMS, dig, lines_of
-from portal.filters.resolve import Resolved, Test, resolve
+from portal.filters.normal import FORMS, before, dig, getter, lines_of
+from portal.filters.resolve import Bundle, Other, Resolved, Tally, Test, resolve
 from portal.filters.tree import Group
 from portal.kit.json import Json
 
@@ -38,9 +38,12 @@ def compile_tree(root: Group, catalogue: Catalogue, zone: dt.tzinfo = dt.UTC) ->
     return cast(Predicate, writer.function(source))
 
 
-def compile_test(test: Test) -> Callable[[Any, dt.datetime], bool]:
-    """Return one condition as a function (normal form of the value, now) -> bool."""
-    return cast(Callable[[Any, dt.datetime], bool], _Writer.single(test))
+def compile_test(test: Test | Tally) -> Callable[..., bool]:
+    """Return one condition as a function of normal forms: (value, now) -> bool.
+
+    A condition that compares with another field, or looks back, takes that value as the third.
+    """
+    return cast(Callable[..., bool], _Writer.single(test))
 
 
 class FilterSet:
@@ -76,6 +79,8 @@ class _Writer:
         self.names: dict[str, Any] = {
             "__builtins__": {},
             "dict": dict,
+            "len": len,
+            "before": before,
             "dig": dig,
             "inner": _inner,
             "lines_of": lines_of,
@@ -94,32 +99,60 @@ class _Writer:
         return self.names["filter"]
 
     @classmethod
-    def single(cls, test: Test) -> Any:
+    def single(cls, test: Test | Tally) -> Any:
         """Return the function of one condition over the normal form of its value."""
         writer = cls("")
-        return writer.function(f"def filter(v, now):\n return {writer.answer(test, 'v')}\n")
+        return writer.function(f"def filter(v, now, o=None):\n return {writer.answer(test, 'v', 'o')}\n")
 
-    def answer(self, test: Test, value: str) -> str:
-        """Return the expression of one condition, given the expression of its value."""
+    def answer(self, test: Test | Tally, value: str, other: str) -> str:
+        """Return the expression of one condition, given those of its value and of what it is compared with."""
         a, b = [*map(self.name, test.args), "", ""][:2]
+        if test.operator.looks_back:
+            holds = test.reading.python.format(value="x", before="y", a=a)
+            return f"((x := {value}, y := {other}) and {holds})"
+        if isinstance(test, Test) and test.other is not None:
+            absent = "x is None or y is None or" if test.operator.absent else "x is not None and y is not None and"
+            return f"((x := {value}, y := {other}) and ({absent} x {test.reading.against} y))"
         holds = test.reading.python.format(value="x", now="now", a=a, b=b)
         absent = "is None or" if test.operator.absent else "is not None and"
         return f"((x := {value}) {absent} {holds})"
 
     def node(self, node: Resolved, reads: "_Alone | _Shared") -> str:
         """Return the expression of a node."""
+        if isinstance(node, Tally):
+            return self.answer(node, self._count(node, reads), "")
         return self._loop(node, reads) if node.lines is not None else self._plain(node, reads)
 
-    def _plain(self, node: Resolved, reads: "_Alone | _Shared") -> str:
+    def _plain(self, node: Bundle | Test, reads: "_Alone | _Shared") -> str:
         if isinstance(node, Test):
-            return self.answer(node, reads.read(node.field, node.key))
+            return self._test(node, reads)
         if not node.items:
             return "False" if node.match == "any" else "True"
         joint = " and " if node.match == "all" else " or "
         joined = "(" + joint.join(self.node(item, reads) for item in node.items) + ")"
         return f"(not {joined})" if node.match == "none" else joined
 
-    def _loop(self, node: Resolved, reads: "_Alone | _Shared") -> str:
+    def _test(self, test: Test, reads: "_Alone | _Shared") -> str:
+        value = reads.read(test.field, test.key)
+        if test.other is not None:
+            return self.answer(test, value, reads.other(test.other))
+        if test.operator.looks_back:
+            return f"({reads.changed()} and {self.answer(test, value, reads.before(test.field, test.key))})"
+        return self.answer(test, value, "")
+
+    def _count(self, tally: Tally, reads: "_Alone | _Shared") -> str:
+        """Write a loop that counts or sums over the lines, and return its call."""
+        inner = reads.inside()
+        where = self._plain(tally.where, inner) if tally.where.items else "True"
+        if tally.measure.kind == "count":
+            step = f"  if {where}:\n   n += 1\n"
+        else:
+            step = f"  if {where} and (x := {inner.read(tally.field, tally.key)}) is not None:\n   n += x\n"
+        name = f"q{len(self.loops)}"
+        self.loops.append(f"def {name}(d, now):\n n = 0\n for w in {reads.rows()}:\n{step} return n\n")
+        return f"{name}(d, now)"
+
+    def _loop(self, node: Bundle | Test, reads: "_Alone | _Shared") -> str:
         short = self._short_cut(node, reads) if isinstance(node, Test) and isinstance(reads, _Shared) else None
         if short:
             return short
@@ -136,7 +169,7 @@ class _Writer:
     def _short_cut(self, test: Test, reads: "_Shared") -> str | None:
         """Return a condition as a question about the set of all lines' values, where it can be one."""
         quantifiers = ("all",) if test.operator.absent else ("any", "none")
-        if test.reading.over_lines is None or test.lines not in quantifiers:
+        if test.reading.over_lines is None or test.lines not in quantifiers or test.other is not None:
             return None
         a, b = [*map(self.name, test.args), "", ""][:2]
         holds = test.reading.over_lines.format(values=reads.column(test.field, test.key), a=a, b=b)
@@ -146,8 +179,10 @@ class _Writer:
         """Return the call that puts a raw value into its normal form."""
         return f"{self.name(FORMS[field.type])}({raw})"
 
-    def raw(self, holder: str, key: str) -> str:
+    def raw(self, holder: str, field: Field, key: str) -> str:
         """Return the expression of the raw value at a key of `holder`, which is a dict."""
+        if field.keyed is not None:
+            return f"{self.name(getter(field, key))}({holder})"
         name = self.name(key)
         return f"dig({holder}, {name})" if "." in key or "[]" in key else f"{holder}.get({name})"
 
@@ -167,7 +202,19 @@ class _Alone:
 
     def read(self, field: Field, key: str) -> str:
         """Return the expression of a field's normal form."""
-        return self.writer.form(field, self.writer.raw(self.holder, key))
+        return self.writer.form(field, self.writer.raw(self.holder, field, key))
+
+    def other(self, other: Other) -> str:
+        """Return the expression of the field that a condition compares with."""
+        return (_Alone(self.writer, "d") if other.outside else self).read(other.field, other.key)
+
+    def changed(self) -> str:
+        """Return the expression that says whether the document knows what it was before."""
+        return "before(d) is not None"
+
+    def before(self, field: Field, key: str) -> str:
+        """Return the expression of a field's normal form before the change."""
+        return _Alone(self.writer, "before(d)").read(field, key)
 
     def inside(self) -> "_Alone":
         """Return the reader of one line."""
@@ -198,6 +245,18 @@ class _Shared:
         slot, _ = self.slots.setdefault(key, (len(self.slots) + first, field))
         return f"{'w' if self.parent else 'd'}[{slot}]"
 
+    def other(self, other: Other) -> str:
+        """Return the expression of the field that a condition compares with."""
+        return (self.parent or self if other.outside else self).read(other.field, other.key)
+
+    def changed(self) -> str:
+        """Return the expression that says whether the document knows what it was before."""
+        return "before(d[0]) is not None"
+
+    def before(self, field: Field, key: str) -> str:
+        """Return the expression of a field's normal form before the change; few rules ask, so it is not shared."""
+        return _Alone(self.writer, "before(d[0])").read(field, key)
+
     def column(self, field: Field, key: str) -> str:
         """Return the expression of the set of a line field's values."""
         name, _ = self.columns.setdefault(key, (f"s{len(self.columns)}", field))
@@ -225,7 +284,7 @@ class _Shared:
         line_holders, line_values = self.line._values()
         source += f"def row(d):\n{line_holders} return ({line_values})\n"
         for key, (name, field) in self.columns.items():
-            value = self.writer.form(field, self.writer.raw("d", key))
+            value = self.writer.form(field, self.writer.raw("d", field, key))
             place = -int(name[1:]) - 1
             source += f"def {name}(v):\n v[{place}] = {{{value} for d in {lines}}}\n return v[{place}]\n"
         return source
@@ -236,8 +295,8 @@ class _Shared:
         values = ""
         for key, (_, field) in self.slots.items():
             parent, _, last = key.rpartition(".")
-            if "." in parent or "[]" in key or not parent:
-                raw = self.writer.raw("d", key)
+            if field.keyed is not None or "." in parent or "[]" in key or not parent:
+                raw = self.writer.raw("d", field, key)
             else:
                 raw = f"{holders.setdefault(parent, f'p{len(holders)}')}.get({self.writer.name(last)})"
             values += f"{self.writer.form(field, 'x')} if (x := {raw}) is not None else None, "

@@ -19,6 +19,11 @@ An app declares one catalogue per entity beside its canonical document::
         ],
     )
 
+A field with `keyed` stands for any number of fields: a list of objects, each a name and a value.
+`Field("customFields", _("Custom field"), Type.TEXT, keyed=("name", "value"))` gives the catalogue
+a field for every name: that of “Gift wrap” has the path `customFields["Gift wrap"]` (`keyed_path`),
+and its value is that of the first item whose folded name is the folded one.
+
 `path` is the path in the camelCase document. In a list field `[]` walks through a list of objects.
 A line field starts with the catalogue's `lines_path`. Labels are plain English marked with
 `gettext_noop`; pages translate them when they show them.
@@ -33,10 +38,17 @@ How SQL finds a field (see `portal.filters.facets` for the rest):
 - A field with neither is read from the row's `facets`.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
+
+from portal.kit import json
+from portal.kit.text import fold
+
+KEYED = re.compile(r'(?P<base>[^"\[]+)\[(?P<name>"(?:[^"\\]|\\.)*")\]')
+MAX_KEY = 300
 
 
 class Type(StrEnum):
@@ -52,6 +64,8 @@ class Type(StrEnum):
     COUNTRY = "country"
 
 
+BEFORE = "$before"
+"""The member of a document that holds what it was before the change, where a catalogue knows of changes."""
 FOLDED_TYPES = frozenset({Type.TEXT, Type.COUNTRY, Type.LIST})
 """Types whose values are compared folded."""
 
@@ -87,6 +101,17 @@ class Field:
     currency: str | None = None
     """Path of the field that names the currency of a money field."""
     help: str = ""
+    keyed: tuple[str, str] | None = None
+    """Of a field that stands for many: the members that hold the name and the value."""
+    base: str = ""
+    """Of one field out of many: the path of the one that stands for them."""
+    keyed_name: str = ""
+    """Of one field out of many: its name as the filter spells it."""
+
+    @property
+    def is_template(self) -> bool:
+        """Say whether it stands for many fields and is none itself: conditions must name one."""
+        return self.keyed is not None and not self.keyed_name
 
     @property
     def name(self) -> str:
@@ -103,6 +128,11 @@ class Field:
         return next((choice.label for choice in self.choices if choice.value == value), str(value))
 
 
+def keyed_path(base: str, name: str) -> str:
+    """Return the path of one field out of many: `customFields["Gift wrap"]`."""
+    return f"{base}[{json.dumps_text(name)}]"
+
+
 class BadCatalogue(ValueError):
     """A catalogue contradicts itself; found when the process starts."""
 
@@ -110,10 +140,20 @@ class BadCatalogue(ValueError):
 class Catalogue:
     """All fields of one entity, by path and by group."""
 
-    def __init__(self, entity: str, noun: str, fields: Iterable[Field], *, lines_path: str = "lineItems") -> None:
+    def __init__(
+        self,
+        entity: str,
+        noun: str,
+        fields: Iterable[Field],
+        *,
+        lines_path: str = "lineItems",
+        changes: bool = False,
+    ) -> None:
         self.entity = entity
         self.noun = noun
         self.lines_path = lines_path
+        self.changes = changes
+        """Whether its documents know what they were before (triggers on updates): see `BEFORE`."""
         self.fields = tuple(fields)
         self._by_path = {field.path: field for field in self.fields}
         self._check()
@@ -129,19 +169,41 @@ class Catalogue:
             if "[]" in field.path and field.type is not Type.LIST:
                 raise BadCatalogue(f"{field.path}: only a list field can walk through a list.")
 
+            if field.keyed is not None and field.type is not Type.TEXT:
+                raise BadCatalogue(f"{field.path}: what is found by name is text.")
+
     def __contains__(self, path: object) -> bool:
-        return path in self._by_path
+        return isinstance(path, str) and self.get(path) is not None
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields)
 
     def get(self, path: str) -> Field | None:
-        """Return the field of this path, or None."""
-        return self._by_path.get(path)
+        """Return the field of this path, or None. `customFields["x"]` is one of the fields named by users."""
+        return self._by_path.get(path) or self._named(path)
+
+    def _named(self, path: str) -> Field | None:
+        match = KEYED.fullmatch(path) if path.endswith('"]') and len(path) < 2 * MAX_KEY else None
+        many = self._by_path.get(match["base"]) if match else None
+        if match is None or many is None or many.keyed is None:
+            return None
+        try:
+            name = str(json.loads(match["name"]))
+        except json.NotJson:
+            return None
+        if not fold(name) or len(name) > MAX_KEY or any("\ud800" <= char <= "\udfff" for char in name):
+            return None
+        shown = f"{many.label} “{name}”"
+        noun = f"{many.name} “{name}”"
+        return replace(many, path=keyed_path(many.path, name), label=shown, noun=noun, base=many.path, keyed_name=name)
+
+    def updated(self) -> "Catalogue":
+        """Return the same catalogue for documents that know what they were before."""
+        return Catalogue(self.entity, self.noun, self.fields, lines_path=self.lines_path, changes=True)
 
     def label(self, path: str) -> str:
         """Return the label of a path; the path itself when it is unknown."""
-        field = self._by_path.get(path)
+        field = self.get(path)
         return field.label if field else path
 
     def grouped(self) -> dict[str, list[Field]]:
@@ -152,5 +214,11 @@ class Catalogue:
         return groups
 
     def key(self, field: Field) -> str:
-        """Return the path inside its own object: that of the line for line fields."""
-        return field.path.removeprefix(self.lines_path + ".") if field.line else field.path
+        """Return the path inside its own object: that of the line for line fields.
+
+        A name that users gave is folded in it, so that the key is the same however they write it.
+        """
+        path = field.path
+        if field.keyed_name:
+            path = keyed_path(field.base, fold(field.keyed_name))
+        return path.removeprefix(self.lines_path + ".") if field.line else path

@@ -6,12 +6,13 @@ forms: Python calls them, SQL finds them stored in columns and facets.
 """
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from portal.filters.fields import Field, Type
+from portal.filters.fields import BEFORE, KEYED, Field, Type
 from portal.kit.text import fold
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
@@ -39,7 +40,7 @@ def number(value: Any) -> int | Decimal | None:
 
 
 def moment(value: Any) -> dt.datetime | None:
-    """Return the instant of an ISO 8601 text with a timezone, in UTC."""
+    """Return the instant of an ISO 8601 text with a timezone, in UTC and cut to its millisecond."""
     if value.__class__ is not str:
         return None
     try:
@@ -47,9 +48,14 @@ def moment(value: Any) -> dt.datetime | None:
             return dt.datetime.fromisoformat(value)
         if not MOMENT.fullmatch(value):
             return None
-        return dt.datetime.fromisoformat(value).astimezone(dt.UTC)
+        return to_millisecond(dt.datetime.fromisoformat(value).astimezone(dt.UTC))
     except (ValueError, OverflowError):
         return None
+
+
+def to_millisecond(value: dt.datetime) -> dt.datetime:
+    """Return the instant without what is finer than milliseconds, which documents and V8 do not have."""
+    return value.replace(microsecond=value.microsecond // 1000 * 1000) if value.microsecond else value
 
 
 def flag(value: Any) -> bool | None:
@@ -101,6 +107,37 @@ def dig(holder: Any, path: str) -> Any:
             return [dig(item, rest) for item in items] if items.__class__ is list else None
         holder = holder.get(name)
     return holder
+
+
+def getter(field: Field, key: str) -> Callable[[Any], Any]:
+    """Return the function that finds a field's raw value in its holder (the document, or a line).
+
+    `key` is `Catalogue.key(field)`.
+    """
+    if field.keyed is None:
+        return functools.partial(dig, path=key) if "." in key or "[]" in key else _member(key)
+    match = KEYED.fullmatch(key)
+    assert match is not None
+    return functools.partial(_by_name, path=match["base"], wanted=fold(field.keyed_name), members=field.keyed)
+
+
+def _member(key: str) -> Callable[[Any], Any]:
+    return lambda holder: holder.get(key) if holder.__class__ is dict else None
+
+
+def _by_name(holder: Any, path: str, wanted: str, members: tuple[str, str]) -> Any:
+    """Return the value of the first item of a list of objects that has the wanted name."""
+    items, (name, value) = dig(holder, path), members
+    for item in items if items.__class__ is list else ():
+        if item.__class__ is dict and (given := item.get(name)).__class__ is str and fold(given) == wanted:
+            return item.get(value)
+    return None
+
+
+def before(document: Any) -> Any:
+    """Return what a document was before its change; None where it does not say."""
+    former = document.get(BEFORE) if document.__class__ is dict else None
+    return former if former.__class__ is dict else None
 
 
 def lines_of(document: Any, lines_path: str) -> list[dict[str, Any]]:

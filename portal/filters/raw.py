@@ -12,8 +12,8 @@ from decimal import Decimal
 from portal.filters.fields import Field, Type
 from portal.filters.normal import moment
 from portal.filters.operands import DAY
-from portal.filters.shape import NUMBERS, Takes, operators
-from portal.filters.tree import UNITS, Duration, Scalar, Value
+from portal.filters.shape import NUMBERS, Operand, Takes, operators
+from portal.filters.tree import UNITS, Duration, FieldRef, Scalar, Value
 
 _NUMBER = re.compile(r"[-+]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?", re.ASCII)
@@ -22,12 +22,21 @@ _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?", re.ASCII)
 def from_raw(field: Field | None, operator: str, values: Sequence[str], unit: str, zone: dt.tzinfo) -> Value:
     """Return the value that raw texts mean for this field and operator.
 
+    The unit “field” says that the text is the path of another field to compare with.
+
     A local time such as “2026-01-05T10:10” (what a browser's date control sends) is one of `zone`. A list
     takes one value a line, so that a column of a spreadsheet can be pasted.
     """
     takes = operators.get(operator).takes if operator in operators else Takes.ONE
     if takes is Takes.NONE or not values:
         return None
+    if unit == FIELD_UNIT and takes is Takes.ONE:
+        return FieldRef(values[0])
+    operand = operators.get(operator).operand if operator in operators else Operand.FIELD
+    if operand is Operand.LENGTH:
+        return _length(values[0])
+    if operand is not Operand.FIELD:
+        field = None
     if takes is Takes.DURATION:
         return _duration(values[0], unit)
     if takes is Takes.MANY:
@@ -41,10 +50,19 @@ def to_raw(field: Field | None, value: Value, zone: dt.tzinfo) -> tuple[tuple[st
     """Return a value as raw texts, and the unit of a span of time."""
     if isinstance(value, Duration):
         return (str(value.amount),), value.unit
+    if isinstance(value, FieldRef):
+        return (value.path,), FIELD_UNIT
     if value is None:
         return (), ""
     items = value if isinstance(value, tuple) else (value,)
     return tuple(_raw(field, item, zone) for item in items), ""
+
+
+FIELD_UNIT = "field"
+
+
+def _length(text: str) -> Value:
+    return int(text) if text.strip().isdecimal() and text.isascii() and len(text) < 10 else text
 
 
 def _duration(amount: str, unit: str) -> Value:

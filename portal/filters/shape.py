@@ -30,6 +30,16 @@ class Takes(StrEnum):
     DURATION = "duration"
 
 
+class Operand(StrEnum):
+    """What kind of value an operator takes, where it is not one of the field's own type."""
+
+    FIELD = "field"
+    WEEKDAY = "weekday"
+    TIME = "time"
+    LENGTH = "length"
+    PATTERN = "pattern"
+
+
 class Cell(Protocol):
     """One field of one row in SQL. Operators build shapes from these, as they would from bricks."""
 
@@ -69,6 +79,18 @@ class Cell(Protocol):
     def has_all(self, values: Sequence[str]) -> Shape:
         """The list holds all of these."""
 
+    def like(self, pattern: str) -> Shape:
+        """The text fits a pattern of LIKE."""
+
+    def length(self, sign: str, count: int) -> Shape:
+        """The number of characters, or of distinct items of a list, compares so."""
+
+    def weekday(self, days: Sequence[int], zone: str) -> Shape:
+        """The instant falls on one of these days (Monday is 0) in a timezone."""
+
+    def clock(self, start: dt.time, end: dt.time, zone: str) -> Shape:
+        """The instant's time of day lies between the two, the first included; it may wrap over midnight."""
+
     def both(self, left: Shape, right: Shape) -> Shape:
         """Both hold."""
 
@@ -90,22 +112,34 @@ class Reading:
     """How an operator reads values of some types, in each language.
 
     `python` is an expression over {value}, the operands {a} and {b}, and {now}; only the names of
-    variables are put in their places, never values. `sql` builds a shape from a cell, the operands
-    and now. `words` is a clause over {field}, {a}, {b}, {values}
-    (joined by or) and {every} (joined by and).
+    variables are put in their places, never values. Operators that look back have {before}, the
+    value before the change; it and {value} may be None there. `sql` builds a shape from a cell, the
+    operands and now. `words` is a clause over {field}, {a}, {b}, {values} (joined by or) and {every}
+    (joined by and).
     """
 
     python: str
     sql: Callable[[Cell, Args, dt.datetime], Shape]
     words: str
     javascript: str | None = None
+    against: str | None = None
+    """The sign of the comparison (“==”, “<” …) when the value is another field; None where it cannot be one."""
     over_lines: str | None = None
     """A short cut over {values}, the set of all lines' present values: whether some line holds, or
     every line for an operator that is true of absent values."""
 
 
+def unknown(cell: Cell, args: Args, now: dt.datetime) -> Shape:
+    """Stand for SQL where there is none: a row does not know what it was before."""
+    raise LookupError("What a value was before a change cannot be asked in SQL.")
+
+
 class Truth(NamedTuple):
-    """One row of a truth table: a document's raw value, the operand, and the outcome."""
+    """One row of a truth table: a document's raw value, the operand, and the outcome.
+
+    For an operator that looks back the value is a pair, before and now; None stands for a document
+    that does not know what it was before.
+    """
 
     type: Type
     value: Any
@@ -125,6 +159,13 @@ class Operator:
     absent: bool = False
     negative: bool = False
     """Whether it denies something: on line fields it then speaks of every line by default."""
+    operand: Operand = Operand.FIELD
+    looks_back: bool = False
+    """Whether it asks what the value was before the change; it knows absent values, and has no SQL."""
+
+    def compares(self, kind: Type) -> bool:
+        """Say whether the value may be another field, for a field of this type."""
+        return kind in self.readings and self.readings[kind].against is not None
 
     @property
     def types(self) -> frozenset[Type]:

@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
+from portal.filters.check import measured
 from portal.filters.fields import Catalogue, Field, Type
 from portal.filters.mark import gettext_noop as _
 from portal.filters.normal import moment
-from portal.filters.operands import DAY
-from portal.filters.shape import operators
-from portal.filters.tree import Condition, Duration, Group, Lines, Node, Unit, Value
+from portal.filters.operands import DAY, WEEKDAYS
+from portal.filters.shape import Operand, Operator, operators
+from portal.filters.tree import Condition, Duration, FieldRef, Group, Lines, Measure, Node, Unit, Value
 
 Say: TypeAlias = Callable[[str], str]
 MAX_VALUES, MAX_TEXT = 10, 80
@@ -49,21 +50,83 @@ def sentence(root: Group, catalogue: Catalogue, *, say: Say = str, zone: dt.tzin
 
 
 def clause(
-    condition: Condition, field: Field, *, lines: Lines | None = None, say: Say = str, zone: dt.tzinfo = dt.UTC
+    condition: Condition,
+    field: Field,
+    catalogue: Catalogue | None = None,
+    *,
+    lines: Lines | None = None,
+    say: Say = str,
+    zone: dt.tzinfo = dt.UTC,
 ) -> str:
-    """Return one condition in words: “total is over 100”. `lines` as resolved, None inside a line."""
+    """Return one condition in words: “total is over 100”. `lines` as resolved, None inside a line.
+
+    `catalogue` gives the name of a field that is compared with.
+    """
     operator = operators.get(condition.operator)
     if lines == "all" and operator.negative and condition.lines is None:
         opposite = _POSITIVE[operator.key]
-        text = clause(Condition(field.path, opposite, condition.value), field, say=say, zone=zone)
+        text = clause(Condition(field.path, opposite, condition.value), field, catalogue, say=say, zone=zone)
         return say(_LINES["none"]).format(clause=text)
-    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    shown = [_value(field, value, say, zone) for value in values]
-    a, b = [*shown, "", ""][:2]
-    template = say(operator.readings[field.type].words)
-    values_or, values_and = _list(shown, say, _(" or ")), _list(shown, say, _(" and "))
-    text = template.format(field=say(field.name), a=a, b=b, values=values_or, every=values_and)
+    template = operator.readings[field.type].words
+    if isinstance(condition.value, FieldRef):
+        template = _AGAINST.get(template, template)
+    text = _filled(template, _named(field, say), _values(condition, operator, field, catalogue, say, zone), say)
     return say(_LINES[lines]).format(clause=text) if lines else text
+
+
+_AGAINST = {_("{field} is on {a}"): _("{field} is {a}"), _("{field} is not on {a}"): _("{field} is not {a}")}
+"""Dates compared with a date of the record: no day is meant."""
+
+
+def _filled(template: str, name: str, shown: Sequence[str], say: Say) -> str:
+    a, b = [*shown, "", ""][:2]
+    values_or, values_and = _list(shown, say, _(" or ")), _list(shown, say, _(" and "))
+    return say(template).format(field=name, a=a, b=b, values=values_or, every=values_and)
+
+
+def _named(field: Field, say: Say) -> str:
+    """Return the name of a field; users' own names are not translated, what stands before them is."""
+    if not field.keyed_name:
+        return say(field.name)
+    return f"{say(field.name.removesuffix(f' “{field.keyed_name}”'))} “{_short(field.keyed_name)}”"
+
+
+def _values(
+    node: Condition | Measure,
+    operator: Operator,
+    field: Field,
+    catalogue: Catalogue | None,
+    say: Say,
+    zone: dt.tzinfo,
+) -> list[str]:
+    value = node.value
+    if isinstance(value, FieldRef):
+        other = catalogue.get(value.path) if catalogue else None
+        return [_named(other, say) if other else value.path]
+    values = value if isinstance(value, tuple) else (value,)
+    if operator.operand is Operand.WEEKDAY:
+        return [say(next((day.label for day in WEEKDAYS if day.value == one), str(one))) for one in values]
+    if operator.operand is Operand.TIME:
+        return [_short(str(one)) for one in values]
+    return [_value(field, one, say, zone) for one in values]
+
+
+def measure_clause(
+    measure: Measure, field: Field, catalogue: Catalogue, *, say: Say = str, zone: dt.tzinfo = dt.UTC
+) -> str:
+    """Return a measure in words: “the number of lines where SKU is “TEA-1” is over 2”."""
+    name = say(_COUNT) if measure.kind == "count" else say(_SUM).format(field=_named(field, say))
+    if measure.where.items:
+        where = _Speaker(catalogue, say, zone).group(measure.where, inner=True, bound=True)
+        name = say(_WHERE).format(number=name, clause=where)
+    operator = operators.get(measure.operator)
+    shown = _values(measure, operator, field, catalogue, say, zone)
+    return _filled(operator.readings[field.type].words, name, shown, say)
+
+
+_COUNT = _("the number of lines")
+_SUM = _("the sum of {field} over the lines")
+_WHERE = _("{number} where {clause}")
 
 
 _POSITIVE = {
@@ -71,6 +134,7 @@ _POSITIVE = {
     "not_contains": "contains",
     "is_not_one_of": "is_one_of",
     "contains_none": "contains_any",
+    "not_matches": "matches",
 }
 
 
@@ -99,11 +163,20 @@ class _Speaker:
         """Return a group or a condition inside a group."""
         if isinstance(node, Group):
             return self.group(node, inner=not alone, bound=bound)
+        if isinstance(node, Measure):
+            return self.measure(node)
         field = self.catalogue.get(node.field)
         if field is None or node.operator not in operators or field.type not in operators.get(node.operator).readings:
             return f"{self.say(self.catalogue.label(node.field))} {node.operator} ?"
         lines = node.lines or operators.get(node.operator).default_lines if field.line and not bound else None
-        return clause(node, field, lines=lines, say=self.say, zone=self.zone)
+        return clause(node, field, self.catalogue, lines=lines, say=self.say, zone=self.zone)
+
+    def measure(self, node: Measure) -> str:
+        """Return a measure, as well as it can be said."""
+        field = measured(node, self.catalogue)
+        if field is None or node.operator not in operators or field.type not in operators.get(node.operator).readings:
+            return f"{node.kind} {self.catalogue.label(node.field)} {node.operator} ?"
+        return measure_clause(node, field, self.catalogue, say=self.say, zone=self.zone)
 
 
 def _never(group: Group) -> bool:

@@ -12,11 +12,13 @@ from typing import Literal, TypeAlias
 Match: TypeAlias = Literal["all", "any", "none"]
 Lines: TypeAlias = Literal["any", "all", "none"]
 Unit: TypeAlias = Literal["minutes", "hours", "days", "weeks"]
+Kind: TypeAlias = Literal["count", "sum"]
 NodePath: TypeAlias = tuple[int, ...]
 
 MATCHES: tuple[Match, ...] = ("all", "any", "none")
 LINES: tuple[Lines, ...] = ("any", "all", "none")
 UNITS: tuple[Unit, ...] = ("minutes", "hours", "days", "weeks")
+KINDS: tuple[Kind, ...] = ("count", "sum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,15 @@ class Duration:
     unit: Unit
 
 
+@dataclass(frozen=True, slots=True)
+class FieldRef:
+    """Another field of the same record, to compare with: “shipping country is the billing country”."""
+
+    path: str
+
+
 Scalar: TypeAlias = str | int | Decimal
-Value: TypeAlias = Scalar | tuple[Scalar, ...] | Duration | None
+Value: TypeAlias = Scalar | tuple[Scalar, ...] | Duration | FieldRef | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,7 @@ class Group:
     """
 
     match: Match = "all"
-    items: tuple["Group | Condition", ...] = ()
+    items: tuple["Group | Condition | Measure", ...] = ()
     lines: Lines | None = None
 
     @property
@@ -65,7 +74,23 @@ class Group:
         return self.lines is not None
 
 
-Node: TypeAlias = Group | Condition
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number taken from the lines and compared: how many there are, or the sum of one of their fields.
+
+    `field` is the line field that is summed, "" for a count. `where` says which lines count; its
+    conditions speak of one line, all lines count when it is empty. Without such lines the number is
+    0, never absent. `operator` is one of those that numbers have. In paths `where` is item 0.
+    """
+
+    kind: Kind
+    operator: str
+    value: Value = None
+    field: str = ""
+    where: Group = Group()
+
+
+Node: TypeAlias = Group | Condition | Measure
 
 ALWAYS = Group()
 """The filter that every record passes; what an empty builder means."""
@@ -73,17 +98,30 @@ NEVER = Group("any")
 """The filter that no record passes."""
 
 
+def inside(node: Node) -> tuple[Node, ...]:
+    """Return the nodes directly inside a node: a group's items, what a measure counts by."""
+    if isinstance(node, Group):
+        return node.items
+    return (node.where,) if isinstance(node, Measure) else ()
+
+
 def walk(node: Node, path: NodePath = ()) -> Iterator[tuple[NodePath, Node]]:
     """Yield every node with its path, parents first. The path of the root is empty."""
     yield path, node
-    if isinstance(node, Group):
-        for index, item in enumerate(node.items):
-            yield from walk(item, (*path, index))
+    for index, item in enumerate(inside(node)):
+        yield from walk(item, (*path, index))
 
 
 def fields_of(root: Group) -> set[str]:
-    """Return the paths of all fields that the tree mentions."""
-    return {node.field for _, node in walk(root) if isinstance(node, Condition)}
+    """Return the paths of all fields that the tree mentions, also those compared with."""
+    found = set()
+    for _, node in walk(root):
+        if isinstance(node, Group):
+            continue
+        found.add(node.field)
+        if isinstance(node.value, FieldRef):
+            found.add(node.value.path)
+    return found - {""}
 
 
 def show_path(path: NodePath) -> str:

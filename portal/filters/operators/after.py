@@ -8,6 +8,7 @@ READING = Reading(
     python="{value} >= {b}",
     sql=lambda cell, args, now: cell.ge(args[1]),
     words=_("{field} is after {a}"),
+    against=">",
 )
 
 operators.register(

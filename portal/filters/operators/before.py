@@ -8,6 +8,7 @@ READING = Reading(
     python="{value} < {a}",
     sql=lambda cell, args, now: cell.lt(args[0]),
     words=_("{field} is before {a}"),
+    against="<",
 )
 
 operators.register(

@@ -8,12 +8,14 @@ SAME = Reading(
     python="{value} == {a}",
     sql=lambda cell, args, now: cell.eq(args[0]),
     words=_("{field} is {a}"),
+    against="==",
     over_lines="{a} in {values}",
 )
 WITHIN = Reading(
     python="{a} <= {value} < {b}",
     sql=lambda cell, args, now: cell.both(cell.ge(args[0]), cell.lt(args[1])),
     words=_("{field} is on {a}"),
+    against="==",
 )
 
 operators.register(

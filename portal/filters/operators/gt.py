@@ -10,6 +10,7 @@ READING = Reading(
     python="{value} > {a}",
     sql=lambda cell, args, now: cell.gt(args[0]),
     words=_("{field} is over {a}"),
+    against=">",
 )
 
 operators.register(

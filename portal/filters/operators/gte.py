@@ -10,6 +10,7 @@ READING = Reading(
     python="{value} >= {a}",
     sql=lambda cell, args, now: cell.ge(args[0]),
     words=_("{field} is at least {a}"),
+    against=">=",
 )
 
 operators.register(

@@ -10,6 +10,7 @@ READING = Reading(
     python="{value} < {a}",
     sql=lambda cell, args, now: cell.lt(args[0]),
     words=_("{field} is under {a}"),
+    against="<",
 )
 
 operators.register(

@@ -10,6 +10,7 @@ READING = Reading(
     python="{value} <= {a}",
     sql=lambda cell, args, now: cell.le(args[0]),
     words=_("{field} is at most {a}"),
+    against="<=",
 )
 
 operators.register(

@@ -8,12 +8,14 @@ OTHER = Reading(
     python="{value} != {a}",
     sql=lambda cell, args, now: cell.ne(args[0]),
     words=_("{field} is not {a}"),
+    against="!=",
     over_lines="{a} not in {values}",
 )
 OUTSIDE = Reading(
     python="not {a} <= {value} < {b}",
     sql=lambda cell, args, now: cell.no(cell.both(cell.ge(args[0]), cell.lt(args[1]))),
     words=_("{field} is not on {a}"),
+    against="!=",
 )
 
 operators.register(

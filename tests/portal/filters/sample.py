@@ -30,10 +30,16 @@ SAMPLE = Catalogue(
         Field("test", "Test order", Type.BOOLEAN, column="test"),
         Field("tags", "Tags", Type.LIST, noun="tag", folded="tags_folded", writable=True),
         Field("payments[].method", "Payment methods", Type.LIST, noun="payment method"),
+        Field("billingAddress.country", "Billing country", Type.COUNTRY, group="Billing"),
+        Field("dueDate", "Due", Type.DATETIME),
+        Field("discount", "Discount", Type.MONEY),
+        Field("customFields", "Custom field", Type.TEXT, noun="custom field", keyed=("name", "value")),
         Field("lineItems.sku", "Line SKU", Type.TEXT, noun="SKU", line=True, folded="sku_folded"),
         Field("lineItems.name", "Line name", Type.TEXT, noun="name", line=True),
         Field("lineItems.quantity", "Quantity", Type.NUMBER, line=True, column="quantity"),
         Field("lineItems.itemPrice", "Item price", Type.MONEY, line=True),
         Field("lineItems.taxable", "Taxable", Type.BOOLEAN, line=True),
+        Field("lineItems.customFields", "Line field", Type.TEXT, line=True, keyed=("name", "value")),
     ],
 )
+UPDATED = SAMPLE.updated()

@@ -5,10 +5,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from portal.filters.fields import Field, Type
+from portal.filters.check import comparable
+from portal.filters.fields import BEFORE, Field, Type, keyed_path
+from portal.filters.operands import WEEKDAYS
 from portal.filters.operators import operators_for
-from portal.filters.shape import Operator, Takes
-from portal.filters.tree import LINES, Condition, Duration, Group
+from portal.filters.shape import NUMBERS as NUMBER_TYPES
+from portal.filters.shape import Operand, Operator, Takes, operators
+from portal.filters.tree import LINES, Condition, Duration, FieldRef, Group, Measure
 from tests.portal.filters.sample import SAMPLE
 
 WORDS = [
@@ -40,6 +43,9 @@ MOMENTS = [
     "2026-01-13T12:00:00.000Z",
     "1970-01-01T00:00:00.000Z",
 ]
+PATTERNS = ["v?p", "c*", "*e*", "*t?a", "1*0", "a\\\\*", "a%*", "?_b", "ﬁ??", "*s"]
+NAMES = ["gift", "Gift ", "Größe", 'a "b"', "😀"]
+CLOCKS = ["00:00", "06:00", "12:00", "12:30", "23:59"]
 DAYS = ["2026-01-09", "2026-01-10", "2026-01-13"]
 WRONG: list[Any] = [None, "", "  ", [], {}, "x", 7, True, ["vip", 3, None, ""], {"a": 1}]
 
@@ -49,6 +55,8 @@ texts = st.one_of(
 numbers = st.one_of(
     st.sampled_from(NUMBERS), st.integers(-3, 3), st.decimals(-5, 5, places=2, allow_nan=False, allow_infinity=False)
 )
+summable = st.one_of(numbers, st.sampled_from(WRONG))
+"""Numbers of lines: together they stay within 15 digits, so that V8 sums them exactly (docs/filters.md)."""
 good_texts = st.sampled_from(WORDS)
 
 
@@ -67,6 +75,12 @@ def raw_values(field: Field) -> st.SearchStrategy[Any]:
     return st.one_of(good[field.type], good[field.type], good[field.type], st.sampled_from(WRONG))
 
 
+def named_values() -> st.SearchStrategy[Any]:
+    """A list of names and values, some of them wrong."""
+    good = st.fixed_dictionaries({"name": st.sampled_from(NAMES)}, optional={"value": st.one_of(texts, st.none())})
+    return st.one_of(st.lists(st.one_of(good, good, st.sampled_from(WRONG)), max_size=3), st.sampled_from(WRONG))
+
+
 def put(holder: dict[str, Any], path: str, value: Any) -> None:
     if "[]." in path:
         name, rest = path.split("[].")
@@ -83,7 +97,8 @@ def holders(draw: st.DrawFn, line: bool) -> dict[str, Any]:
     holder: dict[str, Any] = {}
     for field in SAMPLE:
         if field.line is line and draw(st.booleans()):
-            put(holder, SAMPLE.key(field), draw(raw_values(field)))
+            values = named_values() if field.is_template else raw_values(field)
+            put(holder, SAMPLE.key(field), draw(summable if line and field.type in NUMBER_TYPES else values))
     return holder
 
 
@@ -95,7 +110,23 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     return document
 
 
+@st.composite
+def updated(draw: st.DrawFn) -> dict[str, Any]:
+    """A document that knows what it was before; sometimes it says nothing or nonsense of it."""
+    document = draw(documents())
+    former = draw(st.one_of(documents(), st.just({**document}), st.sampled_from([None, "x", []])))
+    return {**document, BEFORE: former} if draw(st.integers(0, 6)) else document
+
+
 def operand(field: Field, operator: Operator) -> st.SearchStrategy[Any]:
+    special: dict[Operand, st.SearchStrategy[Any]] = {
+        Operand.WEEKDAY: st.lists(st.sampled_from([day.value for day in WEEKDAYS]), min_size=1, max_size=4).map(tuple),
+        Operand.TIME: st.lists(st.sampled_from(CLOCKS), min_size=2, max_size=2, unique=True).map(tuple),
+        Operand.LENGTH: st.integers(1, 6),
+        Operand.PATTERN: st.sampled_from(PATTERNS),
+    }
+    if operator.operand in special:
+        return special[operator.operand]
     ones: dict[Type, st.SearchStrategy[Any]] = {
         Type.TEXT: good_texts,
         Type.LIST: good_texts,
@@ -122,11 +153,38 @@ def operand(field: Field, operator: Operator) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def conditions(draw: st.DrawFn, bound: bool = False) -> Condition:
+def fields(draw: st.DrawFn, bound: bool = False) -> Field:
+    """A field of the sample, one out of many given a name."""
     field = draw(st.sampled_from([field for field in SAMPLE if field.line or not bound]))
-    operator = draw(st.sampled_from(operators_for(field.type)))
+    if not field.is_template:
+        return field
+    named = SAMPLE.get(keyed_path(field.path, draw(st.sampled_from(NAMES))))
+    assert named
+    return named
+
+
+@st.composite
+def conditions(draw: st.DrawFn, bound: bool = False, changes: bool = False) -> Condition:
+    field = draw(fields(bound))
+    operator = draw(st.sampled_from(operators_for(field.type, changes=changes and not field.line)))
     lines = draw(st.sampled_from([None, *LINES])) if field.line and not bound else None
+    others = [other for other in SAMPLE if comparable(field, other) and not other.is_template]
+    if others and operator.compares(field.type) and not draw(st.integers(0, 4)):
+        return Condition(field.path, operator.key, FieldRef(draw(st.sampled_from(others)).path), lines)
     return Condition(field.path, operator.key, draw(operand(field, operator)), lines)
+
+
+@st.composite
+def measures(draw: st.DrawFn) -> Measure:
+    """A count of lines or a sum over them, of all lines or of some."""
+    field = draw(st.sampled_from([None, *(field for field in SAMPLE if field.line and field.type in NUMBER_TYPES)]))
+    operator = draw(st.sampled_from([operators.get(key) for key in ("equals", "not_equals", "gt", "lte", "between")]))
+    low, high = draw(st.integers(-2, 4)), draw(st.integers(4, 300))
+    value = (low, high) if operator.takes is Takes.TWO else draw(st.sampled_from([low, high, Decimal("0.5")]))
+    where = draw(
+        st.one_of(st.just(Group()), st.builds(Group, matches, st.lists(bound_inner, min_size=1, max_size=2).map(tuple)))
+    )
+    return Measure("sum" if field else "count", operator.key, value, field.path if field else "", where)
 
 
 matches = st.sampled_from(["all", "any", "none"])
@@ -138,5 +196,11 @@ def groups(items: st.SearchStrategy[Any], least: int = 1) -> st.SearchStrategy[G
 
 bound_inner = st.recursive(conditions(bound=True), groups, max_leaves=4)
 bound_groups = st.builds(Group, matches, st.lists(bound_inner, min_size=1, max_size=3).map(tuple), matches)
-nodes = st.recursive(st.one_of(conditions(), conditions(), bound_groups), groups, max_leaves=8)
+nodes = st.recursive(
+    st.one_of(conditions(), conditions(), conditions(), bound_groups, measures()), groups, max_leaves=8
+)
 trees = st.one_of(groups(nodes), st.just(Group()), bound_groups)
+updated_trees = st.one_of(
+    groups(st.recursive(st.one_of(conditions(changes=True), conditions(changes=True)), groups, max_leaves=6)), trees
+)
+"""Trees for the trigger of an update, which may ask what a value was before."""

@@ -1,5 +1,7 @@
 """The Python readings against the naive one, and against each operator's truth table."""
 
+import datetime as dt
+import zoneinfo
 from typing import Any
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.filters.evaluate import FilterSet, compile_tree
-from portal.filters.fields import Catalogue, Field, Type, choices
+from portal.filters.fields import BEFORE, Catalogue, Field, Type, choices
 from portal.filters.operators import operators_for
 from portal.filters.shape import Operator, Truth, operators
 from portal.filters.to_words import sentence
@@ -15,8 +17,8 @@ from portal.filters.tree import Condition, Group
 from portal.filters.why import why
 from portal.kit import json
 from tests.portal.filters.naive import holds
-from tests.portal.filters.sample import NOW, SAMPLE
-from tests.portal.filters.strategies import documents, trees
+from tests.portal.filters.sample import NOW, SAMPLE, UPDATED
+from tests.portal.filters.strategies import documents, trees, updated, updated_trees
 
 CASES = [(operator, truth) for operator in operators for truth in operator.truth]
 
@@ -30,8 +32,12 @@ def one_field(kind: Type) -> Catalogue:
 def test_each_operator_does_what_its_truth_table_says(operator: Operator, truth: Truth) -> None:
     catalogue = one_field(truth.type)
     root = Group("all", (Condition("x", operator.key, truth.operand),))
-    assert compile_tree(root, catalogue)({"x": truth.value}, NOW) is truth.outcome
-    assert holds(root, catalogue, {"x": truth.value}, NOW) is truth.outcome
+    document = {"x": truth.value}
+    if operator.looks_back:
+        was, now = truth.value or (None, None)
+        catalogue, document = catalogue.updated(), {"x": now, BEFORE: {"x": was}} if truth.value else {"x": now}
+    assert compile_tree(root, catalogue)(document, NOW) is truth.outcome
+    assert holds(root, catalogue, document, NOW) is truth.outcome
 
 
 @pytest.mark.parametrize("operator", operators.all(), ids=lambda operator: operator.key)
@@ -55,6 +61,18 @@ def test_all_python_readings_agree_with_the_naive_one(root: Group, document: dic
     assert (explained["blocker"] is None) is expected
     assert json.loads(json.dumps(explained))["outcome"] is expected
     assert sentence(root, SAMPLE).startswith(("when ", "always", "never"))
+
+
+ZONES = [dt.UTC, zoneinfo.ZoneInfo("Europe/Berlin"), zoneinfo.ZoneInfo("America/St_Johns")]
+
+
+@settings(max_examples=300, deadline=None)
+@given(updated_trees, updated(), st.sampled_from(ZONES))
+def test_what_was_before_is_told_alike(root: Group, document: dict[str, Any], zone: dt.tzinfo) -> None:
+    expected = holds(root, UPDATED, document, NOW, zone=zone)
+    assert compile_tree(root, UPDATED, zone)(document, NOW) is expected
+    assert FilterSet([root], UPDATED, zone).matches(document, NOW) == [expected]
+    assert why(root, UPDATED, document, NOW, zone=zone)["outcome"] is expected
 
 
 @settings(max_examples=200, deadline=None)

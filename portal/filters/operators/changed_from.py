@@ -1,0 +1,30 @@
+"""Changed from: the value before the change was this, and now is not."""
+
+from portal.filters.fields import Type
+from portal.filters.mark import gettext_noop as _
+from portal.filters.shape import NUMBERS, TEXTS, Operator, Reading, Takes, Truth, each, operators, unknown
+
+READING = Reading(
+    python="{before} == {a} != {value}",
+    sql=unknown,
+    words=_("{field} was {a} and has changed"),
+)
+
+operators.register(
+    "changed_from",
+    Operator(
+        key="changed_from",
+        label=_("changed from"),
+        takes=Takes.ONE,
+        readings=each((*TEXTS, *NUMBERS, Type.ENUM), READING),
+        looks_back=True,
+        truth=(
+            Truth(Type.TEXT, ("Old", "new"), "old", True),
+            Truth(Type.TEXT, ("old", None), "old", True),
+            Truth(Type.TEXT, ("old", "Old"), "old", False),
+            Truth(Type.TEXT, (None, "new"), "old", False),
+            Truth(Type.TEXT, None, "old", False),
+            Truth(Type.ENUM, ("new", "onHold"), "new", True),
+        ),
+    ),
+)
