@@ -1,46 +1,68 @@
 """The builder's server half: what stands in the form, and the tree it means.
 
 A form is flat. With the prefix `f`, the root group sends `f.match` and `f.lines`; its first item is
-either a condition (`f.0.field`, `f.0.operator`, `f.0.value`, for a second end `f.0.value2`, for a
-span of time `f.0.unit`, for line fields `f.0.lines`) or a group (`f.0.match`, then `f.0.0.field`
-and so on). A list of values repeats `f.0.value`. Gaps in the numbers are fine.
+one of these, and `f.0.…` names its parts. Gaps in the numbers are fine.
 
-    draft = read(request.POST.lists())           # everything as typed
-    draft = edits.edit(draft, request.POST["do"])        # "add:0", "add_group:", "remove:0.1", …
+- a condition: `field`, `operator`, `value` (repeated for a list, `value2` for a second end), `unit`
+  of a span of time, `lines` of a line field, `against` (“field” when it compares with the field in
+  `other` instead of a value), and what `settle` keeps;
+- a group: `match`, `lines`, then its items `f.0.0.field` and so on;
+- a measure: `measure` (count or sum), `field`, `operator`, `value`; its group of lines is item 0.
+
+    draft = settle(read(request.POST.lists()), ORDER)    # everything as typed
+    draft = edit(draft, request.POST["do"])              # "add:0", "add_group:", "remove:0.1", …
     tree = to_tree(draft, ORDER, zone=zone)              # None when something does not fit …
     problems = judge(draft, ORDER, zone=zone)            # … and then these say what, by path and part
     shown = builder_view.view(draft, ORDER, problems)    # what the template walks
     draft = draft_of(tree, ORDER, zone=zone)             # a stored filter back into the form
 
-Nothing typed is lost: a draft holds raw strings, whatever they are worth. `to_tree` of an empty
-builder is the filter that always holds.
+Nothing typed is lost: a draft holds raw strings, whatever they are worth, and `portal.filters.settle`
+keeps what was typed for a field that is not chosen any more. `to_tree` of an empty builder is the
+filter that always holds.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
 from portal.filters.check import MAX_DEPTH, MAX_NODES, check, too_deep, too_many
-from portal.filters.fields import Catalogue
+from portal.filters.fields import Catalogue, Field, Type
 from portal.filters.problems import BadFilter, Problem
 from portal.filters.raw import from_raw, to_raw
-from portal.filters.tree import Condition, Group, Lines, Match, Node, NodePath
+from portal.filters.shape import operators
+from portal.filters.tree import Condition, FieldRef, Group, Kind, Lines, Match, Measure, Node, NodePath, Value
 
 PREFIX = "f"
-MAX_NAMES = 20_000
-_PARTS = ("field", "operator", "value", "value2", "unit", "lines", "match")
+_PARTS = frozenset(
+    ("field", "operator", "value", "value2", "unit", "lines", "match", "measure", "against", "other", "was", "kept")
+)
+_COUNTED = Field("", "", Type.NUMBER)
+"""What a measure compares: a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftCondition:
-    """A condition as typed; `values` holds one raw text per value."""
+    """A condition as typed; `values` holds one raw text per value.
+
+    `was` and `kept` belong to `portal.filters.settle`: for what the values were typed, and what was
+    typed for other fields before.
+    """
 
     field: str = ""
     operator: str = ""
     values: tuple[str, ...] = ()
     unit: str = ""
     lines: str = ""
+    against: str = ""
+    other: str = ""
+    was: str = ""
+    kept: str = ""
+
+    @property
+    def blank(self) -> bool:
+        """Say whether nothing was chosen or typed yet."""
+        return not (self.field or any(value.strip() for value in self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +70,29 @@ class DraftGroup:
     """A group as chosen."""
 
     match: str = "all"
-    items: tuple["DraftGroup | DraftCondition", ...] = ()
+    items: tuple["Draft", ...] = ()
     lines: str = ""
 
 
-Draft: TypeAlias = DraftGroup | DraftCondition
+@dataclass(frozen=True, slots=True)
+class DraftMeasure:
+    """A number of lines, or a sum over them, as typed; `where` says which lines."""
+
+    measure: str = "count"
+    operator: str = ""
+    values: tuple[str, ...] = ()
+    field: str = ""
+    where: DraftGroup = DraftGroup()
+
+
+Draft: TypeAlias = DraftGroup | DraftCondition | DraftMeasure
+
+
+def items_of(draft: Draft) -> tuple[Draft, ...]:
+    """Return what stands directly inside a node, as paths count it."""
+    if isinstance(draft, DraftMeasure):
+        return (draft.where,)
+    return draft.items if isinstance(draft, DraftGroup) else ()
 
 
 class _Entry:
@@ -62,15 +102,25 @@ class _Entry:
         self.parts: dict[str, Sequence[str]] = {}
         self.items: dict[int, _Entry] = {}
 
-    def draft(self) -> Draft:
-        def one(part: str) -> str:
-            return next(iter(self.parts.get(part, ())), "")
+    def one(self, part: str) -> str:
+        return next(iter(self.parts.get(part, ())), "")
 
+    def draft(self) -> Draft:
+        one, values = self.one, (*self.parts.get("value", ()), *self.parts.get("value2", ()))
+        if "measure" in self.parts:
+            where = self.items[0].draft() if 0 in self.items else DraftGroup()
+            where = where if isinstance(where, DraftGroup) else DraftGroup("all", (where,))
+            return DraftMeasure(one("measure"), one("operator"), values, one("field"), where)
         if self.items or "match" in self.parts:
-            items = tuple(self.items[index].draft() for index in sorted(self.items))
-            return DraftGroup(one("match") or "all", items, one("lines"))
-        values = (*self.parts.get("value", ()), *self.parts.get("value2", ()))
-        return DraftCondition(one("field"), one("operator"), values, one("unit"), one("lines"))
+            return self.group()
+        return DraftCondition(
+            one("field"), one("operator"), values, one("unit"), one("lines"),
+            one("against"), one("other"), one("was"), one("kept"),
+        )  # fmt: skip
+
+    def group(self) -> DraftGroup:
+        items = tuple(self.items[index].draft() for index in sorted(self.items))
+        return DraftGroup(self.one("match") or "all", items, self.one("lines"))
 
 
 def read(data: Mapping[str, Sequence[str]] | Iterable[tuple[str, Sequence[str]]], prefix: str = PREFIX) -> DraftGroup:
@@ -93,8 +143,7 @@ def read(data: Mapping[str, Sequence[str]] | Iterable[tuple[str, Sequence[str]]]
         if nodes > MAX_NODES:
             raise BadFilter([too_many(())])
         entry.parts[part] = values
-    root.parts.setdefault("match", ("all",))
-    return cast(DraftGroup, root.draft())
+    return root.group()
 
 
 def _split(name: str, prefix: str) -> tuple[NodePath, str | None]:
@@ -105,13 +154,16 @@ def _split(name: str, prefix: str) -> tuple[NodePath, str | None]:
 
 
 def names(draft: Draft, prefix: str = PREFIX) -> list[tuple[str, str]]:
-    """Return the draft as form names and values, as `read` takes them."""
+    """Return the draft as form names and values, as `read` takes them; what undo goes back to."""
     if isinstance(draft, DraftGroup):
         pairs = [(f"{prefix}.match", draft.match), (f"{prefix}.lines", draft.lines)]
         return pairs + [pair for i, item in enumerate(draft.items) for pair in names(item, f"{prefix}.{i}")]
     pairs = [(f"{prefix}.field", draft.field), (f"{prefix}.operator", draft.operator)]
     pairs += [(f"{prefix}.value", value) for value in draft.values]
-    return [*pairs, (f"{prefix}.unit", draft.unit), (f"{prefix}.lines", draft.lines)]
+    if isinstance(draft, DraftMeasure):
+        return [(f"{prefix}.measure", draft.measure), *pairs, *names(draft.where, f"{prefix}.0")]
+    rest = ("unit", "lines", "against", "other", "was", "kept")
+    return pairs + [(f"{prefix}.{part}", text) for part in rest if (text := getattr(draft, part))]
 
 
 def draft_of(root: Group, catalogue: Catalogue, *, zone: dt.tzinfo = dt.UTC) -> DraftGroup:
@@ -123,25 +175,72 @@ def _draft_of(node: Node, catalogue: Catalogue, zone: dt.tzinfo) -> Draft:
     if isinstance(node, Group):
         items = tuple(_draft_of(item, catalogue, zone) for item in node.items)
         return DraftGroup(node.match, items, node.lines or "")
-    values, unit = to_raw(catalogue.get(node.field), node.value, zone)
-    return DraftCondition(node.field, node.operator, values, unit, node.lines or "")
+    if isinstance(node, Measure):
+        values, _unit = to_raw(_COUNTED, node.value, zone)
+        return DraftMeasure(node.kind, node.operator, values, node.field, draft_of(node.where, catalogue, zone=zone))
+    found = catalogue.get(node.field)
+    draft = DraftCondition(node.field, node.operator, lines=node.lines or "")
+    if isinstance(node.value, FieldRef):
+        return replace(draft, against="field", other=node.value.path)
+    values, unit = to_raw(found, node.value, zone)
+    return replace(draft, values=values, unit=unit)
 
 
 def tree_of(draft: DraftGroup, catalogue: Catalogue, *, zone: dt.tzinfo = dt.UTC) -> Group:
     """Return the tree that a draft means, sound or not. An empty builder means “always”."""
-    if not draft.items:
-        return Group()
-    return cast(Group, _tree_of(draft, catalogue, zone))
+    return _group_of(draft, catalogue, zone) if draft.items else Group()
+
+
+def _group_of(draft: DraftGroup, catalogue: Catalogue, zone: dt.tzinfo) -> Group:
+    items = tuple(_tree_of(item, catalogue, zone) for item in draft.items)
+    return Group(cast(Match, draft.match), items, cast(Lines | None, draft.lines or None))
 
 
 def _tree_of(draft: Draft, catalogue: Catalogue, zone: dt.tzinfo) -> Node:
     if isinstance(draft, DraftGroup):
-        items = tuple(_tree_of(item, catalogue, zone) for item in draft.items)
-        return Group(cast(Match, draft.match), items, cast(Lines | None, draft.lines or None))
-    field = catalogue.get(draft.field)
-    value = from_raw(field, draft.operator, draft.values, draft.unit, zone)
-    lines = draft.lines if field and field.line else None
-    return Condition(draft.field, draft.operator, value, cast(Lines | None, lines or None))
+        return _group_of(draft, catalogue, zone)
+    if isinstance(draft, DraftMeasure):
+        value = from_raw(_COUNTED, draft.operator, draft.values, "", zone)
+        summed = draft.field if draft.measure == "sum" else ""
+        where = tree_of(draft.where, catalogue, zone=zone)
+        return Measure(cast(Kind, draft.measure), draft.operator, value, summed, where)
+    found = catalogue.get(draft.field)
+    lines = draft.lines if found and found.line else None
+    return Condition(draft.field, draft.operator, _value(draft, found, zone), cast(Lines | None, lines or None))
+
+
+def _value(draft: DraftCondition, found: Field | None, zone: dt.tzinfo) -> Value:
+    if compares_fields(draft, found):
+        return FieldRef(draft.other) if draft.other else None
+    return from_raw(found, draft.operator, draft.values, draft.unit, zone)
+
+
+def compares_fields(draft: DraftCondition, found: Field | None) -> bool:
+    """Say whether a condition compares with another field: chosen, and possible with this operator."""
+    return draft.against == "field" and may_compare_fields(draft.operator, found)
+
+
+def may_compare_fields(operator: str, found: Field | None) -> bool:
+    """Say whether the operator can compare a field with another field."""
+    return found is not None and operator in operators and operators.get(operator).compares(found.type)
+
+
+def pruned(draft: DraftGroup) -> DraftGroup:
+    """Return a draft without conditions in which nothing was chosen yet, and without groups of only such."""
+    return cast(DraftGroup, _pruned(draft)) if draft.items else draft
+
+
+def _pruned(draft: Draft) -> Draft:
+    if isinstance(draft, DraftMeasure):
+        return replace(draft, where=pruned(draft.where))
+    if not isinstance(draft, DraftGroup):
+        return draft
+    inner = [_pruned(item) for item in draft.items]
+    return replace(draft, items=tuple(item for item in inner if not _is_blank(item)))
+
+
+def _is_blank(draft: Draft) -> bool:
+    return draft.blank if isinstance(draft, DraftCondition) else isinstance(draft, DraftGroup) and not draft.items
 
 
 def judge(draft: DraftGroup, catalogue: Catalogue, *, zone: dt.tzinfo = dt.UTC) -> list[Problem]:
