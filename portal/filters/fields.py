@@ -201,6 +201,10 @@ class Catalogue:
         """Return the same catalogue for documents that know what they were before."""
         return Catalogue(self.entity, self.noun, self.fields, lines_path=self.lines_path, changes=True)
 
+    def plain(self) -> "Catalogue":
+        """Return the same catalogue for documents that do not know what they were before."""
+        return Catalogue(self.entity, self.noun, self.fields, lines_path=self.lines_path) if self.changes else self
+
     def label(self, path: str) -> str:
         """Return the label of a path; the path itself when it is unknown."""
         field = self.get(path)

@@ -110,7 +110,7 @@ def _is_clock(item: object) -> bool:
 
 def _length(value: Value, zone: dt.tzinfo) -> Args:
     cure = _("Enter a whole number from 1 to 10,000; for nothing at all use “is empty”.")
-    if value.__class__ is not int or not 1 <= value <= MAX_TEXT:  # type: ignore[operator]
+    if value.__class__ is not int or not 1 <= value <= MAX_TEXT:
         raise BadValue(_("The length is not a whole number above 0."), cure)
     return (value,)
 

@@ -85,10 +85,10 @@ class Cell(Protocol):
     def length(self, sign: str, count: int) -> Shape:
         """The number of characters, or of distinct items of a list, compares so."""
 
-    def weekday(self, days: Sequence[int], zone: str) -> Shape:
+    def weekday(self, days: Sequence[int], zone: dt.tzinfo) -> Shape:
         """The instant falls on one of these days (Monday is 0) in a timezone."""
 
-    def clock(self, start: dt.time, end: dt.time, zone: str) -> Shape:
+    def clock(self, start: dt.time, end: dt.time, zone: dt.tzinfo) -> Shape:
         """The instant's time of day lies between the two, the first included; it may wrap over midnight."""
 
     def both(self, left: Shape, right: Shape) -> Shape:

@@ -47,9 +47,7 @@ class Wildcard:
         parts = list(_parts(fold(pattern)))
         if all(part is ANY for part in parts):
             raise BadPattern(_("The pattern fits everything."), _("Use “is not empty”."))
-        self.like = "".join(
-            "%" if part is ANY else "_" if part is ONE else _LIKE.sub(r"\\\g<0>", part) for part in parts
-        )
+        self.like = "".join(map(_like, parts))
         self._fits = re.compile(_expression(parts), re.DOTALL).fullmatch
 
     def __call__(self, text: str) -> bool:
@@ -61,6 +59,12 @@ class Wildcard:
 
     def __hash__(self) -> int:
         return hash(self.like)
+
+
+def _like(part: Part) -> str:
+    if isinstance(part, Sign):
+        return "%" if part is ANY else "_"
+    return _LIKE.sub(r"\\\g<0>", part)
 
 
 def _parts(pattern: str) -> Iterator[Part]:

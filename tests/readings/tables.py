@@ -1,5 +1,6 @@
 """Two throw-away tables that hold documents the way an app's do: columns, folded columns, facets."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -72,17 +73,20 @@ def store(documents: list[Json]) -> None:
     )
 
 
-def found(root: Group) -> list[bool]:
+def found(root: Group, zone: dt.tzinfo = dt.UTC) -> list[bool]:
     """Return, for each stored document, whether SQL finds it."""
     rows = SampleRow._base_manager
-    hits = set(rows.filter(to_q(root, TARGET, NOW)).values_list("pk", flat=True))
+    hits = set(rows.filter(to_q(root, TARGET, NOW, zone=zone)).values_list("pk", flat=True))
     return [pk in hits for pk in rows.order_by("pk").values_list("pk", flat=True)]
 
 
 def document_with(field: Field, value: Any) -> Json:
     """Return a document that holds `value` in this field."""
     holder: Json = {}
-    put(holder, SAMPLE.key(field), value)
+    if field.is_template:
+        put(holder, SAMPLE.key(field), [{"name": "gift", "value": value}])
+    else:
+        put(holder, SAMPLE.key(field), value)
     return {"lineItems": [holder]} if field.line else holder
 
 

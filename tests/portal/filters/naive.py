@@ -69,7 +69,7 @@ class _Judge:
             assert other
             against = self.value(other, line)
             both = value is not None and against is not None
-            return both and compare(node.operator, value, against)
+            return bool(both) and compare(node.operator, value, against)
         return value is not None and judge(node, field, value, self.now, self.zone)
 
     def value(self, field: Field, line: Any) -> Any:
@@ -82,7 +82,8 @@ class _Judge:
             return False
         was, now = present(field, value_at(former, field.path)), present(field, value_at(self.document, field.path))
         given = operand(field, node.value)
-        return was != now and {"changed": True, "changed_from": was == given, "changed_to": now == given}[node.operator]
+        answers = {"changed": True, "changed_from": bool(was == given), "changed_to": bool(now == given)}
+        return bool(was != now) and answers[node.operator]
 
 
 def compare(operator: str, value: Any, given: Any) -> bool:

@@ -42,11 +42,17 @@ MOMENTS = [
     "2026-01-10T13:00:00.000+01:00",
     "2026-01-13T12:00:00.000Z",
     "1970-01-01T00:00:00.000Z",
+    "2026-03-29T00:59:59.999Z",
+    "2026-03-29T01:00:00.000Z",
+    "2026-10-25T00:30:00.000Z",
+    "2026-10-25T01:30:00.000Z",
+    "2026-10-24T22:00:00.000Z",
+    "2026-01-10T11:59:59.9994Z",
 ]
 PATTERNS = ["v?p", "c*", "*e*", "*t?a", "1*0", "a\\\\*", "a%*", "?_b", "ﬁ??", "*s"]
 NAMES = ["gift", "Gift ", "Größe", 'a "b"', "😀"]
 CLOCKS = ["00:00", "06:00", "12:00", "12:30", "23:59"]
-DAYS = ["2026-01-09", "2026-01-10", "2026-01-13"]
+DAYS = ["2026-01-09", "2026-01-10", "2026-01-13", "2026-03-29", "2026-10-25"]
 WRONG: list[Any] = [None, "", "  ", [], {}, "x", 7, True, ["vip", 3, None, ""], {"a": 1}]
 
 texts = st.one_of(
@@ -180,7 +186,7 @@ def measures(draw: st.DrawFn) -> Measure:
     field = draw(st.sampled_from([None, *(field for field in SAMPLE if field.line and field.type in NUMBER_TYPES)]))
     operator = draw(st.sampled_from([operators.get(key) for key in ("equals", "not_equals", "gt", "lte", "between")]))
     low, high = draw(st.integers(-2, 4)), draw(st.integers(4, 300))
-    value = (low, high) if operator.takes is Takes.TWO else draw(st.sampled_from([low, high, Decimal("0.5")]))
+    value: Any = (low, high) if operator.takes is Takes.TWO else draw(st.sampled_from([low, high, Decimal("0.5")]))
     where = draw(
         st.one_of(st.just(Group()), st.builds(Group, matches, st.lists(bound_inner, min_size=1, max_size=2).map(tuple)))
     )
