@@ -67,15 +67,17 @@ def clause(
         opposite = _POSITIVE[operator.key]
         text = clause(Condition(field.path, opposite, condition.value), field, catalogue, say=say, zone=zone)
         return say(_LINES["none"]).format(clause=text)
-    template = operator.readings[field.type].words
+    reading = operator.readings[field.type]
+    template = reading.words
     if isinstance(condition.value, FieldRef):
-        template = _AGAINST.get(template, template)
+        template = _AGAINST.get(reading.against or "", template)
     text = _filled(template, _named(field, say), _values(condition, operator, field, catalogue, say, zone), say)
     return say(_LINES[lines]).format(clause=text) if lines else text
 
 
-_AGAINST = {_("{field} is on {a}"): _("{field} is {a}"), _("{field} is not on {a}"): _("{field} is not {a}")}
-"""Dates compared with a date of the record: no day is meant."""
+_SAME, _OTHER = _("{field} is the same as {a}"), _("{field} is not the same as {a}")
+_AGAINST = {"==": _SAME, "!=": _OTHER}
+"""What equality says of another field, by its sign; the other signs say what they say of a value."""
 
 
 def _filled(template: str, name: str, shown: Sequence[str], say: Say) -> str:

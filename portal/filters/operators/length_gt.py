@@ -12,7 +12,7 @@ TEXT = Reading(
 ITEMS = Reading(
     python=TEXT.python,
     sql=TEXT.sql,
-    words=_("the number of different values of {field} is over {a}"),
+    words=_("{field} has more than {a} different values"),
 )
 
 operators.register(

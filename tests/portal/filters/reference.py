@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.filters.fields import Type
 from portal.filters.operators import operators_for
-from portal.filters.shape import Operator, Takes, Truth
+from portal.filters.shape import Operand, Operator, Takes, Truth
 from portal.filters.tree import Duration
 from portal.kit import json
 
@@ -19,11 +19,17 @@ _TAKES = {
     Takes.MANY: "a list of values",
     Takes.DURATION: "a span of time",
 }
+_OPERANDS = {
+    Operand.WEEKDAY: "days of the week",
+    Operand.TIME: "two times of day",
+    Operand.LENGTH: "a whole number",
+    Operand.PATTERN: "a pattern",
+}
 
 
 def in_order() -> list[Operator]:
     """Return every operator, in the order in which builders offer them."""
-    found = {operator.key: operator for kind in Type for operator in operators_for(kind)}
+    found = {operator.key: operator for kind in Type for operator in operators_for(kind, changes=True)}
     return list(found.values())
 
 
@@ -35,11 +41,16 @@ def section(operator: Operator) -> str:
     parts = [
         f"### `{operator.key}`: {operator.label}\n",
         f"{text.strip()}\n",
-        f"Takes {_TAKES[operator.takes]}. Types: {named}.\n",
+        f"Takes {_takes(operator)}. Types: {named}.\n",
         "| type | document | filter | holds |\n|---|---|---|---|",
         *(_row(truth) for truth in operator.truth),
     ]
     return "\n".join(parts) + "\n"
+
+
+def _takes(operator: Operator) -> str:
+    told = _OPERANDS.get(operator.operand) or _TAKES[operator.takes]
+    return told + ", or another field" * any(operator.compares(kind) for kind in Type)
 
 
 def _row(truth: Truth) -> str:
@@ -48,6 +59,8 @@ def _row(truth: Truth) -> str:
 
 
 def _seen(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " → ".join(map(_seen, value))
     return "missing or `null`" if value is None else _shown(value)
 
 
