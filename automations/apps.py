@@ -33,6 +33,7 @@ class AutomationsConfig(AppConfig):
             "automations.runs", Panel(_("Rules that ran"), "automations/panels/runs.html", runs_of, position=30)
         )
         list_pages.register("history", runs)
+        import_module("automations.api")
         menu.register(
             "automations", _("Automations"), icon="git-branch", url_name="automations:list", position=60, shortcut="r"
         )

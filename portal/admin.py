@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from portal.audit.models import History
 from portal.events.models import Event, Handoff
 from portal.savedviews.models import SavedView
+from portal.tenancy.keys import ApiKey
 from portal.tenancy.models import Membership, Organization, User
 
 admin.site.site_header = admin.site.site_title = "Switchyard"
@@ -120,3 +121,12 @@ class SavedViewAdmin(ReadOnly):
 
     list_display = ("name", "organization", "owner", "list_key", "shared")
     list_select_related = ("organization", "owner")
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnly):
+    """Keys of other programs; never what they are, nor the hash of it."""
+
+    list_display = ("name", "organization", "public_id", "created_at", "last_used_at", "expires_at", "revoked_at")
+    list_select_related = ("organization",)
+    exclude = ("secret_hash",)

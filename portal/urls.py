@@ -15,10 +15,11 @@ urlpatterns = [
     path("", include("orders.urls")),
     path("integrations/", include("integrations.urls")),
     path("automations/", include("automations.urls")),
+    path("api/", include("portal.api.urls")),
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "portal.ui.errors.bad_request"
+handler400 = "portal.api.errors.bad_request"
 handler403 = "portal.ui.errors.forbidden"
-handler404 = "portal.ui.errors.not_found"
-handler500 = "portal.ui.errors.failed"
+handler404 = "portal.api.errors.not_found"
+handler500 = "portal.api.errors.failed"

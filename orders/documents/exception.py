@@ -1,9 +1,11 @@
-"""What an exception can be asked: the field catalogue of the list of exceptions."""
+"""What an exception can be asked, and its document."""
 
+from orders.documents.instants import instant
 from orders.exceptions.catalogue import CATEGORIES, exception_types
 from orders.models import OrderException
 from portal.filters.fields import Catalogue, Field, Type, choices
 from portal.filters.mark import gettext_noop as _
+from portal.kit.json import Json
 
 
 def catalogue() -> Catalogue:
@@ -24,3 +26,25 @@ def catalogue() -> Catalogue:
             Field("times", _("How often"), Type.NUMBER, column="times"),
         ],
     )
+
+
+def document(one: OrderException) -> Json:
+    """Return the document of an exception; absent members are left out, and so is the record as it came."""
+    told: Json = {
+        "exceptionId": one.public_id,
+        "type": one.type,
+        "category": one.category,
+        "state": one.state,
+        "title": one.title,
+        "message": one.message,
+        "times": one.times,
+        "createdAt": instant(one.created_at),
+        "lastSeenAt": instant(one.last_seen_at),
+    }
+    if one.cure:
+        told["cure"] = one.cure
+    if one.entity_type:
+        told["entity"] = {"type": one.entity_type, "number": one.entity_label}
+    if one.closed_at:
+        told |= {"closedAt": instant(one.closed_at), "closedBy": one.closed_by}
+    return told

@@ -1,11 +1,8 @@
 """The settings: the organization, its members, and one's own account."""
 
-from typing import Any
-
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
@@ -14,31 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.pages.audited import changes_of, note
 from portal.pages.forms import AccountForm, MemberForm, OrganizationForm, PasswordForm
 from portal.pages.invitation import welcome
+from portal.pages.settings_frame import render_settings
 from portal.tenancy import members as service
 from portal.tenancy.models import Membership
 from portal.tenancy.roles import Permission, Role
 from portal.ui.access import PageRequest, check, may, page
-from portal.ui.components import Tab
 from portal.ui.htmx import add_message
-
-
-def _tabs(request: PageRequest) -> list[Tab]:
-    here = request.path
-    pages = (
-        (_("Organization"), "portal:settings"),
-        (_("Members"), "portal:members"),
-        (_("My account"), "portal:account"),
-    )
-    return [
-        Tab(
-            label, reverse(name), here.startswith(reverse(name)) if name != "portal:settings" else here == reverse(name)
-        )
-        for label, name in pages
-    ]
-
-
-def _render(request: PageRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    return render(request, template, {**context, "tabs": _tabs(request)}, status=status)
 
 
 @page()
@@ -47,11 +25,11 @@ def organization(request: PageRequest) -> HttpResponse:
     may_change = may(request, Permission.USERS)
     if request.method != "POST":
         form = OrganizationForm(instance=request.organization)
-        return _render(request, "portal/settings.html", {"form": form, "may_change": may_change})
+        return render_settings(request, "portal/settings.html", {"form": form, "may_change": may_change})
     check(request, Permission.USERS)
     form = OrganizationForm(request.POST, instance=request.organization)
     if not form.is_valid():
-        return _render(request, "portal/settings.html", {"form": form, "may_change": True}, status=422)
+        return render_settings(request, "portal/settings.html", {"form": form, "may_change": True}, status=422)
     with transaction.atomic():
         form.save()
         if changes := changes_of({name: form.initial[name] for name in form.changed_data}, form.cleaned_data):
@@ -86,7 +64,7 @@ def _members(
         "added": added,
         "may_change": may(request, Permission.USERS),
     }
-    return _render(request, "portal/settings_members.html", context, status=status)
+    return render_settings(request, "portal/settings_members.html", context, status=status)
 
 
 @require_POST
@@ -155,7 +133,7 @@ def account(request: PageRequest) -> HttpResponse:
         add_message(request, _("Saved"))
         return HttpResponseRedirect(reverse("portal:account"))
     context = {"form": form, "password_form": PasswordForm(request.user)}
-    return _render(request, "portal/settings_account.html", context, status=422 if form.is_bound else 200)
+    return render_settings(request, "portal/settings_account.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -166,7 +144,7 @@ def password(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         request.user.refresh_from_db()
         context = {"form": AccountForm(instance=request.user), "password_form": form}
-        return _render(request, "portal/settings_account.html", context, status=422)
+        return render_settings(request, "portal/settings_account.html", context, status=422)
     with transaction.atomic():
         form.save()
         note(request, "user", request.user.pk, "password_changed", "Changed their password.")

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from portal.pages import account, dashboard, health, settings
+import portal.ui.paths  # noqa: F401 - brings <record:…>
+from portal.pages import account, api_keys, dashboard, health, settings
 
 app_name = "portal"
 urlpatterns = [
@@ -15,6 +16,9 @@ urlpatterns = [
     path("settings/members", settings.members, name="members"),
     path("settings/members/add", settings.add_member, name="add_member"),
     path("settings/members/<int:member>", settings.change_member, name="member"),
+    path("settings/api-keys", api_keys.api_keys, name="api_keys"),
+    path("settings/api-keys/make", api_keys.make_api_key, name="make_api_key"),
+    path("settings/api-keys/<record:public_id>/revoke", api_keys.revoke_api_key, name="revoke_api_key"),
     path("settings/account", settings.account, name="account"),
     path("settings/password", settings.password, name="password"),
     path("health", health.health, name="health"),

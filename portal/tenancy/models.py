@@ -1,5 +1,6 @@
 """People, organizations and who may do what in which."""
 
+import datetime as dt
 import zoneinfo
 from typing import Any, ClassVar
 
@@ -87,6 +88,11 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> dt.tzinfo:
+        """Return its timezone: days and times of whoever has none of their own are read in it."""
+        return zoneinfo.ZoneInfo(self.timezone)
 
 
 class Membership(models.Model):

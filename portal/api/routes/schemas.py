@@ -1,0 +1,51 @@
+"""The published JSON Schema of filters: for everybody, and to be kept by caches."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from ninja import Router
+
+from portal.api import asked
+from portal.api.answers import answer
+from portal.api.problems import ApiProblem
+from portal.api.resources import of_entity, resources
+from portal.filters.schema import json_schema
+
+SECONDS = 3600
+
+
+def router() -> Router:
+    """Return these routes."""
+    found = Router(tags=["Filters"])
+    found.get("/schemas/filter.json", auth=None, response=dict, operation_id="filter_schema", url_name="filter_schema")(
+        any_filter
+    )
+    found.get(
+        "/schemas/filter/{entity}.json", auth=None, response=dict, operation_id="entity_schema",
+        url_name="entity_schema",
+    )(filter_of)  # fmt: skip
+    return found
+
+
+def any_filter(request: HttpRequest) -> HttpResponse:
+    """The JSON Schema of any filter. Needs no key."""
+    asked.known_only(request)
+    return _kept(json_schema(identity=request.build_absolute_uri(reverse("api-v1:filter_schema"))))
+
+
+def filter_of(request: HttpRequest, entity: str) -> HttpResponse:
+    """The JSON Schema of the filters of one entity, with its fields, operators and choices. Needs no key."""
+    asked.known_only(request)
+    resource = of_entity(entity)
+    if resource is None:
+        known = ", ".join(one.catalogue.entity for one in resources.all())
+        raise ApiProblem(404, "not-found", f"There is no such entity. Entities are: {known}.")
+    address = reverse("api-v1:entity_schema", args=[resource.catalogue.entity])
+    return _kept(json_schema(resource.catalogue, identity=request.build_absolute_uri(address)))
+
+
+def _kept(schema: dict[str, object]) -> HttpResponse:
+    response = answer(schema)
+    response["Content-Type"] = "application/schema+json"
+    patch_cache_control(response, public=True, max_age=SECONDS)
+    return response
