@@ -148,6 +148,7 @@ def _measure(
 ) -> Iterator[Problem]:
     if measure.kind not in KINDS:
         yield Problem(path, "node", _("It is not known what is to be measured."), _("Use count or sum."))
+        return
     if bound:
         message = _("Lines are counted inside a group that is bound to one line.")
         yield Problem(path, "node", message, _("Move it out of the group."))
@@ -155,8 +156,6 @@ def _measure(
     if field is None:
         yield Problem(path, "field", _("This cannot be summed."), _("Choose a line field that holds a number."))
         return
-    if measure.where.lines is not None:
-        yield Problem((*path, 0), "lines", _("Any, every or no line cannot be chosen here."), _("Leave it out."))
     if measure.where != Group():
         yield from _group(measure.where, (*path, 0), catalogue, zone, bound=True)
     if measure.operator not in operators or field.type not in operators.get(measure.operator).readings:

@@ -48,7 +48,7 @@ from portal.kit import json
 from portal.kit.text import fold
 
 KEYED = re.compile(r'(?P<base>[^"\[]+)\[(?P<name>"(?:[^"\\]|\\.)*")\]')
-MAX_KEY = 300
+MAX_KEY = 200
 
 
 class Type(StrEnum):

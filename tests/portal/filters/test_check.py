@@ -10,7 +10,7 @@ import pytest
 from portal.filters.check import check
 from portal.filters.evaluate import compile_tree
 from portal.filters.problems import BadFilter
-from portal.filters.tree import ALWAYS, Condition, Duration, Group, Match
+from portal.filters.tree import ALWAYS, Condition, Duration, FieldRef, Group, Match, Measure
 from tests.portal.filters.sample import NOW, SAMPLE
 
 
@@ -53,6 +53,41 @@ def problems(*items: Any, match: Match = "all", lines: Any = None) -> list[tuple
         (Condition("createdAt", "in_last", 5), "value", "This operator takes a span of time."),
         (Condition("createdAt", "in_last", Duration(0, "days")), "value", "The span of time is not positive."),
         (Condition("createdAt", "in_last", Duration(10**12, "weeks")), "value", "The span of time is too long."),
+        (Condition("email", "matches", "a.*b"), "value", "Regular expressions are not understood here."),
+        (Condition("email", "matches", "^a"), "value", "Regular expressions are not understood here."),
+        (Condition("email", "matches", "(a|a)+"), "value", "Regular expressions are not understood here."),
+        (Condition("email", "matches", "\\d"), "value", "Regular expressions are not understood here."),
+        (Condition("email", "matches", "a\\"), "value", "The pattern ends in a backslash."),
+        (Condition("email", "matches", "**"), "value", "The pattern fits everything."),
+        (Condition("email", "matches", " "), "value", "The value is empty."),
+        (Condition("email", "length_gt", 0), "value", "The length is not a whole number above 0."),
+        (Condition("email", "length_gt", Decimal("1.5")), "value", "The length is not a whole number above 0."),
+        (Condition("weight", "gt", Decimal("1234567890.123456")), "value", "The number has too many digits."),
+        (Condition("createdAt", "on_weekday", ("sunday", "funday")), "value", "These are not days of the week."),
+        (Condition("createdAt", "on_weekday", ()), "value", "These are not days of the week."),
+        (Condition("createdAt", "time_between", ("08:00", "24:00")), "value", "These are not two times of day."),
+        (Condition("createdAt", "time_between", ("08:00",)), "value", "These are not two times of day."),
+        (Condition("createdAt", "time_between", ("08:00", "08:00")), "value", "The two times are the same."),
+        (Condition("status", "changed"), "operator", "It is not known here what the value was before."),
+        (Condition("customFields", "equals", "x"), "field", "It is not said which one is meant."),
+        (Condition('customFields["  "]', "equals", "x"), "field", "There is no such field."),
+        (Condition('customFields["x', "equals", "x"), "field", "There is no such field."),
+        (Condition('tags["x"]', "equals", "x"), "field", "There is no such field."),
+        (Condition("email", "contains", FieldRef("customer.lastName")), "value",
+         "This operator does not compare with another field."),
+        (Condition("email", "equals", FieldRef("nothing")), "value", "There is no such field to compare with."),
+        (Condition("email", "equals", FieldRef("customFields")), "value", "There is no such field to compare with."),
+        (Condition("email", "equals", FieldRef("email")), "value", "The two fields cannot be compared."),
+        (Condition("email", "equals", FieldRef("weight")), "value", "The two fields cannot be compared."),
+        (Condition("email", "equals", FieldRef("lineItems.sku")), "value", "The two fields cannot be compared."),
+        (Measure("average", "gt", 1), "node", "It is not known what is to be measured."),  # type: ignore[arg-type]
+        (Measure("count", "gt", 1, "lineItems.quantity"), "field", "This cannot be summed."),
+        (Measure("sum", "gt", 1, "totalPrice"), "field", "This cannot be summed."),
+        (Measure("sum", "gt", 1, "lineItems.sku"), "field", "This cannot be summed."),
+        (Measure("count", "contains", 1), "operator", "A number does not have this operator."),
+        (Measure("count", "is_empty"), "operator", "A number of lines is never empty."),
+        (Measure("count", "gt", "1"), "value", "The value is not a number."),
+        (Measure("count", "gt", FieldRef("weight")), "value", "A number of lines does not compare with another field."),
         (Condition("email", "equals", "x", "any"), "lines", "Any, every or no line cannot be chosen here."),
         (Condition("lineItems.sku", "equals", "x", "each"), "lines", "Unknown choice of lines."),  # type: ignore[arg-type]
     ],
@@ -117,3 +152,33 @@ def test_a_day_is_a_day_of_the_timezone_also_when_clocks_change() -> None:
         "2026-03-29T22:00:00.000Z": False,
     }
     assert {at: berlin({"createdAt": at}, NOW) for at in answers} == answers
+
+
+def test_a_measure_is_judged_with_what_it_counts_by() -> None:
+    where = Group("all", (Condition("email", "equals", "x"), Condition("lineItems.sku", "equals")))
+    assert problems(Measure("count", "gt", 1, where=where)) == [
+        ((0, 0, 0), "field", "The group is bound to one line, but this is not a line field."),
+        ((0, 0, 1), "value", "The value is not a text."),
+    ]
+    bound = Group("all", (Condition("lineItems.sku", "equals", "x"),), "any")
+    assert problems(Measure("count", "gt", 1, where=bound)) == [
+        ((0, 0), "lines", "The group is bound to one line inside a group that already is.")
+    ]
+    assert problems(Measure("count", "gt", 1), lines="any") == [
+        ((0,), "node", "Lines are counted inside a group that is bound to one line.")
+    ]
+
+
+def test_what_was_before_can_be_asked_where_a_record_was_updated() -> None:
+    assert check(Group("all", (Condition("status", "changed_to", "new"),)), SAMPLE.updated()) == []
+    lines = check(Group("all", (Condition("lineItems.sku", "changed"),)), SAMPLE.updated())
+    assert [problem.message for problem in lines] == ["It is not known here what the value was before."]
+
+
+def test_depth_counts_through_measures() -> None:
+    node: Any = Condition("lineItems.sku", "equals", "x")
+    for _ in range(18):
+        node = Group("all", (node,))
+    assert (
+        problems(Measure("count", "gt", 1, where=Group("all", (node,))))[0][2] == "Groups are nested more than 20 deep."
+    )

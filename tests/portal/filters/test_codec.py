@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from portal.filters import codec
 from portal.filters.problems import BadFilter
 from portal.filters.text import from_address, to_address
-from portal.filters.tree import ALWAYS, Condition, Duration, Group, show_path
+from portal.filters.tree import ALWAYS, Condition, Duration, FieldRef, Group, Measure, show_path
 from tests.portal.filters.strategies import trees
 
 TREE = Group(
@@ -24,6 +24,9 @@ TREE = Group(
         Group("none", (Condition("lineItems.sku", "equals", "X", "all"),), "any"),
         Condition("createdAt", "in_last", Duration(3, "days")),
         Condition("email", "is_empty"),
+        Condition("email", "equals", FieldRef("customer.lastName")),
+        Measure("sum", "gt", 5, "lineItems.quantity", Group("any", (Condition("lineItems.sku", "is_empty"),))),
+        Measure("count", "equals", 0),
     ),
 )
 STORED = (
@@ -32,7 +35,11 @@ STORED = (
     '{"field":"tags","operator":"contains_any","value":["test","example"]},'
     '{"match":"none","items":[{"field":"lineItems.sku","operator":"equals","value":"X","lines":"all"}],"lines":"any"},'
     '{"field":"createdAt","operator":"in_last","value":{"amount":3,"unit":"days"}},'
-    '{"field":"email","operator":"is_empty"}]}}'
+    '{"field":"email","operator":"is_empty"},'
+    '{"field":"email","operator":"equals","value":{"field":"customer.lastName"}},'
+    '{"measure":"sum","operator":"gt","value":5,"field":"lineItems.quantity",'
+    '"where":{"match":"any","items":[{"field":"lineItems.sku","operator":"is_empty"}]}},'
+    '{"measure":"count","operator":"equals","value":0}]}}'
 )
 
 
@@ -78,6 +85,21 @@ def bomb(depth: int) -> dict[str, Any]:
         ({"version": True, "root": {}}, "", "node", "The version of the filter is unknown."),
         ({"version": 1}, "", "node", "This is neither a condition nor a group."),
         ({"version": 1, "root": cond()}, "", "node", "This is neither a condition nor a group."),
+        (
+            wrapped({"measure": "mean", "operator": "gt", "value": 1}),
+            "0",
+            "node",
+            "It is not known what is to be measured.",
+        ),
+        (wrapped({"measure": "count", "value": 1}), "0", "node", "This is neither a condition nor a group."),
+        (wrapped({"measure": "count", "operator": 1, "value": 1}), "0", "operator", "This is not a name."),
+        (
+            wrapped({"measure": "count", "operator": "gt", "value": 1, "where": cond()}),
+            "0.0",
+            "node",
+            "This is neither a condition nor a group.",
+        ),
+        (wrapped(cond(value={"field": 7})), "0", "field", "This is not a name."),
         (wrapped(match="some"), "", "match", "The group joins its conditions in an unknown way."),
         (wrapped(match=["all"]), "", "match", "The group joins its conditions in an unknown way."),
         (wrapped(items={}), "", "node", "The items of the group are not a list."),
@@ -86,7 +108,7 @@ def bomb(depth: int) -> dict[str, Any]:
         (wrapped(cond(), 5), "1", "node", "This is neither a condition nor a group."),
         (wrapped(cond(), cond(extra=1)), "1", "node", "This is neither a condition nor a group."),
         (wrapped(cond(field=5)), "0", "field", "This is not a name."),
-        (wrapped(cond(operator="x" * 201)), "0", "operator", "This is not a name."),
+        (wrapped(cond(operator="x" * 401)), "0", "operator", "This is not a name."),
         (wrapped(cond(value=True)), "0", "value", "This value cannot be compared."),
         (wrapped(cond(value=1.5)), "0", "value", "This value cannot be compared."),
         (wrapped(cond(value=[["x"]])), "0", "value", "This value cannot be compared."),
