@@ -37,14 +37,14 @@
     return unscaled((digits + half) / unit, decimals);
   }
 
-  function pick(list, of) {
+  function taken(list, of) {
     if (!Array.isArray(list)) return [];
     if (of === undefined) return list;
     return typeof of === "function" ? list.map((item) => of(item)) : list.map((item) => item?.[of]);
   }
 
   function sum(list, of) {
-    const amounts = pick(list, of).map(scaled);
+    const amounts = taken(list, of).map(scaled);
     const places = Math.max(0, ...amounts.map((amount) => amount[1]));
     return unscaled(amounts.reduce((total, amount) => total + stretched(amount, places), 0n), places);
   }
@@ -66,6 +66,57 @@
     equal: (one, other) => sum([one, multiply(other, -1)]) === 0,
   };
 
+  // ---- what is there: as in filters, a value of another type counts as missing; NaN stands for nothing
+
+  const number = (value) => (typeof value === "number" && Number.isFinite(value) ? value + 0 : NaN);
+  const choice = (value) => (typeof value === "string" && value !== "" ? value : NaN);
+  const flag = (value) => (typeof value === "boolean" ? value : NaN);
+  number.isEmpty = (value) => Number.isNaN(number(value));
+  choice.isEmpty = (value) => Number.isNaN(choice(value));
+  flag.isEmpty = (value) => Number.isNaN(flag(value));
+
+  const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+  const lines = (value) => (Array.isArray(value) ? value.filter(isObject) : []);
+
+  function dig(holder, names) {
+    for (const name of names) {
+      if (!isObject(holder) || !Object.hasOwn(holder, name)) return undefined;
+      holder = holder[name];
+    }
+    return holder;
+  }
+
+  const pick = (list, path) => lines(list).map((item) => dig(item, String(path).split(".")));
+
+  function named(list, name, key = "name", member = "value") {
+    const wanted = fold(name);
+    return lines(list).find((item) => typeof item[key] === "string" && fold(item[key]) === wanted)?.[member];
+  }
+
+  // The exact sum of what are numbers.
+  number.sum = (list, path) => {
+    const amounts = pick(list, path).filter((value) => !number.isEmpty(value)).map(unbounded);
+    const places = amounts.reduce((most, amount) => Math.max(most, amount[1]), 0);
+    return unscaled(amounts.reduce((total, amount) => total + stretched(amount, places), 0n), places);
+  };
+
+  function unbounded(value) {
+    const [, sign, whole, part = "", power = "0"] = DECIMAL.exec(String(value));
+    const digits = BigInt(sign + whole + part);
+    const places = part.length - Number(power);
+    return places < 0 ? [digits * 10n ** BigInt(-places), 0] : [digits, places];
+  }
+
+  // ---- what a record was: `of` gives what is compared, or says whether something holds
+
+  const isSame = (one, other) =>
+    Array.isArray(one) && Array.isArray(other)
+      ? one.length === other.length && one.every((item, index) => isSame(item, other[index]))
+      : one === other || (Number.isNaN(one) && Number.isNaN(other));
+  const changed = (before, now, of) => isObject(before) && !isSame(of(before), of(now));
+  const changedTo = (before, now, of) => isObject(before) && of(now) === true && of(before) !== true;
+  const changedFrom = (before, now, of) => isObject(before) && of(before) === true && of(now) !== true;
+
   // ---- dates: instants go in as Date or ISO text, wall clocks belong to a named timezone
 
   const MINUTE = 60_000;
@@ -73,11 +124,23 @@
   const NAIVE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?$/;
   const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
+  const formatters = new Map(); // making one takes longer than most rules
+
   function formatter(zone) {
-    return new Intl.DateTimeFormat("en-US", {
+    const known = formatters.get(zone);
+    if (known !== undefined) return known;
+    if (formatters.size >= 20) formatters.clear();
+    const made = new Intl.DateTimeFormat("en-US", {
       timeZone: zone, calendar: "iso8601", numberingSystem: "latn", hourCycle: "h23",
       year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
     });
+    formatters.set(zone, made);
+    return made;
+  }
+
+  // As Date.UTC, which takes the years 0 to 99 for those of the last century.
+  function clockOf(year, month, day, hour, minute, second) {
+    return new Date(0).setUTCFullYear(year, month - 1, day) + ((hour * 60 + minute) * 60 + second) * 1000;
   }
 
   // The wall clock of an instant, written as if it were UTC: then all arithmetic on it is plain.
@@ -85,7 +148,7 @@
     if (zone === "UTC") return ms;
     const parts = {};
     for (const { type, value } of formatter(zone).formatToParts(ms)) parts[type] = Number(value);
-    return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) + (((ms % 1000) + 1000) % 1000);
+    return clockOf(parts.year, parts.month, parts.day, parts.hour, parts.minute, parts.second) + (((ms % 1000) + 1000) % 1000);
   }
 
   // The instant at which the wall clock shows this. A time that is skipped in spring lies one gap later,
@@ -143,6 +206,46 @@
     return moment;
   }
 
+  // As filters read a moment: ISO text with a timezone (or a Date), to the millisecond; NaN for everything else.
+  const MOMENT = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):(\d\d))$/;
+  const FIRST = -62_135_596_800_000; // the years 1 to 9999
+  const END = 253_402_300_800_000;
+
+  function ms(value) {
+    if (value instanceof Date) return value.getTime();
+    const match = typeof value === "string" ? MOMENT.exec(value) : null;
+    if (match === null) return NaN;
+    const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0));
+    const [, , , , , , , part = "", sign = "+", zoneHour = "0", zoneMinute = "0"] = match;
+    const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * (sign === "-" ? -MINUTE : MINUTE);
+    const clock = clockOf(year, month, day, hour, minute, second) + Number(part.slice(0, 3).padEnd(3, "0"));
+    const real = year >= 1 && month >= 1 && month <= 12 && new Date(clock).getUTCDate() === day && hour < 24;
+    const at = clock - offset;
+    return real && minute < 60 && second < 60 && Math.abs(offset) < DAY && at >= FIRST && at < END ? at : NaN;
+  }
+
+  // From where to where (not included) something lies that is named by a day, an instant or milliseconds.
+  function span(when, zone = "UTC") {
+    const day = typeof when === "string" ? /^(\d{4})-(\d\d)-(\d\d)$/.exec(when) : null;
+    if (day === null) {
+      const at = typeof when === "number" ? when : ms(when);
+      return [at, at + 1];
+    }
+    const clock = clockOf(Number(day[1]), Number(day[2]), Number(day[3]), 0, 0, 0);
+    return [instant(clock, zone), instant(clock + DAY, zone)];
+  }
+
+  const UNITS = { minutes: MINUTE, hours: 60 * MINUTE, days: DAY, weeks: 7 * DAY };
+  const lasting = (amount, unit) => amount * (Object.hasOwn(UNITS, unit) ? UNITS[unit] : NaN);
+
+  function isBetweenTimes(value, from, to, zone = "UTC") {
+    const at = ms(value);
+    if (Number.isNaN(at)) return false;
+    const clock = (((wall(at, zone) % DAY) + DAY) % DAY) / MINUTE;
+    const [start, end] = [from, to].map((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5)));
+    return start < end ? start <= clock && clock < end : clock >= start || clock < end;
+  }
+
   const since = (unit) => (from, to) => (parse(to).getTime() - parse(from).getTime()) / unit;
 
   const dates = {
@@ -161,7 +264,17 @@
     minutesBetween: since(MINUTE),
     hoursBetween: since(60 * MINUTE),
     daysBetween: (from, to, zone) => Math.floor(at(to, zone) / DAY) - Math.floor(at(from, zone) / DAY),
-    isBefore: (one, other) => parse(one).getTime() < parse(other).getTime(),
+    ms,
+    isEmpty: (value) => Number.isNaN(ms(value)),
+    isBefore: (value, when, zone) => ms(value) < span(when, zone)[0],
+    isAfter: (value, when, zone) => ms(value) >= span(when, zone)[1],
+    isOn: (value, when, zone) => ms(value) >= span(when, zone)[0] && ms(value) < span(when, zone)[1],
+    isBetween: (value, from, to, zone) => ms(value) >= span(from, zone)[0] && ms(value) < span(to, zone)[1],
+    isInLast: (value, amount, unit) => ms(value) >= now() - lasting(amount, unit) && ms(value) <= now(),
+    isInNext: (value, amount, unit) => ms(value) >= now() && ms(value) <= now() + lasting(amount, unit),
+    isOlderThan: (value, amount, unit) => ms(value) < now() - lasting(amount, unit),
+    isOnWeekday: (value, days, zone) => !Number.isNaN(ms(value)) && list(days).includes(WEEKDAYS[isoWeekday(new Date(ms(value)), zone) - 1]),
+    isBetweenTimes,
   };
 
   // ---- text: compared as everywhere else in the portal, without case and accents
@@ -179,16 +292,25 @@
     return char.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ");
   }
 
+  // What Python calls white space: `trim` knows some of it and takes the byte order mark for one.
+  const BLANK = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
+  function strip(text) {
+    let [from, to] = [0, text.length];
+    while (from < to && BLANK.test(text[from])) from += 1;
+    while (to > from && BLANK.test(text[to - 1])) to -= 1;
+    return text.slice(from, to);
+  }
+
   function fold(value) {
-    if (value === null || value === undefined) return "";
-    const text = String(value);
-    if (!/[^\x00-\x7f]/.test(text)) return text.trim().toLowerCase();
-    return text
+    if (typeof value !== "string") return "";
+    if (!/[^\x00-\x7f]/.test(value)) return strip(value).toLowerCase();
+    const bare = value
       .normalize("NFKD")
       .replace(/\p{M}/gu, (mark) => (isCombining(mark) ? "" : mark))
       .replace(/[A-Z]|[^\x00-\x7f]/gu, foldCase)
-      .normalize("NFC")
-      .trim();
+      .normalize("NFC");
+    return strip(bare);
   }
 
   const list = (value) => (Array.isArray(value) ? value : value === null || value === undefined ? [] : [value]);
@@ -197,20 +319,69 @@
     return fold(value).split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
   }
 
+  const folded = (value) => [...new Set(list(value).map(fold))].filter((item) => item !== "");
+  const set = (value) => (Array.isArray(value) ? folded(value) : []);
+
+  function equal(one, other) {
+    const first = fold(one);
+    return first !== "" && first === fold(other);
+  }
+
+  // A pattern cut at its `*`, each piece as a regular expression of as many characters as it has signs.
+  function pieces(pattern) {
+    const found = [""];
+    const characters = [...fold(pattern)];
+    for (let at = 0; at < characters.length; at += 1) {
+      const sign = characters[at] === "\\" ? characters[(at += 1)] ?? "" : null;
+      if (sign === null && characters[at] === "*") found.push("");
+      else if (sign === null && characters[at] === "?") found[found.length - 1] += ".";
+      else found[found.length - 1] += (sign ?? characters[at]).replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
+    }
+    return found;
+  }
+
+  // Each piece takes the first place where it fits, and no place is looked for again: the time does not
+  // grow with a power of the number of stars, as it would in one regular expression.
+  function matches(value, pattern) {
+    const text = fold(value);
+    const found = pieces(pattern);
+    if (text === "") return false;
+    let at = 0;
+    return found.every((piece, index) => {
+      const [start, end] = [index === 0 ? "^" : "", index === found.length - 1 ? "$" : ""];
+      const search = new RegExp(start + piece + end, "gsu");
+      search.lastIndex = at;
+      const fits = search.test(text);
+      at = search.lastIndex;
+      return fits;
+    });
+  }
+
   const text = {
     fold,
-    equal: (one, other) => fold(one) === fold(other),
+    equal,
+    matches,
+    set: (value) => set(value).sort(),
+    length: (value) => [...fold(value)].length || NaN,
+    count: (value) => set(value).length || NaN,
+    hasSome: (value) => set(value).length > 0,
     contains: (value, part) => fold(value).includes(fold(part)),
     startsWith: (value, part) => fold(value).startsWith(fold(part)),
     endsWith: (value, part) => fold(value).endsWith(fold(part)),
     isEmpty: (value) => fold(value) === "",
-    isOneOf: (value, options) => list(options).some((option) => fold(option) === fold(value)),
-    containsAny: (value, parts) => list(parts).some((part) => fold(value).includes(fold(part))),
-    hasAny: (values, options) => list(values).some((value) => list(options).some((option) => fold(option) === fold(value))),
-    hasAll: (values, options) => list(options).every((option) => list(values).some((value) => fold(option) === fold(value))),
+    isOneOf: (value, options) => folded(options).includes(fold(value)),
+    containsAny: (value, parts) => folded(parts).some((part) => fold(value).includes(part)),
+    hasAny: (values, options) => {
+      const wanted = new Set(folded(options));
+      return set(values).some((value) => wanted.has(value));
+    },
+    hasAll: (values, options) => {
+      const held = new Set(set(values));
+      return folded(options).every((option) => held.has(option));
+    },
     words,
     digits: (value) => String(value ?? "").replace(/\D/g, ""),
   };
 
-  return { money, dates, text };
+  return { money, dates, text, number, choice, flag, lines, pick, named, changed, changedTo, changedFrom };
 })
