@@ -1,4 +1,6 @@
-"""The SQL reading: filter tree to Django `Q`. The one file of the language that knows Django.
+"""The SQL reading: filter tree to Django `Q`.
+
+This file, `sql_cells.py` and `sql_bricks.py` are the part of the language that knows Django.
 
 Note for whoever declares a table that is filtered: text is compared folded, and folded once, in
 Python. So the row of the entity, and the row of each of its lines, has a jsonb column `facets`
@@ -7,47 +9,23 @@ that declares `column` (numbers, money, datetimes, booleans, enums) or `folded`
 (text, country: folded text; list: text[] of folded texts) is read from that column instead and is
 left out of the facets. See the docstrings of `facets.py` and `fields.py`.
 
-In SQL a comparison with NULL is neither true nor false. Here "not true" is what counts as false:
-`AND`, `OR` and `WHERE` treat both alike, and every negation is written `… IS NOT TRUE`. Django's
-own `~Q` is never used, nor an empty `Q()`, which Django drops inside `|` and `~`.
+Django's own `~Q` is never used, nor an empty `Q()`, which Django drops inside `|` and `~`.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
-from django.db.models import (
-    BooleanField,
-    DateTimeField,
-    DecimalField,
-    Exists,
-    F,
-    Func,
-    IntegerField,
-    JSONField,
-    Model,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    TextField,
-    TimeField,
-    Value,
-)
-from django.db.models.expressions import Combinable
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models import DecimalField, Exists, F, Func, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from portal.filters.fields import FOLDED_TYPES, Catalogue, Field, Type
-from portal.filters.normal import to_micros, to_millisecond
-from portal.filters.operands import zone_name
+from portal.filters.normal import to_millisecond
 from portal.filters.resolve import Bundle, Other, Resolved, Tally, Test, resolve
-from portal.filters.shape import NUMBERS
+from portal.filters.sql_bricks import FALSE, TRUE, Expression, IsNull, NotTrue, infix
+from portal.filters.sql_cells import ArrayCell, ColumnCell, FacetCell, FacetListCell, FoldedCell, MomentCell, SqlCell
 from portal.filters.tree import Group
-from portal.kit.json import dumps_text
-
-Expression: TypeAlias = Combinable | Q
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,75 +53,6 @@ def to_q(root: Group, target: SqlTarget, now: dt.datetime, *, zone: dt.tzinfo = 
     return Q(_Printer(target, to_millisecond(now)).node(resolve(root, target.catalogue.plain(), zone)))
 
 
-class _Sql(Func):
-    """A piece of SQL that is true, false or NULL."""
-
-    output_field = BooleanField()
-    arity = None
-
-
-class _NotTrue(_Sql):
-    template = "((%(expressions)s) IS NOT TRUE)"
-
-
-class _IsNull(_Sql):
-    template = "((%(expressions)s) IS NULL)"
-
-
-class _Infix(_Sql):
-    template = "(%(expressions)s)"
-
-
-class _Milliseconds(Func):
-    """An instant as whole milliseconds since 1970."""
-
-    template = "floor(EXTRACT(EPOCH FROM %(expressions)s) * 1000)"
-    output_field = DecimalField()
-
-
-class _There(Func):
-    """What the wall clock of a timezone shows at an instant."""
-
-    function = "timezone"
-    output_field = DateTimeField()
-
-
-def _infix(left: Any, sign: str, right: Any) -> Expression:
-    return _Infix(left, right, arg_joiner=f" {sign} ")
-
-
-class _Array(Func):
-    """An array of texts as one parameter."""
-
-    template = "%(expressions)s::text[]"
-    output_field = TextField()
-
-
-class _Json(Func):
-    """A value as one jsonb parameter."""
-
-    template = "%(expressions)s::jsonb"
-    output_field = JSONField()
-
-
-def _array(values: Sequence[str]) -> Expression:
-    return _Array(Value(list(values), output_field=_Raw()))
-
-
-def _json(value: Any) -> Expression:
-    return _Json(Value(dumps_text(value), output_field=TextField()))
-
-
-class _Raw(TextField[Any, Any]):
-    """Hands a parameter to the driver as it is."""
-
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        return value
-
-
-TRUE, FALSE = Value(True, output_field=BooleanField()), Value(False, output_field=BooleanField())
-
-
 class _Printer:
     """Prints resolved nodes; every choice was made when the tree was resolved."""
 
@@ -157,9 +66,9 @@ class _Printer:
         if node.lines is None:
             return self.plain(node)
         if node.lines == "all":
-            return _NotTrue(self.some_line(_NotTrue(self.plain(node))))
+            return NotTrue(self.some_line(NotTrue(self.plain(node))))
         some = self.some_line(self.plain(node))
-        return _NotTrue(some) if node.lines == "none" else some
+        return NotTrue(some) if node.lines == "none" else some
 
     def plain(self, node: Bundle | Test) -> Expression:
         return self.test(node) if isinstance(node, Test) else self.group(node)
@@ -169,33 +78,33 @@ class _Printer:
             return FALSE if group.match == "any" else TRUE
         connector = Q.AND if group.match == "all" else Q.OR
         joined = Q(*map(self.node, group.items), _connector=connector)
-        return _NotTrue(joined) if group.match == "none" else joined
+        return NotTrue(joined) if group.match == "none" else joined
 
     def test(self, test: Test) -> Expression:
         cell = self.cell(test.field, test.key)
         if test.other is not None:
             return self.against(cell, test, test.other)
         shape: Expression = test.reading.sql(cell, test.args, self.now)
-        return Q(_IsNull(cell.value), shape, _connector=Q.OR) if test.operator.absent else shape
+        return Q(IsNull(cell.value), shape, _connector=Q.OR) if test.operator.absent else shape
 
-    def against(self, cell: "_Cell", test: Test, other: Other) -> Expression:
+    def against(self, cell: "SqlCell", test: Test, other: Other) -> Expression:
         """Compare with another field; where one of the two is absent, only a negation holds."""
         left, right = cell.typed(test.field), self.cell(other.field, other.key, other.outside).typed(other.field)
         if test.reading.against == "!=":
-            return _NotTrue(_infix(left, "=", right))
-        return _infix(left, (test.reading.against or "==").replace("==", "="), right)
+            return NotTrue(infix(left, "=", right))
+        return infix(left, (test.reading.against or "==").replace("==", "="), right)
 
-    def cell(self, field: Field, key: str, outside: bool = False) -> "_Cell":
+    def cell(self, field: Field, key: str, outside: bool = False) -> "SqlCell":
         """Return a field's cell; `outside` when it is the row's and the question is about a line."""
         column, ref = field.sql_column, OuterRef if outside else F
         if column is None:
-            kind = _FacetListCell if field.type is Type.LIST else _FacetCell
+            kind = FacetListCell if field.type is Type.LIST else FacetCell
             return kind(ref(self.target.facets), key)
         if field.type is Type.LIST:
-            return _ArrayCell(ref(column))
+            return ArrayCell(ref(column))
         if field.type is Type.DATETIME:
-            return _MomentCell(ref(column))
-        return _FoldedCell(ref(column)) if field.type in FOLDED_TYPES else _ColumnCell(ref(column))
+            return MomentCell(ref(column))
+        return FoldedCell(ref(column)) if field.type in FOLDED_TYPES else ColumnCell(ref(column))
 
     def some_line(self, condition: Expression) -> Expression:
         rows = self.lines()
@@ -206,7 +115,7 @@ class _Printer:
         return None if lines is None else lines._base_manager.filter(**{self.target.owner: OuterRef("pk")})
 
     def tally(self, tally: Tally) -> Expression:
-        shape: Expression = tally.reading.sql(_ColumnCell(self.number(tally)), tally.args, self.now)
+        shape: Expression = tally.reading.sql(ColumnCell(self.number(tally)), tally.args, self.now)
         return shape
 
     def number(self, tally: Tally) -> Any:
@@ -221,210 +130,3 @@ class _Printer:
         number = Func(summed, function="SUM", output_field=DecimalField())
         counted = rows.filter(Q(self.plain(tally.where))).order_by().annotate(number=number).values("number")
         return Coalesce(Subquery(counted), Value(0), output_field=DecimalField())
-
-
-class _Cell:
-    """What all cells share. `value` is SQL NULL exactly when the field is absent."""
-
-    value: Any
-
-    def both(self, left: Expression, right: Expression) -> Expression:
-        return Q(left, right)
-
-    def no(self, shape: Expression) -> Expression:
-        return _NotTrue(shape)
-
-    def always(self) -> Expression:
-        return _NotTrue(_IsNull(self.value))
-
-    def never(self) -> Expression:
-        return FALSE
-
-    def text(self) -> Any:
-        return self.value
-
-    def typed(self, field: Field) -> Any:
-        """Return the value in a form that fields of one family share: text, number, milliseconds."""
-        if field.type is Type.DATETIME:
-            return _Milliseconds(self.value)
-        return self.value
-
-    def like(self, pattern: str) -> Expression:
-        return _infix(self.text(), "LIKE", Value(pattern))
-
-    def length(self, sign: str, count: int) -> Expression:
-        return _infix(Func(self.filled(), function="char_length", output_field=IntegerField()), sign, Value(count))
-
-    def filled(self) -> Any:
-        """Return the text, SQL NULL where there is none."""
-        return self.text()
-
-    def moment(self) -> Any:
-        """Return the value as an instant."""
-        return self.value
-
-    def weekday(self, days: Sequence[int], zone: dt.tzinfo) -> Expression:
-        there = _There(Value(zone_name(zone)), self.moment())
-        day = Func(there, template="EXTRACT(ISODOW FROM %(expressions)s)::int", output_field=IntegerField())
-        numbers = Value([day + 1 for day in days], output_field=_Raw())
-        return _infix(day, "=", Func(numbers, template="ANY(%(expressions)s::int[])", output_field=IntegerField()))
-
-    def clock(self, start: dt.time, end: dt.time, zone: dt.tzinfo) -> Expression:
-        there = Func(
-            _There(Value(zone_name(zone)), self.moment()), template="(%(expressions)s)::time", output_field=TimeField()
-        )
-        sides = _infix(there, ">=", Value(start)), _infix(there, "<", Value(end))
-        return Q(*sides, _connector=Q.AND if start < end else Q.OR)
-
-    def has_text(self, text: str) -> Expression:
-        return _infix(Func(self.text(), Value(text), function="strpos", output_field=TextField()), ">", Value(0))
-
-    def starts(self, text: str) -> Expression:
-        return _Sql(self.text(), Value(text), function="starts_with")
-
-    def ends(self, text: str) -> Expression:
-        end = Func(self.text(), Value(len(text)), function="right", output_field=TextField())
-        return _infix(end, "=", Value(text))
-
-    def compare(self, sign: str, value: Any) -> Expression:
-        raise NotImplementedError
-
-    def has_any(self, values: Sequence[str]) -> Expression:
-        raise NotImplementedError
-
-    def has_all(self, values: Sequence[str]) -> Expression:
-        raise NotImplementedError
-
-    def eq(self, value: Any) -> Expression:
-        return self.compare("=", value)
-
-    def ne(self, value: Any) -> Expression:
-        return self.compare("<>", value)
-
-    def lt(self, value: Any) -> Expression:
-        return self.compare("<", value)
-
-    def le(self, value: Any) -> Expression:
-        return self.compare("<=", value)
-
-    def gt(self, value: Any) -> Expression:
-        return self.compare(">", value)
-
-    def ge(self, value: Any) -> Expression:
-        return self.compare(">=", value)
-
-    def one_of(self, values: Sequence[str]) -> Expression:
-        return _infix(self.text(), "=", Func(_array(values), function="ANY", output_field=TextField()))
-
-
-class _ColumnCell(_Cell):
-    """A field with a column of its own."""
-
-    def __init__(self, column: Any) -> None:
-        self.value = column
-
-    def compare(self, sign: str, value: Any) -> Expression:
-        return _infix(self.value, sign, Value(value))
-
-
-class _MomentCell(_ColumnCell):
-    """An instant with a column of its own, which may be finer than the milliseconds of documents.
-
-    The document shows the column cut to milliseconds. Instead of cutting the column, which would
-    cost its index, the operand is moved to the edge of its millisecond.
-    """
-
-    def compare(self, sign: str, value: dt.datetime) -> Expression:
-        after = dt.timedelta(microseconds=value.microsecond % 1000)
-        if sign in ("<", ">="):
-            edge = value - after + (_MILLISECOND if after else dt.timedelta())
-            return super().compare(sign, edge)
-        return super().compare({"<=": "<", ">": ">="}[sign], value - after + _MILLISECOND)
-
-
-_MILLISECOND = dt.timedelta(milliseconds=1)
-
-
-class _FoldedCell(_Cell):
-    """A text field with a column of folded text; an empty text is absence."""
-
-    def __init__(self, column: Any) -> None:
-        self.value = Func(column, Value(""), function="NULLIF", output_field=TextField())
-        self.column = column
-
-    def filled(self) -> Any:
-        return self.value
-
-    def text(self) -> Any:
-        return self.column
-
-    def compare(self, sign: str, value: Any) -> Expression:
-        return _infix(self.column, sign, Value(value))
-
-
-class _ArrayCell(_Cell):
-    """A list field with a text[] column of folded texts; an array of nothing but empty texts is absence."""
-
-    def __init__(self, column: Any) -> None:
-        filled = Func(column, Value(""), function="array_remove", output_field=TextField())
-        self.value = Func(filled, _array([]), function="NULLIF", output_field=TextField())
-        self.column = column
-
-    def length(self, sign: str, count: int) -> Expression:
-        template = "NULLIF((SELECT count(DISTINCT item) FROM unnest(%(expressions)s) AS item), 0)"
-        return _infix(Func(self.value, template=template, output_field=IntegerField()), sign, Value(count))
-
-    def has_any(self, values: Sequence[str]) -> Expression:
-        return _infix(self.column, "&&", _array(values))
-
-    def has_all(self, values: Sequence[str]) -> Expression:
-        return _infix(self.column, "@>", _array(values))
-
-
-class _FacetCell(_Cell):
-    """A field kept in the facets. Equality asks by containment, which a GIN index answers."""
-
-    def __init__(self, facets: Any, key: str) -> None:
-        self.facets = facets
-        self.key = key
-        self.value = KeyTransform(key, facets)
-
-    def text(self) -> Any:
-        return KeyTextTransform(self.key, self.facets)
-
-    def typed(self, field: Field) -> Any:
-        if field.type in NUMBERS:
-            return Func(self.text(), template="(%(expressions)s)::numeric", output_field=DecimalField())
-        if field.type is Type.DATETIME:
-            return Func(self.text(), template="((%(expressions)s)::bigint / 1000)", output_field=DecimalField())
-        return self.text()
-
-    def moment(self) -> Any:
-        template = "('epoch'::timestamptz + ((%(expressions)s)::bigint / 1000) * interval '1 millisecond')"
-        return Func(self.text(), template=template, output_field=DateTimeField())
-
-    def compare(self, sign: str, value: Any) -> Expression:
-        if sign == "=":
-            return self.has_all_of({self.key: _plain(value)})
-        return _infix(self.value, sign, _json(_plain(value)))
-
-    def has_all_of(self, part: dict[str, Any]) -> Expression:
-        return _infix(self.facets, "@>", _json(part))
-
-
-class _FacetListCell(_FacetCell):
-    """A list kept in the facets: different folded texts in order."""
-
-    def has_any(self, values: Sequence[str]) -> Expression:
-        return _infix(self.value, "?|", _array(values))
-
-    def has_all(self, values: Sequence[str]) -> Expression:
-        return self.has_all_of({self.key: list(values)})
-
-    def length(self, sign: str, count: int) -> Expression:
-        items = Func(self.value, function="jsonb_array_length", output_field=IntegerField())
-        return _infix(items, sign, Value(count))
-
-
-def _plain(value: Any) -> Any:
-    return to_micros(value) if isinstance(value, dt.datetime) else value
