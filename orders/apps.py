@@ -11,6 +11,7 @@ REGISTERING = (
     "orders.exceptions.deliveries",
     "orders.invariants",
     "orders.lifecycle.holds",
+    "orders.shown.suggest",
 )
 """Modules that are there once they are imported."""
 

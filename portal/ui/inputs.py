@@ -3,7 +3,7 @@
     {% load ui %}
     {% filter_fields catalogue %}       once on a page: the fields to choose from
     {% include "ui/filter/field.html" with name="f.0.field" path=node.draft.field catalogue=catalogue %}
-    {% value_input node.field node.draft.operator node.draft.values node.draft.unit name="f.0" entity="order" as input %}
+    {% value_input node.field node.draft.operator node.draft.values node.draft.unit name="f.0" entity=entity as input %}
     {% include "ui/filter/value.html" %}
 
 Each control is a plain one with a name, and is what the form sends; `static/src/pick.js` puts the
@@ -34,7 +34,6 @@ from portal.ui.countries import CODES
 from portal.ui.html import fill
 
 WEEKEND = ("saturday", "sunday")
-PATTERNS = ("matches", "not_matches")
 
 
 @dataclass(frozen=True)
@@ -143,8 +142,9 @@ def value_input(
     is `invalid`, `described_by`, `small` and `focus` of `ValueInput`.
     """
     found = operators.get(operator) if operator in operators else None
-    own = found is None or found.operand is Operand.FIELD
-    offered = (field.choices or tuple(options)) if field and own else ()
+    own = found is None or found.operand not in _OPERANDS
+    pattern = found is not None and found.operand is Operand.PATTERN
+    offered = (field.choices or tuple(options)) if field and own and not pattern else ()
     takes = found.takes if found else Takes.ONE
     kind = _OPERANDS[found.operand] if found and not own else _kind(field, takes, bool(offered))
     is_money = field is not None and field.type is Type.MONEY and kind in ("number", "numbers")
@@ -159,10 +159,10 @@ def value_input(
         values=tuple(values),
         unit=unit or "days",
         choices=offered,
-        suggestions=suggest.address(entity, field) if kind in ("text", "many") and operator not in PATTERNS else "",
+        suggestions=suggest.address(entity, field) if kind in ("text", "many") and not pattern else "",
         currency=bool(currency),
         currencies=suggest.address_of(entity, currency) if currency else "",
-        pattern=operator in PATTERNS,
+        pattern=pattern,
         zone=timezone.get_current_timezone_name(),
         moment=field is not None and field.type is Type.DATETIME and own,
         **look,

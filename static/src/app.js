@@ -13,6 +13,7 @@ import "./focus.js";
 import "./guard.js";
 import "./narrow.js";
 import "./navigation.js";
+import "./pick.js";
 import "./refresh.js";
 import "./reorder.js";
 import "./selection.js";
