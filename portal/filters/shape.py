@@ -116,12 +116,19 @@ class Reading:
     value before the change; it and {value} may be None there. `sql` builds a shape from a cell, the
     operands and now. `words` is a clause over {field}, {a}, {b}, {values} (joined by or) and {every}
     (joined by and).
+
+    `javascript` is an expression as a person would write it, over {path} (where the raw value lies),
+    {value} (the same as it is compared: `number(…)` around numbers, a count or a sum in a measure),
+    the raw operands {a}, {b}, {values}, {amount} and {unit}, and {zone}; operators that look back have
+    {of}, the path in the record `one`. It decides absence itself. `javascript_also` are other ways to write it, which
+    are read back and never printed; in these {bare} is a number's path, compared without `number(…)`.
     """
 
     python: str
     sql: Callable[[Cell, Args, dt.datetime], Shape]
     words: str
     javascript: str | None = None
+    javascript_also: tuple[str, ...] = ()
     against: str | None = None
     """The sign of the comparison (“==”, “<” …) when the value is another field; None where it cannot be one."""
     over_lines: str | None = None

@@ -9,6 +9,7 @@ READING = Reading(
     sql=lambda cell, args, now: cell.ge(args[1]),
     words=_("{field} is after {a}"),
     against=">",
+    javascript="dates.isAfter({path}, {a}, {zone})",
 )
 
 operators.register(

@@ -9,6 +9,7 @@ READING = Reading(
     sql=lambda cell, args, now: cell.lt(args[0]),
     words=_("{field} is before {a}"),
     against="<",
+    javascript="dates.isBefore({path}, {a}, {zone})",
 )
 
 operators.register(

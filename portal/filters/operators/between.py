@@ -8,11 +8,14 @@ NUMERIC = Reading(
     python="{a} <= {value} <= {b}",
     sql=lambda cell, args, now: cell.both(cell.ge(args[0]), cell.le(args[1])),
     words=_("{field} is between {a} and {b}"),
+    javascript="{value} >= {a} && {value} <= {b}",
+    javascript_also=("{bare} >= {a} && {bare} <= {b}",),
 )
 SPAN = Reading(
     python="{a} <= {value} < {b}",
     sql=lambda cell, args, now: cell.both(cell.ge(args[0]), cell.lt(args[1])),
     words=_("{field} is between {a} and {b}"),
+    javascript="dates.isBetween({path}, {a}, {b}, {zone})",
 )
 
 operators.register(

@@ -3,10 +3,13 @@
 In the tables of the three operators that look back, the first value is the one before.
 """
 
+from dataclasses import replace
+
 from portal.filters.fields import Type
 from portal.filters.mark import gettext_noop as _
-from portal.filters.shape import Operator, Reading, Takes, Truth, each, operators, unknown
+from portal.filters.shape import NUMBERS, TEXTS, Operator, Reading, Takes, Truth, each, operators, unknown
 
+_CHANGED = "changed(related.before, entity, (one) => {})"
 READING = Reading(
     python="{before} != {value}",
     sql=unknown,
@@ -19,7 +22,14 @@ operators.register(
         key="changed",
         label=_("has changed"),
         takes=Takes.NONE,
-        readings=each(tuple(Type), READING),
+        readings={
+            **each(TEXTS, replace(READING, javascript=_CHANGED.format("text.fold({of})"))),
+            **each(NUMBERS, replace(READING, javascript=_CHANGED.format("number({of})"))),
+            Type.DATETIME: replace(READING, javascript=_CHANGED.format("dates.ms({of})")),
+            Type.BOOLEAN: replace(READING, javascript=_CHANGED.format("flag({of})")),
+            Type.ENUM: replace(READING, javascript=_CHANGED.format("choice({of})")),
+            Type.LIST: replace(READING, javascript=_CHANGED.format("text.set({of})")),
+        },
         looks_back=True,
         truth=(
             Truth(Type.TEXT, ("old", "new"), None, True),

@@ -1,9 +1,12 @@
 """Changed to: the value now is this, and before the change was not."""
 
+from dataclasses import replace
+
 from portal.filters.fields import Type
 from portal.filters.mark import gettext_noop as _
 from portal.filters.shape import NUMBERS, TEXTS, Operator, Reading, Takes, Truth, each, operators, unknown
 
+_CHANGED = "changedTo(related.before, entity, (one) => {})"
 READING = Reading(
     python="{value} == {a} != {before}",
     sql=unknown,
@@ -16,7 +19,11 @@ operators.register(
         key="changed_to",
         label=_("changed to"),
         takes=Takes.ONE,
-        readings=each((*TEXTS, *NUMBERS, Type.ENUM), READING),
+        readings={
+            **each(TEXTS, replace(READING, javascript=_CHANGED.format("text.equal({of}, {a})"))),
+            **each(NUMBERS, replace(READING, javascript=_CHANGED.format("number({of}) === {a}"))),
+            Type.ENUM: replace(READING, javascript=_CHANGED.format("{of} === {a}")),
+        },
         looks_back=True,
         truth=(
             Truth(Type.TEXT, ("old", "New"), "new", True),

@@ -8,6 +8,7 @@ READING = Reading(
     python="{a} in {value}",
     sql=lambda cell, args, now: cell.has_text(args[0]),
     words=_("{field} contains {a}"),
+    javascript="text.contains({path}, {a})",
 )
 
 operators.register(

@@ -8,6 +8,7 @@ READING = Reading(
     python="{a} <= {value}",
     sql=lambda cell, args, now: cell.has_all(sorted(args[0])),
     words=_("the {field} list holds {every}"),
+    javascript="text.hasAll({path}, {values})",
 )
 
 operators.register(

@@ -8,6 +8,7 @@ READING = Reading(
     python="not {value}.isdisjoint({a})",
     sql=lambda cell, args, now: cell.has_any(sorted(args[0])),
     words=_("any {field} is {values}"),
+    javascript="text.hasAny({path}, {values})",
 )
 
 operators.register(

@@ -8,6 +8,7 @@ READING = Reading(
     python="{value}.isdisjoint({a})",
     sql=lambda cell, args, now: cell.no(cell.has_any(sorted(args[0]))),
     words=_("no {field} is {values}"),
+    javascript="!text.hasAny({path}, {values})",
 )
 
 operators.register(

@@ -8,6 +8,7 @@ READING = Reading(
     python="{value}.endswith({a})",
     sql=lambda cell, args, now: cell.ends(args[0]),
     words=_("{field} ends with {a}"),
+    javascript="text.endsWith({path}, {a})",
 )
 
 operators.register(

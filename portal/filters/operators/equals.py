@@ -1,5 +1,7 @@
 """Equals: the same text after folding, the same number, the same enum value, within the day."""
 
+from dataclasses import replace
+
 from portal.filters.fields import Type
 from portal.filters.mark import gettext_noop as _
 from portal.filters.shape import NUMBERS, TEXTS, Operator, Reading, Takes, Truth, each, operators
@@ -16,6 +18,7 @@ WITHIN = Reading(
     sql=lambda cell, args, now: cell.both(cell.ge(args[0]), cell.lt(args[1])),
     words=_("{field} is on {a}"),
     against="==",
+    javascript="dates.isOn({path}, {a}, {zone})",
 )
 
 operators.register(
@@ -24,7 +27,12 @@ operators.register(
         key="equals",
         label=_("equals"),
         takes=Takes.ONE,
-        readings={**each((*TEXTS, *NUMBERS, Type.ENUM), SAME), Type.DATETIME: WITHIN},
+        readings={
+            **each(TEXTS, replace(SAME, javascript="text.equal({path}, {a})")),
+            **each(NUMBERS, replace(SAME, javascript="{value} === {a}", javascript_also=("{bare} === {a}",))),
+            Type.ENUM: replace(SAME, javascript="{path} === {a}"),
+            Type.DATETIME: WITHIN,
+        },
         truth=(
             Truth(Type.TEXT, "Café ", "cafe", True),
             Truth(Type.TEXT, "Cafés", "cafe", False),

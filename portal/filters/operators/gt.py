@@ -11,6 +11,8 @@ READING = Reading(
     sql=lambda cell, args, now: cell.gt(args[0]),
     words=_("{field} is over {a}"),
     against=">",
+    javascript="{value} > {a}",
+    javascript_also=("{bare} > {a}",),
 )
 
 operators.register(

@@ -11,6 +11,8 @@ READING = Reading(
     sql=lambda cell, args, now: cell.ge(args[0]),
     words=_("{field} is at least {a}"),
     against=">=",
+    javascript="{value} >= {a}",
+    javascript_also=("{bare} >= {a}",),
 )
 
 operators.register(

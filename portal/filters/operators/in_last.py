@@ -9,6 +9,7 @@ READING = Reading(
     python="{now} - {a} <= {value} <= {now}",
     sql=lambda cell, args, now: cell.both(cell.ge(now - args[0]), cell.le(now)),
     words=_("{field} is in the last {a}"),
+    javascript="dates.isInLast({path}, {amount}, {unit})",
 )
 
 operators.register(

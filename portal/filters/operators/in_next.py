@@ -9,6 +9,7 @@ READING = Reading(
     python="{now} <= {value} <= {now} + {a}",
     sql=lambda cell, args, now: cell.both(cell.ge(now), cell.le(now + args[0])),
     words=_("{field} is in the next {a}"),
+    javascript="dates.isInNext({path}, {amount}, {unit})",
 )
 
 operators.register(

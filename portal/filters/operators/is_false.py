@@ -8,6 +8,7 @@ READING = Reading(
     python="not {value}",
     sql=lambda cell, args, now: cell.eq(False),
     words=_("{field} is false"),
+    javascript="{path} === false",
 )
 
 operators.register(

@@ -1,5 +1,7 @@
 """Is not one of: exactly where `is_one_of` does not hold."""
 
+from dataclasses import replace
+
 from portal.filters.fields import Type
 from portal.filters.mark import gettext_noop as _
 from portal.filters.shape import TEXTS, Operator, Reading, Takes, Truth, each, operators
@@ -17,7 +19,10 @@ operators.register(
         key="is_not_one_of",
         label=_("is not one of"),
         takes=Takes.MANY,
-        readings=each((*TEXTS, Type.ENUM), READING),
+        readings={
+            **each(TEXTS, replace(READING, javascript="!text.isOneOf({path}, {values})")),
+            Type.ENUM: replace(READING, javascript="!{values}.includes({path})"),
+        },
         absent=True,
         negative=True,
         truth=(

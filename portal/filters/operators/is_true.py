@@ -8,6 +8,8 @@ READING = Reading(
     python="{value}",
     sql=lambda cell, args, now: cell.eq(True),
     words=_("{field} is true"),
+    javascript="{path} === true",
+    javascript_also=("{path}",),
 )
 
 operators.register(

@@ -8,11 +8,13 @@ TEXT = Reading(
     python="len({value}) > {a}",
     sql=lambda cell, args, now: cell.length(">", args[0]),
     words=_("{field} has more than {a} characters"),
+    javascript="text.length({path}) > {a}",
 )
 ITEMS = Reading(
     python=TEXT.python,
     sql=TEXT.sql,
     words=_("{field} has more than {a} different values"),
+    javascript="text.count({path}) > {a}",
 )
 
 operators.register(

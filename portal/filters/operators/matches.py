@@ -8,6 +8,7 @@ READING = Reading(
     python="{a}({value})",
     sql=lambda cell, args, now: cell.like(args[0].like),
     words=_("{field} matches {a}"),
+    javascript="text.matches({path}, {a})",
 )
 
 operators.register(

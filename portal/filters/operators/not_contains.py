@@ -8,6 +8,7 @@ READING = Reading(
     python="{a} not in {value}",
     sql=lambda cell, args, now: cell.no(cell.has_text(args[0])),
     words=_("{field} does not contain {a}"),
+    javascript="!text.contains({path}, {a})",
 )
 
 operators.register(

@@ -1,5 +1,7 @@
 """Does not equal: exactly where `equals` does not hold, so a missing value passes."""
 
+from dataclasses import replace
+
 from portal.filters.fields import Type
 from portal.filters.mark import gettext_noop as _
 from portal.filters.shape import NUMBERS, TEXTS, Operator, Reading, Takes, Truth, each, operators
@@ -16,6 +18,7 @@ OUTSIDE = Reading(
     sql=lambda cell, args, now: cell.no(cell.both(cell.ge(args[0]), cell.lt(args[1]))),
     words=_("{field} is not on {a}"),
     against="!=",
+    javascript="!dates.isOn({path}, {a}, {zone})",
 )
 
 operators.register(
@@ -24,7 +27,12 @@ operators.register(
         key="not_equals",
         label=_("does not equal"),
         takes=Takes.ONE,
-        readings={**each((*TEXTS, *NUMBERS, Type.ENUM), OTHER), Type.DATETIME: OUTSIDE},
+        readings={
+            **each(TEXTS, replace(OTHER, javascript="!text.equal({path}, {a})")),
+            **each(NUMBERS, replace(OTHER, javascript="{value} !== {a}", javascript_also=("{bare} !== {a}",))),
+            Type.ENUM: replace(OTHER, javascript="{path} !== {a}"),
+            Type.DATETIME: OUTSIDE,
+        },
         absent=True,
         negative=True,
         truth=(

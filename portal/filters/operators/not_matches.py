@@ -8,6 +8,7 @@ READING = Reading(
     python="not {a}({value})",
     sql=lambda cell, args, now: cell.no(cell.like(args[0].like)),
     words=_("{field} does not match {a}"),
+    javascript="!text.matches({path}, {a})",
 )
 
 operators.register(

@@ -9,6 +9,7 @@ READING = Reading(
     python="{value} < {now} - {a}",
     sql=lambda cell, args, now: cell.lt(now - args[0]),
     words=_("{field} is more than {a} ago"),
+    javascript="dates.isOlderThan({path}, {amount}, {unit})",
 )
 
 operators.register(

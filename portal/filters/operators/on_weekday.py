@@ -8,6 +8,7 @@ READING = Reading(
     python="{a}({value})",
     sql=lambda cell, args, now: cell.weekday(sorted(args[0].days), args[0].zone),
     words=_("{field} is on a {values}"),
+    javascript="dates.isOnWeekday({path}, {values}, {zone})",
 )
 
 operators.register(

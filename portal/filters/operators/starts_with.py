@@ -8,6 +8,7 @@ READING = Reading(
     python="{value}.startswith({a})",
     sql=lambda cell, args, now: cell.starts(args[0]),
     words=_("{field} starts with {a}"),
+    javascript="text.startsWith({path}, {a})",
 )
 
 operators.register(

@@ -11,6 +11,7 @@ READING = Reading(
     python="{a}({value})",
     sql=lambda cell, args, now: cell.clock(args[0].start, args[0].end, args[0].zone),
     words=_("{field} is between {a} and {b} o’clock"),
+    javascript="dates.isBetweenTimes({path}, {a}, {b}, {zone})",
 )
 
 operators.register(
