@@ -5,8 +5,9 @@ from portal.filters.fields import Catalogue, Field, Type, choices
 from portal.filters.mark import gettext_noop as _
 
 _STATE, _CUSTOMER, _SHIPPING, _BILLING = _("Order"), _("Customer"), _("Shipping"), _("Billing")
-_TOTALS, _DATES, _TAGS, _LINES, _OTHER = (
+_TOTALS, _PAID, _DATES, _TAGS, _LINES, _OTHER = (
     _("Totals"),
+    _("Payments and discounts"),
     _("Dates"),
     _("Tags and notes"),
     _("Line items"),
@@ -31,6 +32,8 @@ _ORIGINS = choices(
     }
 )  # fmt: skip
 
+_BUYERS = choices({"individual": _("Person"), "company": _("Company")})
+
 
 def _address(prefix: str, group: str, name: str) -> list[Field]:
     """Return the fields of an address, labelled by the flattened path in words."""
@@ -49,8 +52,17 @@ def _money(path: str, label: str, column: str | None = None) -> Field:
     return Field(path, label, Type.MONEY, _TOTALS, column=column, currency="currency")
 
 
-def _moment(path: str, label: str, column: str | None = None, *, writable: bool = False) -> Field:
-    return Field(path, label, Type.DATETIME, _DATES, column=column, writable=writable)
+def _moment(path: str, label: str, column: str | None = None, *, writable: bool = False, help: str = "") -> Field:
+    return Field(path, label, Type.DATETIME, _DATES, column=column, writable=writable, help=help)
+
+
+def _each(path: str, label: str, noun: str, help: str = "") -> Field:
+    """Return a list of what all payments, discounts or charges of an order say."""
+    return Field(path, label, Type.LIST, _PAID, noun=noun, help=help)
+
+
+def _line(path: str, label: str, kind: Type, noun: str, *, help: str = "", **where: str) -> Field:
+    return Field(f"lineItems.{path}", label, kind, _LINES, noun=noun, line=True, help=help, **where)
 
 
 ORDER = Catalogue(
@@ -60,17 +72,23 @@ ORDER = Catalogue(
         Field("status", _("Status"), Type.ENUM, _STATE, choices=choices(dict(CHOICES)), column="status"),
         Field("orderId", _("Order ID"), Type.TEXT, _STATE, folded="public_id"),
         Field("extOrderId", _("Order number"), Type.TEXT, _STATE, folded="number_folded"),
-        Field("extOrderApiId", _("Order ID in the channel"), Type.TEXT, _STATE),
-        Field("integration", _("Source"), Type.TEXT, _STATE),
-        Field("orderSource", _("Channel"), Type.TEXT, _STATE),
+        Field("extOrderApiId", _("Order ID in the channel"), Type.TEXT, _STATE,
+              help=_("The ID that the store's own programs use")),
+        Field("extOrderUrl", _("Order page in the channel"), Type.TEXT, _STATE),
+        Field("integration", _("Source"), Type.TEXT, _STATE, help=_("The store that the order was taken from")),
+        Field("orderSource", _("Channel"), Type.TEXT, _STATE,
+              help=_("Where the customer ordered, in the words of the store")),
         Field("orderSourceType", _("Kind of sale"), Type.ENUM, _STATE, choices=_ORIGINS),
         Field("paymentStatus", _("Payment status"), Type.ENUM, _STATE, choices=_PAYMENT),
+        Field("fulfillmentStatus", _("Fulfillment status in the channel"), Type.TEXT, _STATE,
+              help=_("What the store says; the status here is the field Status")),
         Field("customerPONumber", _("Purchase order number"), Type.TEXT, _STATE, writable=True),
         Field("email", _("E-mail"), Type.TEXT, _CUSTOMER, folded="email_folded", writable=True),
         Field("customer.firstName", _("Customer first name"), Type.TEXT, _CUSTOMER, writable=True),
         Field("customer.lastName", _("Customer last name"), Type.TEXT, _CUSTOMER, writable=True),
         Field("customer.company", _("Customer company"), Type.TEXT, _CUSTOMER, writable=True),
         Field("customer.extCustomerId", _("Customer ID in the channel"), Type.TEXT, _CUSTOMER),
+        Field("customer.type", _("Customer type"), Type.ENUM, _CUSTOMER, choices=_BUYERS),
         *_address("shippingAddress", _SHIPPING, _("Shipping")),
         Field("shippingCode", _("Shipping code"), Type.TEXT, _SHIPPING, writable=True),
         Field("shippingCarrier", _("Shipping carrier"), Type.TEXT, _SHIPPING, writable=True),
@@ -83,9 +101,19 @@ ORDER = Catalogue(
         _money("orderTax", _("Tax")),
         _money("shippingPrice", _("Shipping price")),
         Field("currency", _("Currency"), Type.TEXT, _TOTALS),
-        _moment("extOrderCreatedAt", _("Placed"), "placed_at"),
-        _moment("createdAt", _("Ingested"), "created_at"),
-        _moment("updatedAt", _("Changed"), "updated_at"),
+        _each("payments[].method", _("Payment methods"), _("payment method")),
+        _each("payments[].kind", _("Payment kinds"), _("payment kind"), _("The brand of a card, for example")),
+        _each("payments[].status", _("Payment results"), _("payment result"), _("As the store has it")),
+        _each("payments[].reference", _("Payment references"), _("payment reference")),
+        _each("payments[].currency", _("Payment currencies"), _("payment currency")),
+        _each("discounts[].name", _("Discount names"), _("discount name")),
+        _each("discounts[].code", _("Discount codes"), _("discount code")),
+        _each("additionalCharges[].name", _("Extra charges"), _("extra charge"), _("Their names, such as Gift wrap")),
+        _each("additionalCharges[].code", _("Extra charge codes"), _("extra charge code")),
+        _moment("extOrderCreatedAt", _("Placed"), "placed_at", help=_("When the customer ordered")),
+        _moment("extOrderUpdatedAt", _("Changed in the channel"), help=_("As the store says")),
+        _moment("createdAt", _("Ingested"), "created_at", help=_("When the order came in here")),
+        _moment("updatedAt", _("Changed"), "updated_at", help=_("When anything changed here")),
         _moment("holdUntil", _("Hold ends"), "hold_until"),
         _moment("shipAfterDate", _("Ship after"), writable=True),
         _moment("shipByDate", _("Ship by"), writable=True),
@@ -93,10 +121,11 @@ ORDER = Catalogue(
         Field("tags", _("Tags"), Type.LIST, _TAGS, noun=_("tag"), folded="tags_folded", writable=True),
         Field("orderNote", _("Order note"), Type.TEXT, _TAGS, writable=True),
         Field("giftNote", _("Gift note"), Type.TEXT, _TAGS, writable=True),
+        Field("customFields", _("Custom field"), Type.TEXT, _OTHER, noun=_("custom field"), keyed=("name", "value"),
+              help=_("By its name, as the store gives it")),
         Field("customFields[].name", _("Custom field names"), Type.LIST, _OTHER, noun=_("custom field name")),
-        Field("customFields[].value", _("Custom field values"), Type.LIST, _OTHER, noun=_("custom field value")),
-        Field("payments[].method", _("Payment methods"), Type.LIST, _OTHER, noun=_("payment method")),
-        Field("discounts[].code", _("Discount codes"), Type.LIST, _OTHER, noun=_("discount code")),
+        Field("customFields[].value", _("Custom field values"), Type.LIST, _OTHER, noun=_("custom field value"),
+              help=_("Of any custom field, whatever its name")),
         Field("lineItems.sku", _("Line SKU"), Type.TEXT, _LINES, noun=_("SKU"), line=True, folded="sku_folded"),
         Field("lineItems.name", _("Line name"), Type.TEXT, _LINES, noun=_("name"), line=True, folded="name_folded"),
         Field("lineItems.quantity", _("Line quantity"), Type.NUMBER, _LINES, noun=_("quantity"), line=True,
@@ -105,5 +134,12 @@ ORDER = Catalogue(
               column="item_price", currency="currency"),
         Field("lineItems.requiresShipping", _("Line requires shipping"), Type.BOOLEAN, _LINES,
               noun=_("requires shipping"), line=True, column="requires_shipping"),
+        _line("itemDiscount", _("Line discount"), Type.MONEY, _("discount"), currency="currency"),
+        _line("itemTax", _("Line tax"), Type.MONEY, _("tax"), currency="currency"),
+        _line("taxable", _("Line is taxable"), Type.BOOLEAN, _("taxable")),
+        _line("locationId", _("Line location"), Type.TEXT, _("location"), help=_("Where it is to be shipped from")),
+        _line("uniqueId", _("Line ID"), Type.TEXT, _("line ID")),
+        Field("lineItems.customFields", _("Line custom field"), Type.TEXT, _LINES, noun=_("custom field"), line=True,
+              keyed=("name", "value"), help=_("By its name, as the store gives it")),
     ],
 )  # fmt: skip
