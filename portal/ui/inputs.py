@@ -77,10 +77,12 @@ class ValueInput:
     pattern: bool = False
     zone: str = ""
     moment: bool = False
-    invalid: bool = False
+    invalid: object = False
     described_by: str = ""
     small: bool = False
     focus: bool = False
+    apply: bool = False
+    """Whether a short cut sends the form at once."""
     units: Sequence[str] = UNITS
     weekdays: Sequence[Choice] = WEEKDAYS
     weekend: Sequence[str] = WEEKEND
@@ -139,7 +141,7 @@ def value_input(
 
     With `name` “f.0” the form names are those of the builder (f.0.value, f.0.value2, f.0.unit); without
     one they are those of a chip (value, value, unit). `options` are choices of a text field. `look`
-    is `invalid`, `described_by`, `small` and `focus` of `ValueInput`.
+    is `invalid`, `described_by`, `small`, `focus` and `apply` of `ValueInput`.
     """
     found = operators.get(operator) if operator in operators else None
     own = found is None or found.operand not in _OPERANDS
