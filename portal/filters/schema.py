@@ -252,12 +252,16 @@ class _OfCatalogue:
         own = _own(operator, kind.type, kind.choices)
         if not operator.compares(kind.type):
             return own
-        others = [one for one in self.catalogue if any(comparable(field, one) or one.keyed for field in kind.fields)]
-        alike = [one for one in others if one.type is kind.type or any(comparable(f, one) for f in kind.fields)]
+        alike = [one for one in self.catalogue if any(_alike(field, one) for field in kind.fields)]
         return {"anyOf": [own, _object(("field",), {"field": _names(alike)})]} if alike else own
 
 
-def _names(fields: Iterable[Field]) -> Json:
+def _alike(field: Field, other: Field) -> bool:
+    """Say whether a condition on the one may compare with the other; two named ones out of the same many may."""
+    return comparable(field, other) or (field.is_template and field == other)
+
+
+def _names(fields: Sequence[Field]) -> Json:
     """Return the shape of the names of these fields; one that stands for many is a pattern."""
     plain = [field.path for field in fields if not field.is_template]
     many = [f'^{re.escape(field.path)}\\["(?:[^"\\\\]|\\\\.)+"\\]$' for field in fields if field.is_template]
