@@ -74,7 +74,8 @@ def take_one(source: Source, record: OrderRecord) -> int:
             placed_at=facts.placed_at, source_updated_at=record.ext_order_updated_at, total=facts.total,
             currency=facts.currency, customer_name=facts.customer_name, number_folded=facts.number_folded,
             email_folded=facts.email_folded, tags_folded=facts.tags_folded, facets=facts.facets,
-            line_count=facts.line_count, unit_count=facts.unit_count, search=facts.search,
+            line_count=facts.line_count, unit_count=facts.unit_count, terms=facts.terms,
+            country_folded=facts.country_folded,
         )  # fmt: skip
         rows = line_rows(order.organization_id, order.pk, told)
         OrderLine.across.bulk_create([OrderLine(**dict(zip(COLUMNS, row, strict=True))) for row in rows])

@@ -29,7 +29,7 @@ class OrderAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Leave the documents out of the list."""
         rows: QuerySet[Order] = super().get_queryset(request)
-        return rows.defer("content", "source_doc", "search", "facets")
+        return rows.defer("content", "source_doc", "terms", "facets")
 
 
 @admin.register(Hold)

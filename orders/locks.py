@@ -11,7 +11,7 @@ def lock(ids: Iterable[int], *, with_content: bool = True, skip_locked: bool = F
     Without content the big document is not read; with `skip_locked`, what others hold is left out.
     """
     rows = Order.across.select_for_update(skip_locked=skip_locked, of=("self",)).filter(pk__in=list(ids))
-    rows = rows.defer("source_doc", "search") if with_content else rows.defer("source_doc", "search", "content")
+    rows = rows.defer("source_doc", "terms") if with_content else rows.defer("source_doc", "terms", "content")
     return {order.pk: order for order in rows.order_by("pk")}
 
 

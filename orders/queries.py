@@ -15,7 +15,7 @@ from orders.models import Hold, Order, OrderException
 from portal.audit.models import History
 from portal.tenancy.models import Organization
 
-_HEAVY = ("content", "source_doc", "search", "facets", "kept")
+_HEAVY = ("content", "source_doc", "terms", "facets", "kept")
 HISTORY = 50
 
 
@@ -27,7 +27,7 @@ def in_list(organization: Organization) -> QuerySet[Order]:
 
 def one(organization: Organization, public_id: str, *, with_source_doc: bool = False) -> Order:
     """Return an order with its content. Raises Http404, also for another organization's."""
-    left_out = ("search", "facets") if with_source_doc else ("search", "facets", "source_doc")
+    left_out = ("terms", "facets") if with_source_doc else ("terms", "facets", "source_doc")
     rows = cast("QuerySet[Order]", Order.objects.within(organization))
     order = rows.select_related("source").defer(*left_out).filter(public_id=public_id).first()
     if order is None:

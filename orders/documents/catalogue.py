@@ -35,7 +35,7 @@ _ORIGINS = choices(
 _BUYERS = choices({"individual": _("Person"), "company": _("Company")})
 
 
-def _address(prefix: str, group: str, name: str) -> list[Field]:
+def _address(prefix: str, group: str, name: str, country_column: str | None = None) -> list[Field]:
     """Return the fields of an address, labelled by the flattened path in words."""
     parts = (
         ("firstName", _("first name")), ("lastName", _("last name")), ("company", _("company")),
@@ -44,7 +44,9 @@ def _address(prefix: str, group: str, name: str) -> list[Field]:
         ("email", _("e-mail")), ("phone", _("phone")),
     )  # fmt: skip
     fields = [Field(f"{prefix}.{key}", f"{name} {label}", Type.TEXT, group, writable=True) for key, label in parts]
-    country = Field(f"{prefix}.country", f"{name} {_('country')}", Type.COUNTRY, group, writable=True)
+    country = Field(
+        f"{prefix}.country", f"{name} {_('country')}", Type.COUNTRY, group, folded=country_column, writable=True
+    )
     return [*fields, country]
 
 
@@ -89,7 +91,7 @@ ORDER = Catalogue(
         Field("customer.company", _("Customer company"), Type.TEXT, _CUSTOMER, writable=True),
         Field("customer.extCustomerId", _("Customer ID in the channel"), Type.TEXT, _CUSTOMER),
         Field("customer.type", _("Customer type"), Type.ENUM, _CUSTOMER, choices=_BUYERS),
-        *_address("shippingAddress", _SHIPPING, _("Shipping")),
+        *_address("shippingAddress", _SHIPPING, _("Shipping"), "country_folded"),
         Field("shippingCode", _("Shipping code"), Type.TEXT, _SHIPPING, writable=True),
         Field("shippingCarrier", _("Shipping carrier"), Type.TEXT, _SHIPPING, writable=True),
         Field("shippingClass", _("Shipping class"), Type.TEXT, _SHIPPING, writable=True),

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from orders.documents.catalogue import ORDER
 from orders.documents.instants import instant
+from orders.documents.terms import vector
 from orders.records.order import OrderRecord
 from portal.filters.facets import Facets
 from portal.kit import json
@@ -19,7 +20,6 @@ from portal.kit.text import fold
 
 _NOT_CONTENT = {"canceled", "draft", "source_doc"}
 _PLAIN = frozenset({str, bool, Decimal, int})
-_MAX_SEARCH = 2_000
 _facets = Facets(ORDER)
 
 
@@ -38,7 +38,8 @@ class Columns:
     facets: Json
     line_count: int
     unit_count: Decimal
-    search: str
+    terms: str
+    country_folded: str | None
 
 
 def content(record: OrderRecord) -> Json:
@@ -80,7 +81,8 @@ def columns(document: Json, integration: str) -> Columns:
         facets=_facets.of(document | {"integration": integration}),
         line_count=len(lines),
         unit_count=sum((line["quantity"] for line in lines), Decimal(0)),
-        search=_search(document, email or address.get("email") or "", name),
+        terms=vector(document),
+        country_folded=_country(document.get("shippingAddress") or {}),
     )
 
 
@@ -89,7 +91,6 @@ def _name(person: Json) -> str:
     return full or person.get("company", "")
 
 
-def _search(document: Json, email: str, name: str) -> str:
-    """Return what the search box looks through; SKUs are found by the index of the lines."""
-    heads = (document["extOrderId"], document["extOrderApiId"], email, name)
-    return fold(" ".join(filter(None, heads)))[:_MAX_SEARCH]
+def _country(address: Json) -> str | None:
+    country = address.get("country")
+    return fold(country) if isinstance(country, str) else None

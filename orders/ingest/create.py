@@ -15,10 +15,11 @@ from portal.kit import json
 from portal.kit.bulk import copy_rows, next_ids
 from portal.kit.ids import new_public_id
 
-_COLUMNS = (
+COLUMNS = (
     "id", "organization_id", "public_id", "source_id", "ext_order_id", "ext_order_api_id", "status", "version",
     "content", "source_doc", "fingerprint", "kept", "placed_at", "source_updated_at", "total", "currency",
-    "customer_name", "number_folded", "email_folded", "tags_folded", "facets", "line_count", "unit_count", "search",
+    "customer_name", "number_folded", "email_folded", "tags_folded", "facets", "line_count", "unit_count", "terms",
+    "country_folded",
 )  # fmt: skip
 
 
@@ -26,7 +27,7 @@ def create(source: Source, reports: Sequence[Report], *, by: Actor) -> int:
     """Write new orders of a source that the caller has locked, in the caller's transaction. Returns how many."""
     ids = next_ids(Order, len(reports))
     numbered = list(zip(ids, reports, strict=True))
-    copy_rows(Order, _COLUMNS, (_row(pk, source, report) for pk, report in numbered))
+    copy_rows(Order, COLUMNS, (_row(pk, source, report) for pk, report in numbered))
     write_lines(row for pk, report in numbered for row in line_rows(source.organization_id, pk, report.content))
     record([_entry(pk, source, report, by) for pk, report in numbered])
     outbox.record(
@@ -54,7 +55,7 @@ def _row(pk: int, source: Source, report: Report) -> tuple[object, ...]:
         json.dumps_text(document) if document is not None else None, report.fingerprint, "{}", told.placed_at,
         report.record.ext_order_updated_at, told.total, told.currency, told.customer_name, told.number_folded,
         told.email_folded, told.tags_folded, json.dumps_text(told.facets), told.line_count, told.unit_count,
-        told.search,
+        told.terms, told.country_folded,
     )  # fmt: skip
 
 

@@ -207,7 +207,8 @@ def _write_content(orders: Sequence[Order]) -> None:
             content=order.content, kept=order.kept, ext_order_id=told.ext_order_id, placed_at=told.placed_at,
             total=told.total, currency=told.currency, customer_name=told.customer_name,
             number_folded=told.number_folded, email_folded=told.email_folded, tags_folded=told.tags_folded,
-            facets=told.facets, line_count=told.line_count, unit_count=told.unit_count, search=told.search,
+            facets=told.facets, line_count=told.line_count, unit_count=told.unit_count, terms=told.terms,
+            country_folded=told.country_folded,
         )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from portal.filters.to_sql import SqlTarget
 from portal.filters.tree import Condition, fields_of
 from portal.tenancy.models import Organization
 from portal.ui import cells
+from portal.ui.found import Found
 from portal.ui.list_state import State
 from portal.ui.lists import Bulk, Empty, ListPage, Rows, ViewTab
 
@@ -43,9 +44,11 @@ def _sources(organization: Organization) -> Sequence[Choice]:
 class OrderList(ListPage):
     """Archived orders stay out until somebody asks for them by status or looks for them."""
 
-    def filtered(self, organization: Organization, state: State, zone: dt.tzinfo, at: dt.datetime) -> Rows:
+    def filtered(
+        self, organization: Organization, state: State, zone: dt.tzinfo, at: dt.datetime, among: Found | None = None
+    ) -> Rows:
         """Return the rows of a state, unordered."""
-        rows = super().filtered(organization, state, zone, at)
+        rows = super().filtered(organization, state, zone, at, among)
         wanted = bool(state.q) or "status" in fields_of(state.tree)
         return rows if wanted else rows.exclude(status=OrderStatus.ARCHIVED)
 
@@ -60,7 +63,7 @@ ORDERS = OrderList(
     default_sort="-placed",
     quick=("status", "integration", "extOrderCreatedAt", "totalPrice", "tags"),
     search=search,
-    search_hint=_("Number, e-mail, name or SKU"),
+    search_hint=_("Number, ID, e-mail, name, phone or SKU"),
     tabs=(
         ViewTab(
             "person",

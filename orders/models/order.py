@@ -8,7 +8,7 @@ computed from `content` in one place (`orders.documents.columns`).
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -52,8 +52,10 @@ class Order(Scoped):
     """Normal forms of the fields that have no column, for the filter language (`portal.filters.facets`)."""
     line_count = models.PositiveIntegerField()
     unit_count = models.DecimalField(max_digits=18, decimal_places=6)
-    search = models.TextField(default="", db_default="")
-    """Folded order numbers, e-mail and name, for the search box."""
+    country_folded = models.CharField(max_length=600, null=True)  # noqa: DJ001 - an absent country is not an empty one
+    """Where it is shipped to: most filters by country ask for this, and newest first."""
+    terms = SearchVectorField(default="", db_default="")
+    """Numbers, addresses and names with their kinds, for the search box (`orders.documents.terms`)."""
 
     class Meta:
         constraints = (
@@ -83,7 +85,14 @@ class Order(Scoped):
             models.Index(fields=("organization", "number_folded"), name="order_by_number"),
             models.Index(fields=("organization", "email_folded"), name="order_by_email"),
             GinIndex(fields=("tags_folded",), name="order_by_tag"),
-            GinIndex(SearchVector("search", config="simple"), name="order_by_words"),
+            GinIndex(fields=("terms",), name="order_by_term"),
+            # Equality of any field that has no column; containment needs paths alone, not keys.
+            GinIndex(fields=("facets",), name="order_by_facet", opclasses=("jsonb_path_ops",)),
+            models.Index(
+                fields=("organization", "country_folded", "-placed_at", "-id"),
+                name="order_by_country",
+                condition=models.Q(deleted_at=None),
+            ),
         )
 
     def __str__(self) -> str:
@@ -113,7 +122,14 @@ class OrderLine(Scoped):
             models.UniqueConstraint(fields=("order", "position"), name="line_once"),
             models.CheckConstraint(condition=models.Q(quantity__gte=0), name="line_quantity_not_negative"),
         )
-        indexes = (models.Index(fields=("organization", "sku_folded"), name="line_by_sku"),)
+        indexes = (
+            # Answers “which orders have this SKU” and “which begin with it” without reading a line.
+            models.Index(
+                fields=("organization", "sku_folded", "order"),
+                name="line_of_sku",
+                opclasses=("int8_ops", "varchar_pattern_ops", "int8_ops"),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"

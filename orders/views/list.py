@@ -40,7 +40,7 @@ def order_list(request: PageRequest, extension: str = "") -> HttpResponseBase:
 def find(request: PageRequest) -> HttpResponse:
     """Answer the search box on top: the one order that fits, else the list of those that do."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    found = list(search(ORDERS.rows(request.organization), text)[:2]) if text else []
+    found = list(search(ORDERS.rows(request.organization), text).rows[:2]) if text else []
     if len(found) == 1:
         return HttpResponseRedirect(ORDERS.url(found[0]))
     return HttpResponseRedirect(f"{reverse('orders:list')}?{urlencode({'q': text})}")

@@ -20,6 +20,7 @@ from portal.ui.access import PageRequest
 from portal.ui.cells import Column
 from portal.ui.chips import Chip, ChipForm
 from portal.ui.components import Pager
+from portal.ui.found import Found, Match
 from portal.ui.list_parts import Row, View
 from portal.ui.list_state import State
 
@@ -27,13 +28,17 @@ if TYPE_CHECKING:
     from portal.ui.lists import Bulk, ListPage
 
 
-def _cells(record: Any, url: str, heads: Sequence[tuple[Column, SafeString]]) -> SafeString:
+def _cells(
+    record: Any, url: str, heads: Sequence[tuple[Column, SafeString]], matches: Sequence[Match] = ()
+) -> SafeString:
     """Draw the cells of a row. Here and not in the template: four hundred of them make a page slow."""
     cells = []
     for column, opening in heads:
         shown = column.show(record)
         if column.title:
             shown = html.fill('<a class="row-link" href="{}" data-row-link>{}</a>', url, shown)
+            for label, value in matches:
+                shown = html.fill('{}<span class="row-match">{} <b>{}</b></span>', shown, label, value)
         cells.append(html.fill("{}{}</td>", opening, shown))
     return SafeString("".join(cells))
 
@@ -136,9 +141,24 @@ class Listing:
     # rows
 
     @cached_property
+    def found(self) -> Found:
+        """What the search box found, before the filter."""
+        return self.page.found(self.organization, self.state)
+
+    @property
+    def found_sentence(self) -> str:
+        """How the search box found these rows, in one sentence; empty without a search."""
+        return self.found.sentence(*self.counted) if self.state.q else ""
+
+    @property
+    def wider_url(self) -> str:
+        """Address of a wider search, if there is one."""
+        return self.url(replace(self.state, q=self.found.wider, page=1)) if self.found.wider else ""
+
+    @cached_property
     def matching(self) -> Any:
         """Every row that is asked for, unordered."""
-        return self.page.filtered(self.organization, self.state, self.zone, self.at)
+        return self.page.filtered(self.organization, self.state, self.zone, self.at, self.found)
 
     @cached_property
     def counted(self) -> tuple[int, bool]:
@@ -168,13 +188,14 @@ class Listing:
         page = self.page
         opening = '<td class="{}" data-label="{}">'
         heads = [(column, html.fill(opening, column.css, column.label)) for column in self.columns]
+        matched = self.found.matched(self.records) if self.state.q and self.records else {}
         return [
             Row(
                 page.id_of(record),
                 str(page.version_of(record)),
                 url := page.url(record),
                 page.name_of(record),
-                _cells(record, url, heads),
+                _cells(record, url, heads, matched.get(record.pk, ())),
             )
             for record in self.records
         ]

@@ -10,7 +10,7 @@
         url=lambda order: reverse("orders:detail", args=[order.public_id]),
         default_sort="-placed",                             # a column's key
         quick=("status", "totalPrice"),                     # fields with a chip at hand
-        search=search_orders,                               # (rows, text) -> rows
+        search=search_orders,                               # (rows, text) -> rows, or portal.ui.found.Found
         tabs=(ViewTab("on-hold", _("On hold"), "f=status~equals~onHold"),),
         empty=Empty(_("No orders yet"), _("They come in when…"), "package", "integrations:list", _("Add integration")),
         bulk=(Bulk("release", _("Release hold"), "orders:bulk_release", Permission.OPERATE),),
@@ -63,13 +63,13 @@ from portal.ui import chips, exports, list_state
 from portal.ui.access import PageRequest, may
 from portal.ui.cells import Column
 from portal.ui.counting import count
+from portal.ui.found import Found, Search, found
 from portal.ui.htmx import is_part, page_or_part
 from portal.ui.list_answer import Listing
 from portal.ui.list_parts import View
 from portal.ui.list_state import State
 
 Rows = QuerySet[Any]
-Search = Callable[[Rows, str], Rows]
 REFRESH_SECONDS = 10
 
 
@@ -198,15 +198,22 @@ class ListPage:
         ]
 
     def _all(self, listing: Listing) -> Rows:
-        return self.ordered(self.filtered(listing.organization, listing.state, listing.zone, listing.at), listing.state)
+        return self.ordered(listing.matching, listing.state)
 
-    def filtered(self, organization: Organization, state: State, zone: dt.tzinfo, at: dt.datetime) -> Rows:
-        """Return the rows that a state asks for, unordered; none when its filter is wrong."""
-        rows = self.rows(organization)
+    def found(self, organization: Organization, state: State) -> Found:
+        """Return what the search box of a state finds; all rows without one."""
+        return found(self.search, self.rows(organization), "" if state.problems else state.q)
+
+    def filtered(
+        self, organization: Organization, state: State, zone: dt.tzinfo, at: dt.datetime, among: Found | None = None
+    ) -> Rows:
+        """Return the rows that a state asks for, unordered; none when its filter is wrong.
+
+        `among` is what its search box has found, where that is known already.
+        """
+        rows = (among or self.found(organization, state)).rows
         if state.problems:
             return rows.none()
-        if state.q and self.search:
-            rows = self.search(rows, state.q)
         return rows.filter(to_q(state.tree, self.target, at, zone=zone)) if state.tree.items else rows
 
     def ordered(self, rows: Rows, state: State) -> Rows:

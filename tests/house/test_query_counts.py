@@ -19,7 +19,8 @@ EXPECTED = {
     "/": 11,
     "/orders": 9,
     "/orders?view=on-hold": 9,
-    "/orders?q=ruiz": 10,
+    "/orders?q=ruiz": 11,  # one asks what is exactly that, one why each row is there
+    "/orders?q=rui": 12,  # one more asks what begins with it
     "/orders.json": 7,
     "/exceptions": 9,
     "/settings/members": 6,

@@ -1,0 +1,57 @@
+"""Writing the columns that repeat the document again, for orders that are here already.
+
+When the form of a column changes (a new column, another field in the facets), a migration calls
+`rewrite_columns`: by batches, so that no transaction is long, and again from where it was cut off.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from orders.documents.catalogue import ORDER
+from orders.documents.columns import columns
+from portal.filters.facets import Facets
+from portal.kit import json
+
+BATCH = 1_000
+REWRITTEN = ("facets", "terms", "country_folded")
+
+
+def rewrite_columns(model: Any, *, after: int = 0, batch: int = BATCH) -> int:
+    """Write the columns of every row of `model` again whose ID is beyond `after`, and those of its lines.
+
+    `model` is the order's model, as the migration that calls has it. Returns how many orders.
+    """
+    done = 0
+    while True:
+        with transaction.atomic():
+            rows = model._base_manager.select_for_update().filter(pk__gt=after).order_by("pk")
+            some = list(rows.only("pk", "content", "facets")[:batch])
+            for row in some:
+                told = columns(row.content, row.facets.get("integration", ""))
+                for name in REWRITTEN:
+                    setattr(row, name, getattr(told, name))
+            model._base_manager.bulk_update(some, REWRITTEN)
+            _rewrite_lines(some)
+        if not some:
+            return done
+        done, after = done + len(some), some[-1].pk
+
+
+def _rewrite_lines(orders: Sequence[Any]) -> None:
+    facets = Facets(ORDER)
+    rows = [
+        (order.pk, position, json.dumps_text(facets.of_line(line)))
+        for order in orders
+        for position, line in enumerate(order.content["lineItems"])
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE orders_orderline l SET facets = n.facets
+            FROM unnest(%s::bigint[], %s::int[], %s::jsonb[]) AS n(order_id, position, facets)
+            WHERE l.order_id = n.order_id AND l.position = n.position AND l.facets <> n.facets
+            """,
+            [[row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]],
+        )
