@@ -27,7 +27,12 @@ def document(order: Order, *, source_public_id: str, organization_public_id: str
     return told
 
 
+def plain_document(order: Order) -> Json:
+    """Return the document of an order whose source and organization are at hand, or one query away."""
+    return document(order, source_public_id=order.source.public_id, organization_public_id=order.organization.public_id)
+
+
 def full_document(order: Order) -> Json:
     """Return the document with the channel's own one under `sourceDoc` (for *View JSON*)."""
-    own = document(order, source_public_id=order.source.public_id, organization_public_id=order.organization.public_id)
+    own = plain_document(order)
     return own | ({"sourceDoc": order.source_doc} if order.source_doc else {})

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders import queries
-from orders.documents.exception import catalogue
+from orders.documents.exception import catalogue, document
 from orders.exceptions.catalogue import exception_types
 from orders.models import OrderException
 from portal.filters.to_sql import SqlTarget
@@ -71,6 +71,7 @@ def exception_list() -> ListPage:
         version_of=lambda one: f"{one.state}{one.times}",
         events=("exceptionChanged",),
         url_name="orders:exceptions",
+        whole=document,
     )
 
 

@@ -1,0 +1,74 @@
+// Undo and redo in the filter builder, also of what was typed: what the form held before each change, kept by
+// the builder's id, so that it outlives what the server draws afresh.
+import { on } from "./everywhere.js";
+import { builderOf, step } from "./filter.js";
+
+const MOST = 200;
+const kept = new Map(); // id -> {past, future, now}: what the form held, as text
+
+/** What the builder's controls hold, by name, as the form would send it. */
+export function entries(builder) {
+  const form = builder.closest("form");
+  const own = new Set([...builder.querySelectorAll("[data-filter-body] [name]")].map((control) => control.name));
+  return form ? [...new FormData(form)].filter(([name, value]) => own.has(name) && name !== "judged" && typeof value === "string") : [];
+}
+
+const text = (builder) => JSON.stringify(entries(builder));
+
+function show(builder) {
+  const { past, future } = kept.get(builder.id);
+  for (const button of builder.querySelectorAll("[data-filter-undo]")) button.disabled = !past.length;
+  for (const button of builder.querySelectorAll("[data-filter-redo]")) button.disabled = !future.length;
+}
+
+/** Begin, or go on where the same builder was before something around it was drawn afresh. */
+export function history(builder) {
+  const before = kept.get(builder.id);
+  if (!before || builder.closest("[data-filter-place], .filter-page")) kept.set(builder.id, { past: [], future: [], now: text(builder) });
+  else record(builder);
+  show(builder);
+}
+
+/** Remember a change as one step back. */
+export function record(builder) {
+  const own = kept.get(builder.id);
+  const now = text(builder);
+  if (!own || own.now === now) return;
+  own.past.push(own.now);
+  own.past.splice(0, Math.max(0, own.past.length - MOST));
+  own.future = [];
+  own.now = now;
+  show(builder);
+}
+
+/** The server has drawn the conditions: after an undo that is where one stands, otherwise it is a step. */
+export function settled(builder, restored) {
+  if (!restored) return record(builder);
+  kept.get(builder.id).now = text(builder);
+  return show(builder);
+}
+
+function travel(builder, from, to) {
+  record(builder); // what was typed last may not have been looked at yet
+  const own = kept.get(builder.id);
+  if (!own?.[from].length) return;
+  own[to].push(own.now);
+  own.now = own[from].pop();
+  show(builder);
+  step(builder, to === "future" ? "undo" : "redo", JSON.parse(own.now));
+}
+
+const undo = (builder) => travel(builder, "past", "future");
+const redo = (builder) => travel(builder, "future", "past");
+
+on("click", "[data-filter-undo]", (_event, button) => undo(builderOf(button)));
+on("click", "[data-filter-redo]", (_event, button) => redo(builderOf(button)));
+on("keydown", "[data-filter], [data-filter-form]", (event, place) => {
+  const builder = place.matches("[data-filter]") ? place : place.querySelector("[data-filter]");
+  if (!builder || !(event.ctrlKey || event.metaKey) || event.altKey || event.target.closest("[data-unguarded]")) return;
+  const key = event.key.toLowerCase();
+  if (key !== "z" && key !== "y") return;
+  event.preventDefault();
+  if (key === "y" || event.shiftKey) redo(builder);
+  else undo(builder);
+});
