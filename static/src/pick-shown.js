@@ -26,5 +26,5 @@ export function refocus(control, input) {
 
 document.addEventListener("htmx:beforeSwap", () => {
   const { id } = document.activeElement ?? {};
-  left = id && document.activeElement.closest(".pick, .pick-field, .pick-value") ? id : "";
+  left = id && document.activeElement.closest(".picker, .pick-field, .pick-value") ? id : "";
 });

@@ -11,8 +11,8 @@ export function ofSelect(select) {
 
 /** Options of the fields that stand once on the page, of the types and the place that are asked for. */
 export function ofFields(control) {
-  const { pickOptions, types, lines, without } = control.dataset;
-  const told = document.getElementById(pickOptions)?.dataset.options ?? "[]";
+  const { pickerOptions, types, lines, without } = control.dataset;
+  const told = document.getElementById(pickerOptions)?.dataset.options ?? "[]";
   if (!known.has(told)) known.set(told, JSON.parse(told));
   const wanted = types?.split(" ");
   return known

@@ -47,7 +47,7 @@ function icon(name) {
 export function tokens(control) {
   const { list, get, set } = store(control);
   const free = !list;
-  const url = control.dataset.pickUrl;
+  const url = control.dataset.pickerUrl;
   const input = before(control);
   const words = input.placeholder;
   input.className = "pick-entry";

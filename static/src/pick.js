@@ -1,6 +1,6 @@
 // The inputs of a condition: found by typing, with suggestions. Each stands before a plain control that has the
-// name and is what the form sends: <select data-pick="field|one">, <select multiple data-pick="many">,
-// <textarea data-pick="many">, <input data-pick="text|country|moment">. See docs/pages.md.
+// name and is what the form sends: <select data-picker="field|one">, <select multiple data-picker="many">,
+// <textarea data-picker="many">, <input data-picker="text|country|moment">. See docs/pages.md.
 import { everywhere } from "./everywhere.js";
 import { combobox } from "./pick-box.js";
 import { moment } from "./pick-dates.js";
@@ -12,7 +12,7 @@ import { fire } from "./pick-words.js";
 
 function place(control, input) {
   const holder = document.createElement("span");
-  holder.className = "pick";
+  holder.className = "picker";
   holder.dataset.madeFor = control.id;
   holder.append(input);
   control.after(holder);
@@ -64,14 +64,14 @@ function country(control) {
 
 // A text with suggestions is its own input; any text may be written.
 function text(input) {
-  const url = input.dataset.pickUrl;
+  const url = input.dataset.pickerUrl;
   const take = (option) => {
     input.value = option.value;
     fire(input);
   };
   const focused = document.activeElement === input; // moving it would take the focus away
   const holder = document.createElement("span");
-  holder.className = "pick";
+  holder.className = "picker";
   input.before(holder);
   holder.append(input);
   if (url) combobox(input, { find: (typed) => ofAddress(url, typed), take, slow: true });
@@ -105,7 +105,7 @@ const kinds = {
 };
 
 everywhere("input[data-keyed-name]", named);
-everywhere("[data-pick]", (control) => kinds[control.dataset.pick]?.(control));
+everywhere("[data-picker]", (control) => kinds[control.dataset.picker]?.(control));
 everywhere("[data-currencies]:not([data-currencies=''])", async (shown) => {
   const found = await ofAddress(shown.dataset.currencies, "").catch(() => []);
   if (found.length === 1) shown.textContent = found[0].value;
