@@ -18,8 +18,9 @@ from automations.engine.actions import Action, actions
 from automations.engine.triggers import Trigger
 from automations.validation import Fault
 from portal.filters import builder, codec
-from portal.filters.builder import DraftGroup
+from portal.filters.builder import DraftCondition, DraftGroup
 from portal.filters.edits import edit
+from portal.kit.json import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,18 @@ def draft_of(definition: Definition, trigger: Trigger, zone: dt.tzinfo) -> RuleD
         definition.filter.code or STARTING_CODE,
         tuple(_action_draft(spec) for spec in definition.actions),
     )
+
+
+def draft_of_stored(stored: Json, trigger: Trigger, zone: dt.tzinfo, *, name: str) -> RuleDraft:
+    """Return a stored rule as it stands in the form, also one that cannot be read (any more).
+
+    Such a rule opens with a filter that cannot be saved as it is, so that nobody makes it a rule for
+    every record by pressing *Save*.
+    """
+    try:
+        return draft_of(Definition.model_validate(stored), trigger, zone)
+    except ValueError:
+        return RuleDraft(name, filter=DraftGroup("all", (DraftCondition(),)), code=STARTING_CODE)
 
 
 def _action_draft(spec: ActionSpec) -> ActionDraft:

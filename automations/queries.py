@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet, Sum
 
 from automations import words
 from automations.definition import Definition
+from automations.engine.rules import why_paused
 from automations.engine.triggers import Trigger
 from automations.models import Rule, RuleCounter, RuleSet
 from orders.models import Order, Source
@@ -28,6 +29,8 @@ class RuleCard:
     matches: int
     errors: int
     last_matched_at: dt.datetime | None
+    paused: str = ""
+    """Why it cannot be judged in this version of the product; it then does nothing, and an exception says so."""
 
 
 def sources(organization: Organization) -> QuerySet[Source]:
@@ -49,7 +52,7 @@ def cards(organization: Organization, trigger: Trigger) -> list[RuleCard]:
     names = dict(Source.objects.within(organization).values_list("public_id", "name"))
     made = []
     for place, rule in enumerate(rules.order_by("is_default", "position", "pk"), start=1):
-        definition = Definition.model_validate(rule.current.definition)
+        definition, paused = _readable(rule, trigger, zone)
         told = counts.get(rule.pk, {})
         made.append(
             RuleCard(
@@ -61,9 +64,21 @@ def cards(organization: Organization, trigger: Trigger) -> list[RuleCard]:
                 told.get("matches", 0),
                 told.get("errors", 0),
                 told.get("last"),
+                paused,
             )
         )
     return made
+
+
+def _readable(rule: Rule, trigger: Trigger, zone: dt.tzinfo) -> tuple[Definition, str]:
+    """Return what a rule says and why it is paused; of one that says nothing any more, its name."""
+    assert rule.current is not None
+    stored = rule.current.definition
+    paused = why_paused(stored, trigger, zone)
+    try:
+        return Definition.model_validate(stored), paused
+    except ValueError:
+        return Definition(name=rule.name), paused
 
 
 def _counts(organization: Organization) -> dict[int, dict[str, Any]]:

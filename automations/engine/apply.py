@@ -22,6 +22,7 @@ from orders.locks import lock
 from orders.models import Order, Source
 from portal.audit.actor import Actor
 from portal.events.models import Event
+from portal.filters.normal import to_millisecond
 from portal.kit.clock import database_now
 from portal.kit.failpoints import failpoint
 from portal.tenancy.models import Organization
@@ -41,7 +42,7 @@ def handle_order_events(trigger: str, events: Sequence[Event]) -> None:
 
 def _run(rules: ReadyRules, organization: Organization, events: Sequence[Event]) -> None:
     orders = lock(event.entity_id for event in events)
-    now = database_now()
+    now = to_millisecond(database_now())  # what documents, recorded runs and V8 know
     subjects = [one for one in _subjects(organization, events, orders) if rules.trigger.holds(one.document)]
     if not subjects:
         return
@@ -90,11 +91,27 @@ def _step(write: Write, by: Actor, run_id: int) -> Step:
 def _problems(
     organization: Organization, firings: Sequence[tuple[Outcome, Firing]], orders: dict[int, Order]
 ) -> list[Problem]:
-    return [
+    paused = {firing.rule.rule_id: firing.rule for _, firing in firings if firing.rule.broken}
+    failed = [
         _problem(organization, orders[outcome.subject.id], firing.rule, firing.error)
         for outcome, firing in firings
-        if firing.status != "completed"
+        if firing.status != "completed" and not firing.rule.broken
     ]
+    return failed + [_pause(organization, rule) for rule in paused.values()]
+
+
+def _pause(organization: Organization, rule: ReadyRule) -> Problem:
+    """Tell once of a rule that this version of the product cannot read, not once an order."""
+    return Problem(
+        "rule_paused",
+        organization.pk,
+        f"{rule.public_id}:{rule.number}",
+        f"Rule “{rule.name}” is paused",
+        rule.broken,
+        entity_type="rule",
+        entity_id=rule.rule_id,
+        entity_label=rule.name,
+    )
 
 
 def _problem(organization: Organization, order: Order, rule: ReadyRule, error: str) -> Problem:

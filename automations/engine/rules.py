@@ -12,6 +12,7 @@ from portal.filters.check import check
 from portal.filters.codec import decode
 from portal.filters.evaluate import FilterSet, View
 from portal.filters.tree import Group
+from portal.kit.json import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,18 @@ def _sound(rule: ReadyRule, trigger: Trigger, zone: dt.tzinfo) -> ReadyRule:
     if not problems:
         return rule
     return replace(rule, tree=None, broken=f"Its filter cannot be read any more: {problems[0]}")
+
+
+def why_paused(stored: Json, trigger: Trigger, zone: dt.tzinfo) -> str:
+    """Return why a stored rule cannot be judged in this version of the product; "" when it can."""
+    try:
+        definition = Definition.model_validate(stored)
+        _actions(definition)
+        tree = None if definition.filter.kind == "code" else decode(definition.filter.tree)
+    except (ValueError, LookupError) as error:
+        return f"It cannot be read any more: {error}"
+    problems = check(tree, trigger.catalogue, zone=zone) if tree is not None else []
+    return f"Its filter cannot be read any more: {problems[0]}" if problems else ""
 
 
 def broken_rule(

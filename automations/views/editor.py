@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from automations import forms, queries, services, words
 from automations.definition import Definition
+from automations.engine.rules import why_paused
 from automations.engine.triggers import Trigger
 from automations.forms import RuleDraft
 from automations.models import Rule
@@ -24,6 +25,7 @@ from portal.audit.actor import Actor
 from portal.filters import builder, builder_view
 from portal.filters.edits import UnknownEdit
 from portal.filters.problems import BadFilter
+from portal.kit import json
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
 from portal.ui.htmx import add_message, redirect
@@ -49,9 +51,9 @@ def edit(request: PageRequest, public_id: str) -> HttpResponse:
     trigger = trigger_of(rule.trigger)
     if request.method == "GET":
         assert rule.current is not None
-        stored = Definition.model_validate(rule.current.definition)
         zone = queries.zone_of(request.organization)
-        return _show(request, trigger, forms.draft_of(stored, trigger, zone), rule=rule)
+        typed = forms.draft_of_stored(rule.current.definition, trigger, zone, name=rule.name)
+        return _show(request, trigger, typed, rule=rule)
     if not may(request, Permission.EDIT_RULES):
         raise PermissionDenied
     return _save(request, trigger, rule)
@@ -161,6 +163,9 @@ def _show(
 ) -> HttpResponse:
     context = _context(request, trigger, typed, faults=faults or [], judged=bool(faults), rule=rule)
     context["recent"] = queries.recent_orders(request.organization)
+    if rule is not None and rule.current is not None and not faults:
+        context["paused"] = why_paused(rule.current.definition, trigger, context["zone"])
+        context["stored"] = json.pretty(rule.current.definition["filter"]) if context["paused"] else ""
     return render(request, "automations/editor.html", context, status=422 if faults else 200)
 
 

@@ -93,6 +93,7 @@ _SHOWN: dict[str, tuple[StrOrPromise, Tone, Shape]] = {
     "refused": (_("Refused"), _AMBER, Shape.DIAMOND),
     "skipped": (_("Skipped"), _GREY, Shape.DASH),
     "parked": (_("Parked"), _RED, Shape.SQUARE),
+    "paused": (_("Paused"), _AMBER, Shape.PAUSE),
     # exceptions
     "active": (_("Active"), _AMBER, Shape.TRIANGLE),
     "resolved": (_("Resolved"), _GREEN, Shape.CHECK),
