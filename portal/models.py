@@ -4,7 +4,7 @@ from portal.audit.models import History
 from portal.deliveries.models import Delivery
 from portal.events.models import Event, Handoff
 from portal.kit.models import Bell, Heartbeat
-from portal.savedviews.models import SavedView
+from portal.savedviews.models import SavedView, ViewArrangement
 from portal.tenancy.keys import ApiKey
 from portal.tenancy.models import Membership, Organization, User
 
@@ -20,4 +20,5 @@ __all__ = [
     "Organization",
     "SavedView",
     "User",
+    "ViewArrangement",
 ]

@@ -10,23 +10,25 @@ from django.utils.translation import gettext as _
 
 from portal.filters.check import check
 from portal.filters.fields import Catalogue, Choice, Field, Type
+from portal.filters.mark import gettext_noop
 from portal.filters.operators import operators_for
 from portal.filters.problems import Problem
 from portal.filters.raw import from_raw, to_raw
 from portal.filters.shape import Takes, operators
 from portal.filters.to_words import clause, sentence
-from portal.filters.tree import ALWAYS, UNITS, Condition, Group, Node
+from portal.filters.tree import ALWAYS, LINES, UNITS, Condition, FieldRef, Group, Lines, Node
 from portal.ui.list_state import State, default_operator
 
 
 @dataclass(frozen=True)
 class Chip:
-    """One condition (or one group) of the filter. `index` None stands for the whole tree."""
+    """One part of the filter. What is no single condition on a field that exists is edited in the advanced filter."""
 
-    index: int | None
+    index: int
     text: str
     editable: bool
     wrong: bool = False
+    field: str = ""
 
 
 def items(tree: Group) -> Sequence[Node]:
@@ -34,6 +36,11 @@ def items(tree: Group) -> Sequence[Node]:
     return tree.items if tree.match == "all" and tree.lines is None else (tree,)
 
 
+_LINES: Mapping[Lines, str] = {
+    "any": gettext_noop("any line"),
+    "all": gettext_noop("every line"),
+    "none": gettext_noop("no line"),
+}
 Options = Mapping[str, Sequence[Choice]]
 """Choices of text fields by path: what an ID is called."""
 _NONE: Options = {}
@@ -41,19 +48,29 @@ _NONE: Options = {}
 
 def chips(state: State, catalogue: Catalogue, zone: dt.tzinfo, options: Options = _NONE) -> list[Chip]:
     """Return the chips of the state's filter, with those that are wrong marked."""
-    wrong = {problem.path[:1] for problem in state.problems}
-    nodes = enumerate(items(state.tree))
-    return [_chip(index, node, catalogue, zone, (index,) in wrong, options) for index, node in nodes]
+    nodes = items(state.tree)
+    whole = nodes == (state.tree,)  # then a problem's path begins inside the only chip
+    wrong = {0 if whole else problem.path[0] for problem in state.problems if problem.path or whole}
+    return [_chip(index, node, catalogue, zone, index in wrong, options) for index, node in enumerate(nodes)]
 
 
 def _chip(index: int, node: Node, catalogue: Catalogue, zone: dt.tzinfo, wrong: bool, options: Options) -> Chip:
-    if isinstance(node, Group):
+    if not isinstance(node, Condition):
         return Chip(index, _capital(sentence(Group("all", (node,)), catalogue, say=_, zone=zone)), False, wrong)
     field = catalogue.get(node.field)
-    if field is None or node.operator not in operators:
+    if field is None or node.operator not in {operator.key for operator in operators_for(field.type)}:
         return Chip(index, f"{node.field} {node.operator}", False, True)
-    field = replace(field, choices=field.choices or tuple(options.get(field.path, ())))
-    return Chip(index, _capital(clause(node, field, lines=node.lines, say=_, zone=zone)), node.lines is None, wrong)
+    named = replace(field, choices=field.choices or tuple(options.get(field.path, ())))
+    text = clause(node, named, catalogue, lines=effective_lines(field, node.operator, node.lines), say=_, zone=zone)
+    return Chip(index, _capital(text), not isinstance(node.value, FieldRef), wrong, field.path)
+
+
+def effective_lines(field: Field, operator: str, lines: str | None) -> Lines | None:
+    """Return of which lines a condition speaks: left out, a negative operator means every line, others any."""
+    if not field.line:
+        return None
+    usual: Lines = "all" if operators.get(operator).negative else "any"
+    return next((one for one in LINES if one == lines), usual)
 
 
 def _capital(text: str) -> str:
@@ -89,6 +106,14 @@ class ChipForm:
     unit: str
     options: Sequence[Choice]
     problem: Problem | None = None
+    of_lines: Lines | None = None
+    """Of which lines it speaks; None for a field that is not one of lines."""
+
+    @property
+    def line_choices(self) -> list[tuple[str, str, bool]]:
+        """(value, label, chosen) of which lines it speaks of; what is usual for the operator is sent as nothing."""
+        usual = effective_lines(self.field, self.operator, None)
+        return [("" if one == usual else one, _(_LINES[one]), one == self.of_lines) for one in LINES if usual]
 
     @property
     def units(self) -> Sequence[str]:
@@ -121,11 +146,18 @@ def form_for(
     if isinstance(old, Condition) and (field is None or field.path == old.field):
         field = catalogue.get(old.field)
         raw, unit = to_raw(field, old.value, zone)
-        return None if field is None else _form(index, field, get.get("operator") or old.operator, raw, unit, options)
+        operator = get.get("operator") or old.operator
+        if "lines" in get:
+            old = replace(old, lines=_lines(get))
+        return None if field is None else _form(index, field, operator, raw, unit, options, lines=old.lines)
     if field is None:
         return None
     operator = get.get("operator") or default_operator(catalogue, field.path)
-    return _form(index, field, operator, get.getlist("value"), get.get("unit", "days"), options)
+    return _form(index, field, operator, get.getlist("value"), get.get("unit", "days"), options, lines=_lines(get))
+
+
+def _lines(get: QueryDict) -> Lines | None:
+    return next((one for one in LINES if one == get.get("lines")), None)
 
 
 def _index(text: str, state: State) -> int | None:
@@ -140,14 +172,16 @@ def _form(
     unit: str,
     options: Mapping[str, Sequence[Choice]],
     problem: Problem | None = None,
+    lines: Lines | None = None,
 ) -> ChipForm:
     allowed = operators_for(field.type)
     chosen = next((each for each in allowed if each.key == operator), allowed[0])
     offered = field.choices or options.get(field.path, ())
     choices = [Choice(each.key, each.label) for each in allowed]
     kind = _kind(chosen.takes, field, bool(offered))
+    of_lines = effective_lines(field, chosen.key, lines)
     return ChipForm(
-        index, field, chosen.key, choices, kind, _input_type(field), values, unit or "days", offered, problem
+        index, field, chosen.key, choices, kind, _input_type(field), values, unit or "days", offered, problem, of_lines
     )
 
 
@@ -175,11 +209,19 @@ def apply(
     index = _index(get.get("edit", ""), state)
     values = [value for value in get.getlist("value") if value.strip()]
     operator, unit = get.get("operator", ""), get.get("unit", "")
-    condition = Condition(field.path, operator, from_raw(field, operator, values, unit, zone))
+    lines = _lines(get) if field.line else None
+    if operator in operators and lines == effective_lines(field, operator, None):
+        lines = None
+    condition = Condition(field.path, operator, from_raw(field, operator, values, unit, zone), lines)
     problems = check(Group("all", (condition,)), catalogue, zone=zone)
     if problems:
-        return _form(index, field, operator, values, unit, options, problems[0])
-    return replace(state.with_tree(having(state.tree, index, condition)))
+        return _form(index, field, operator, values, unit, options, problems[0], _lines(get))
+    return _with(state, having(state.tree, index, condition), catalogue, zone)
+
+
+def _with(state: State, tree: Group, catalogue: Catalogue, zone: dt.tzinfo) -> State:
+    """Return the state with this filter, and with what else was wrong in it: an edit hides no other fault."""
+    return replace(state.with_tree(tree), problems=tuple(check(tree, catalogue, zone=zone)))
 
 
 def fields_by_group(catalogue: Catalogue, quick: Sequence[str]) -> list[tuple[str, list[Any]]]:

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
-from django_stubs_ext import StrOrPromise
 
 from portal.filters.fields import Catalogue, Choice
-from portal.filters.tree import ALWAYS, Condition
+from portal.filters.tree import ALWAYS
+from portal.savedviews.built_in import ALL
 from portal.tenancy.models import Membership, Organization, User
-from portal.tenancy.roles import Permission
 from portal.ui import chips, html, list_state
 from portal.ui.access import PageRequest
 from portal.ui.cells import Column
-from portal.ui.chips import Chip, ChipForm
+from portal.ui.chips import ChipForm
 from portal.ui.components import Pager
 from portal.ui.found import Found, Match
+from portal.ui.list_chips import ChipBar
 from portal.ui.list_parts import Row, View
 from portal.ui.list_state import State
+from portal.ui.list_views import ViewBar
 
 if TYPE_CHECKING:
     from portal.ui.lists import Bulk, ListPage
@@ -54,6 +55,7 @@ class Listing:
     path: str
     state: State
     views: Sequence[View]
+    default: str
     zone: dt.tzinfo
     at: dt.datetime
 
@@ -72,25 +74,26 @@ class Listing:
         """Return the canonical parameters of a state: what its view does not already say, and the view."""
         state = state or self.state
         own = list_state.pairs(state, self.catalogue, self.zone)
-        kept = next((view.query for view in self.views if view.key == state.view), None)
-        if kept is not None and self.canonical(kept) == own:
-            own = []
-        elif kept is not None and not own:
-            own = [("q", "")]  # emptied on purpose: not the same as the view itself
-        size = [("size", str(state.size))] * (state.size != self.default_size)
-        return [("view", state.view)] * bool(state.view) + own + size
+        view = next((view for view in self.views if view.key == state.view), None)
+        kept = self.bar.kept(view) if view else None
+        usual = list_state.default_size(self.page.sizes)
+        if kept and self.bar.asked(kept) == own:
+            return [("view", state.view), *list_state.size_pairs(state, kept.size)]
+        if kept:
+            own = [("view", state.view), *(own or [("q", "")])]  # emptied on purpose: not the same as the view
+        elif not own and self.default:
+            own = [("view", ALL)]
+        return own + list_state.size_pairs(state, usual)
 
-    @property
-    def default_size(self) -> int:
-        """The page size that needs no word in the address."""
-        return self.page.sizes[min(1, len(self.page.sizes) - 1)]
+    @cached_property
+    def bar(self) -> ViewBar:
+        """The views above the list."""
+        return ViewBar(self)
 
-    def canonical(self, query: str) -> list_state.Pairs:
-        """Return a kept query as the parameters it stands for."""
-        from django.http import QueryDict
-
-        read = list_state.read(QueryDict(query), self.catalogue, self.zone, {}, self.page.sizes)
-        return list_state.pairs(read, self.catalogue, self.zone)
+    @cached_property
+    def chip_bar(self) -> ChipBar:
+        """The chips of the filter."""
+        return ChipBar(self)
 
     def url(self, state: State, **more: str) -> str:
         """Return the address of a state."""
@@ -104,14 +107,25 @@ class Listing:
     @property
     def hidden(self) -> list_state.Pairs:
         """Parameters that a form on this page carries along: all of the state, whatever the view says."""
-        own = list_state.pairs(self.state, self.catalogue, self.zone) or [("q", "")] * bool(self.state.view)
-        size = [("size", str(self.state.size))] * (self.state.size != self.default_size)
+        own = list_state.pairs(self.state, self.catalogue, self.zone) or [("q", "")]
+        size = list_state.size_pairs(self.state, list_state.default_size(self.page.sizes))
         return [("view", self.state.view)] * bool(self.state.view) + own + size
 
     @property
     def query(self) -> str:
         """What a new saved view keeps, and what *select all matching* means."""
-        return list_state.query_string(list_state.pairs(self.state, self.catalogue, self.zone))
+        size = list_state.size_pairs(self.state, list_state.default_size(self.page.sizes))
+        return list_state.query_string(list_state.pairs(self.state, self.catalogue, self.zone) + size)
+
+    @property
+    def builder_url(self) -> str:
+        """Address of the advanced filter with this very state; empty for a list that has no key to be found by."""
+        return self.chip_bar.advanced_url
+
+    @property
+    def whole_query(self) -> str:
+        """This state as the text after “?”, with its view."""
+        return list_state.query_string(self.pairs())
 
     @property
     def csv_url(self) -> str:
@@ -229,63 +243,6 @@ class Listing:
             wish = column.key if current and descending else f"-{column.key}" if current or column.align else column.key
             yield column, order, self.url(replace(self.state, sort=wish, page=1))
 
-    def tabs(self) -> Iterator[tuple[StrOrPromise, str, bool, bool, int | None]]:
-        """Yield (label, address, current, changed, count) of each view, *All* first."""
-        from django.utils.translation import gettext_lazy
-
-        yield gettext_lazy("All"), self.path, not self.state.view and not self.narrowed, False, None
-        for view in self.views:
-            current = view.key == self.state.view
-            yield view.label, f"{self.path}?view={view.key}", current, current and self.dirty, view.count
-
-    @property
-    def view(self) -> View | None:
-        """The view that is open."""
-        return next((view for view in self.views if view.key == self.state.view), None)
-
-    @property
-    def dirty(self) -> bool:
-        """Whether the list shows something else than the open view keeps."""
-        view = self.view
-        return view is not None and self.canonical(view.query) != list_state.pairs(
-            self.state, self.catalogue, self.zone
-        )
-
-    @property
-    def keepable(self) -> bool:
-        """Whether there is something to save as a view."""
-        return bool(self.query) and (self.view is None or self.dirty)
-
-    # filter
-
-    def chips(self) -> Iterator[tuple[Chip, str, str]]:
-        """Yield (chip, address of its form, address without it)."""
-        named = {node.field for node in chips.items(self.state.tree) if isinstance(node, Condition)}
-        options = self.options() if named & (self.page.options or {}).keys() else {}
-        for chip in chips.chips(self.state, self.catalogue, self.zone, options):
-            rest = chips.without(self.state.tree, chip.index or 0)
-            yield chip, self.url(self.state, form=str(chip.index)), self.url(self.state.with_tree(rest))
-
-    def quick(self) -> Iterator[tuple[str, str]]:
-        """Yield (label, address of the form) of quick fields that have no chip yet."""
-        present = {node.field for node in chips.items(self.state.tree) if isinstance(node, Condition)}
-        for path in self.page.quick:
-            field = self.catalogue.get(path)
-            if field and path not in present:
-                yield field.label, self.url(self.state, form="new", field=path)
-
-    @property
-    def new_url(self) -> str:
-        """Address of the list of fields to filter by."""
-        return self.url(self.state, form="new")
-
-    def field_groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Return (group, (label, address of the form)) of all fields."""
-        return [
-            (group, [(field.label, self.url(self.state, form="new", field=field.path)) for field in fields])
-            for group, fields in chips.fields_by_group(self.catalogue, self.page.quick)
-        ]
-
     def form_answer(self, request: PageRequest, form: ChipForm | None = None) -> HttpResponse:
         """Answer with the form of one chip, or the fields to choose from."""
         wrong = form is not None
@@ -322,8 +279,3 @@ class Listing:
     def bulk(self) -> "list[tuple[Bulk, str]]":
         """Acts on ticked rows that this member may do, with their addresses."""
         return self.page.bulk_for(self)
-
-    @property
-    def may_share(self) -> bool:
-        """Whether this member may save views for everybody."""
-        return self.member.may(Permission.OPERATE)

@@ -4,9 +4,10 @@
     filter=…                        a filter that is more than conditions joined by “all”
     q, sort, columns, page, size, view
 
-`view` names a saved or built-in view; alone it means the state kept in it. Unknown parameters are
-ignored; a filter that cannot be read is not, because a list that silently shows more than was
-asked for leads to acts on the wrong rows: it becomes a problem, and the list stays empty.
+`view` is the key of a saved or built-in view; alone it means the state kept in it, “all” means none.
+Without any of these the view opens that this person begins with. Unknown parameters are ignored; a
+filter that cannot be read or a view that is gone is not, because a list that silently shows more than
+was asked for leads to acts on the wrong rows: it becomes a problem, and the list stays empty.
 """
 
 import datetime as dt
@@ -18,11 +19,13 @@ from django.http import QueryDict
 
 from portal.filters.check import check
 from portal.filters.fields import Catalogue
+from portal.filters.mark import gettext_noop as _
 from portal.filters.operators import operators_for
 from portal.filters.problems import BadFilter, Problem
 from portal.filters.raw import from_raw, to_raw
 from portal.filters.text import from_address, to_address
-from portal.filters.tree import ALWAYS, Condition, Group
+from portal.filters.tree import ALWAYS, Condition, Group, Node
+from portal.savedviews.built_in import ALL
 
 MOST_SEARCH = 200
 KEPT = ("f", "filter", "q", "sort", "columns")
@@ -41,10 +44,12 @@ class State:
     size: int = 50
     view: str = ""
     problems: tuple[Problem, ...] = field(default=())
+    unread: str = ""
+    """A filter as it stood in the address, when it could not be read."""
 
     def with_tree(self, tree: Group) -> "State":
         """Return this state with another filter, from its first page."""
-        return replace(self, tree=tree, page=1, problems=())
+        return replace(self, tree=tree, page=1, problems=(), unread="")
 
 
 def pack(condition: Condition, catalogue: Catalogue, zone: dt.tzinfo) -> str:
@@ -63,37 +68,67 @@ def unpack(text: str, catalogue: Catalogue, zone: dt.tzinfo) -> Condition:
 
 
 def read(
-    get: QueryDict, catalogue: Catalogue, zone: dt.tzinfo, queries: Mapping[str, str], sizes: Sequence[int]
+    get: QueryDict,
+    catalogue: Catalogue,
+    zone: dt.tzinfo,
+    queries: Mapping[str, str],
+    sizes: Sequence[int],
+    default: str = "",
 ) -> State:
-    """Read the state of an address. `queries` are the kept addresses of the views by key."""
-    view = get.get("view", "")
-    view = view if view in queries else ""
-    kept = get if not view or any(name in get for name in KEPT) else QueryDict(queries[view])
-    tree, problems = _tree(kept, catalogue, zone)
-    size = _number(get.get("size", ""), 0)
+    """Read the state of an address. `queries` are the kept addresses of the views by key.
+
+    `default` is the key of the view that opens where the address asks for nothing.
+    """
+    asks = any(name in get for name in KEPT)
+    wish = get.get("view", "" if asks else default)
+    view = wish if wish in queries else ""
+    kept = QueryDict(queries[view]) if view and not asks else get
+    tree, unread, problems = _tree(kept, catalogue, zone)
+    if wish not in (view, ALL) and not asks:
+        problems = (_gone(),)
     return State(
         tree=tree,
         q=" ".join(kept.get("q", "").replace("\x00", "").split())[:MOST_SEARCH],
         sort=kept.get("sort", "")[:64],
         columns=tuple(name for name in ",".join(kept.getlist("columns")).split(",") if name),
         page=max(1, _number(get.get("page", ""), 1)),
-        size=size if size in sizes else sizes[min(1, len(sizes) - 1)],
+        size=_size(get.get("size") or kept.get("size", ""), sizes),
         view=view,
         problems=problems,
+        unread=unread,
     )
 
 
-def _tree(get: QueryDict, catalogue: Catalogue, zone: dt.tzinfo) -> tuple[Group, tuple[Problem, ...]]:
+def _gone() -> Problem:
+    message = _("The view that this address asks for is not there, or not shared with you.")
+    return Problem((), "node", message, _("Choose another view, or clear the filter."))
+
+
+def default_size(sizes: Sequence[int]) -> int:
+    """Return the page size that needs no word in the address."""
+    return sizes[min(1, len(sizes) - 1)]
+
+
+def _size(text: str, sizes: Sequence[int]) -> int:
+    size = _number(text, 0)
+    return size if size in sizes else default_size(sizes)
+
+
+def _tree(get: QueryDict, catalogue: Catalogue, zone: dt.tzinfo) -> tuple[Group, str, tuple[Problem, ...]]:
+    """Return the filter, what of it could not be read, and what is wrong."""
+    packed = get.get("filter", "")
     try:
-        whole = from_address(get.get("filter", ""))
+        whole = from_address(packed)
     except BadFilter as error:
-        return ALWAYS, error.problems
+        return ALWAYS, packed, error.problems
     conditions = tuple(unpack(text, catalogue, zone) for text in get.getlist("f") if text)
     tree = _joined(whole, conditions)
-    return tree, tuple(check(tree, catalogue, zone=zone))
+    return tree, "", tuple(check(tree, catalogue, zone=zone))
 
 
 def _joined(whole: Group, conditions: tuple[Condition, ...]) -> Group:
+    if not conditions:
+        return whole
     if whole.match == "all" and whole.lines is None:
         return replace(whole, items=whole.items + conditions)
     return Group("all", (whole, *conditions))
@@ -104,24 +139,32 @@ def _number(text: str, otherwise: int) -> int:
 
 
 def pairs(state: State, catalogue: Catalogue, zone: dt.tzinfo) -> Pairs:
-    """Return the canonical parameters of what a view keeps: filter, search, sort, columns."""
-    found = _tree_pairs(state.tree, catalogue, zone)
+    """Return the canonical parameters of what a state asks for: filter, search, sort, columns."""
+    found = [("filter", state.unread)] if state.unread else _tree_pairs(state.tree, catalogue, zone)
     found += [("q", state.q)] * bool(state.q) + [("sort", state.sort)] * bool(state.sort)
     return found + [("columns", ",".join(state.columns))] * bool(state.columns)
 
 
+def size_pairs(state: State, usual: int) -> Pairs:
+    """Return the page size as a parameter, unless it is the usual one."""
+    return [("size", str(state.size))] * (state.size != usual)
+
+
 def _tree_pairs(tree: Group, catalogue: Catalogue, zone: dt.tzinfo) -> Pairs:
     simple = tree.match == "all" and tree.lines is None
-    if simple and all(isinstance(item, Condition) and item.lines is None and _fits(item) for item in tree.items):
-        return [("f", pack(item, catalogue, zone)) for item in tree.items if isinstance(item, Condition)]
+    texts = [_plainly(item, catalogue, zone) for item in tree.items] if simple else [None]
+    if all(texts):
+        return [("f", text) for text in texts if text]
     packed = to_address(tree)
     return [("filter", packed)] if packed else []
 
 
-def _fits(condition: Condition) -> bool:
-    """A value with a line break would come back as two."""
-    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    return not any(isinstance(value, str) and len(value.splitlines()) > 1 for value in values)
+def _plainly(node: Node, catalogue: Catalogue, zone: dt.tzinfo) -> str | None:
+    """Return a condition in the readable form, or None where that form would not say the same."""
+    if not isinstance(node, Condition) or node.lines is not None:
+        return None
+    text = pack(node, catalogue, zone)
+    return text if unpack(text, catalogue, zone) == node else None
 
 
 def query_string(found: Pairs) -> str:

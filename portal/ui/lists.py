@@ -56,7 +56,9 @@ from portal.filters.tree import Condition, Group
 from portal.kit.clock import now
 from portal.kit.json import Json
 from portal.kit.registry import Registry
-from portal.savedviews.services import views_for
+from portal.savedviews import built_in
+from portal.savedviews.shelf import Shelf
+from portal.savedviews.shelf import shelf as read_shelf
 from portal.tenancy.models import Organization
 from portal.tenancy.roles import Permission
 from portal.ui import chips, exports, list_state
@@ -66,7 +68,7 @@ from portal.ui.counting import count
 from portal.ui.found import Found, Search, found
 from portal.ui.htmx import is_part, page_or_part
 from portal.ui.list_answer import Listing
-from portal.ui.list_parts import View
+from portal.ui.list_parts import View, by_key, saved_view
 from portal.ui.list_state import State
 
 Rows = QuerySet[Any]
@@ -135,6 +137,8 @@ class ListPage:
     refresh: int = REFRESH_SECONDS
     url_name: str = ""
     """The name of its page's address."""
+    whole: Callable[[Any], Json] | None = None
+    """A row as the document that its catalogue describes: *Advanced filter* explains a row with it."""
 
     @cached_property
     def by_key(self) -> dict[str, Column]:
@@ -178,24 +182,33 @@ class ListPage:
         return response
 
     def _listing(self, request: PageRequest) -> Listing:
-        zone = timezone.get_current_timezone()
-        views = self._views(request)
-        state = list_state.read(
-            request.GET, self.target.catalogue, zone, {view.key: view.query for view in views}, self.sizes
-        )
-        return Listing(
-            self, request.organization, request.member, request.user, _path(request), state, views, zone, now()
-        )
+        return self.listing(request, request.GET, _path(request))
 
-    def _views(self, request: PageRequest) -> list[View]:
-        built_in = [
-            View(tab.key, tab.label, tab.query, False, False, tab.count(request.organization) if tab.count else None)
-            for tab in self.tabs
+    def listing(self, request: PageRequest, get: QueryDict, path: str) -> Listing:
+        """Return the list in the state that parameters ask for, as its page at `path` shows it."""
+        zone = timezone.get_current_timezone()
+        views, default = self._views(request)
+        get = by_key(get, views)
+        queries = {view.key: view.query for view in views}
+        state = list_state.read(get, self.target.catalogue, zone, queries, self.sizes, default)
+        parts = (self, request.organization, request.member, request.user, path, state, views, default)
+        return Listing(*parts, zone, now())
+
+    def shelf(self, request: PageRequest) -> Shelf:
+        """Read the saved views that this member sees, and how they want to find them."""
+        return read_shelf(request.organization, request.user, request.member.role, self.key)
+
+    def _views(self, request: PageRequest) -> tuple[list[View], str]:
+        """Return the views as this person has put them, and the key of the one that opens by itself."""
+        kept = self.shelf(request)
+        count = {tab.key: tab.count for tab in self.tabs}
+        found = {tab.key: View(tab.key, tab.label, tab.query) for tab in self.tabs}
+        found |= {view.key: saved_view(view, request.member) for view in kept.views}
+        views = [found[key] for key in kept.in_order(found)]
+        counted = [
+            replace(view, count=read(request.organization)) if (read := count.get(view.key)) else view for view in views
         ]
-        return built_in + [
-            View(view.public_id, view.name, view.query, view.owner_id == request.user.pk, view.shared, None)
-            for view in views_for(request.organization, request.user, self.key)
-        ]
+        return counted, kept.default(found)
 
     def _all(self, listing: Listing) -> Rows:
         return self.ordered(listing.matching, listing.state)
@@ -268,6 +281,14 @@ list_pages: Registry[Callable[[], ListPage]] = Registry("list")
 def list_page(key: str) -> ListPage:
     """Return the list of this key. Raises portal.kit.registry.Unknown, naming the keys there are."""
     return list_pages.get(key)()
+
+
+def _built_in(key: str) -> list[built_in.BuiltIn]:
+    tabs = list_page(key).tabs if key in list_pages else ()
+    return [built_in.BuiltIn(tab.key, str(tab.label), tab.query) for tab in tabs]
+
+
+built_in.provide(_built_in)
 
 
 def _order(model: type[Model], name: str, *, back: bool) -> OrderBy:

@@ -150,12 +150,15 @@ def test_a_view_is_saved_shown_changed_and_deleted(orders: list[Order], as_owner
     view = SavedView.across.get()
     assert response.headers["Location"] == f"/demo/?view={view.public_id}"
     assert numbers(as_owner.get(f"/demo/.json?view={view.public_id}")) == ["#1003"]
-    assert "Changed, not saved" not in as_owner.get(f"/demo/?view={view.public_id}").content.decode()
-    assert "Changed, not saved" in as_owner.get(f"/demo/?view={view.public_id}&sort=total").content.decode()
+    assert 'class="dirty-mark"' not in as_owner.get(f"/demo/?view={view.public_id}").content.decode()
+    assert 'class="dirty-mark"' in as_owner.get(f"/demo/?view={view.public_id}&sort=total").content.decode()
     as_owner.post(f"/views/{view.public_id}", {"act": "update", "query": "f=totalPrice~gte~100", "back": "/demo/"})
     assert numbers(as_owner.get(f"/demo/.json?view={view.public_id}")) == ["#1010"]
     as_owner.post(f"/views/{view.public_id}", {"act": "delete", "back": "/demo/"})
-    assert not SavedView.across.exists()
+    view.refresh_from_db()
+    assert view.deleted_at is not None
+    as_owner.get("/demo/")  # the toast names it once more
+    assert "Waits" not in as_owner.get("/demo/").content.decode()
 
 
 def test_a_private_view_is_seen_by_its_owner_alone_and_a_shared_one_by_the_organization(
@@ -170,7 +173,7 @@ def test_a_private_view_is_seen_by_its_owner_alone_and_a_shared_one_by_the_organ
     ours = SavedView.across.get(name="Ours")
     for client in (as_colleague, as_stranger):
         assert client.post(f"/views/{ours.public_id}", {"act": "delete"}).status_code == 404
-    assert SavedView.across.count() == 2
+    assert SavedView.across.filter(deleted_at=None).count() == 2
 
 
 def test_who_may_only_look_cannot_share_a_view(as_colleague: Client) -> None:
