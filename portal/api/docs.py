@@ -48,12 +48,12 @@ def page_of_api(request: PageRequest) -> HttpResponse:
     groups: dict[str, list[Operation]] = {}
     for tag, operation in _operations(document):
         groups.setdefault(tag, []).append(operation)
-    root = request.build_absolute_uri(reverse("api-v1:api-root"))
+    root = request.build_absolute_uri(reverse("api:v1:api-root"))
     context = {
         "groups": [(tag, groups[tag]) for tag in sorted(groups, reverse=True)],
         "example": f"{root}orders?view=on-hold&count=10",
-        "openapi_url": reverse("api-v1:openapi-json"),
-        "schema_url": reverse("api-v1:filter_schema"),
+        "openapi_url": reverse("api:v1:openapi-json"),
+        "schema_url": reverse("api:v1:filter_schema"),
         "keys_url": reverse("portal:api_keys") if may(request, Permission.CREDENTIALS) else "",
     }
     return render(request, "portal/api_docs.html", context)

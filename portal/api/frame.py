@@ -22,7 +22,7 @@ from portal.api.resources import routers
 from portal.kit import json
 
 VERSION = "1"
-NAMESPACE = "api-v1"
+NAMESPACE = "api:v1"
 _ABOUT = "Orders, exceptions and runs, filtered as on the pages. How to use it stands in docs/api.md."
 
 
@@ -84,6 +84,7 @@ def _handle(api: Api) -> None:
     api.add_exception_handler(ApiProblem, lambda request, error: problems.response(cast(ApiProblem, error)))
     api.add_exception_handler(AuthenticationError, lambda request, error: problems.response(auth.missing()))
     api.add_exception_handler(Http404, lambda request, error: problems.response(nowhere()))
+    api.add_exception_handler(RequestDataTooBig, lambda request, error: problems.response(too_large()))
     api.add_exception_handler(HttpError, _unreadable)
     api.add_exception_handler(ValidationError, _invalid)
 
@@ -93,9 +94,12 @@ def nowhere() -> ApiProblem:
     return ApiProblem(404, "not-found", "There is nothing at this address. /api/docs lists what there is.")
 
 
+def too_large() -> ApiProblem:
+    """Return the problem of a body that is larger than the portal reads."""
+    return ApiProblem(413, "too-large", "The body is larger than 2.5 MB. Send less.")
+
+
 def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
-    if isinstance(error.__cause__, RequestDataTooBig):
-        return problems.response(ApiProblem(413, "too-large", "The body is larger than 2.5 MB. Send less."))
     detail = "The body is not JSON in UTF-8. Check brackets, quotes and commas, and that no number is NaN."
     return problems.response(ApiProblem(400, "not-json", detail))
 

@@ -30,7 +30,7 @@ def router() -> Router:
 def any_filter(request: HttpRequest) -> HttpResponse:
     """The JSON Schema of any filter. Needs no key."""
     asked.known_only(request)
-    return _kept(json_schema(identity=request.build_absolute_uri(reverse("api-v1:filter_schema"))))
+    return _kept(json_schema(identity=request.build_absolute_uri(reverse("api:v1:filter_schema"))))
 
 
 def filter_of(request: HttpRequest, entity: str) -> HttpResponse:
@@ -40,7 +40,7 @@ def filter_of(request: HttpRequest, entity: str) -> HttpResponse:
     if resource is None:
         known = ", ".join(one.catalogue.entity for one in resources.all())
         raise ApiProblem(404, "not-found", f"There is no such entity. Entities are: {known}.")
-    address = reverse("api-v1:entity_schema", args=[resource.catalogue.entity])
+    address = reverse("api:v1:entity_schema", args=[resource.catalogue.entity])
     return _kept(json_schema(resource.catalogue, identity=request.build_absolute_uri(address)))
 
 
