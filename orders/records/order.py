@@ -29,6 +29,8 @@ def _strict_number(value: object) -> object:
         raise ValueError("must be an exact number, not a binary float")
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
         raise ValueError("must be a number such as 12 or 12.50, with at most 12 digits before the point")
+    if len(value.strip("-0").replace(".", "")) > MAX_DIGITS:
+        raise ValueError("must be a number of at most 15 digits in all")
     return Decimal(value)
 
 
