@@ -195,7 +195,8 @@ def test_a_role_is_of_one_organization(organization: Organization, stranger: Mem
 # `across`: what asks without saying of which organization
 
 SCOPED_OTHERWISE = {
-    "portal/savedviews/services.py": "creates a view in the organization it is given",
+    "portal/savedviews/defaults.py": "writes a choice in the organization it is given",
+    "portal/savedviews/services.py": "locks again a view found within the organization, by its number",
     "portal/audit/at.py": "reads by the IDs of records that the caller has found within the organization",
     "integrations/queries.py": "names the organization of the integration, which was found within it",
     "integrations/views/acts.py": "counts by the source of an integration found within the organization",
@@ -204,8 +205,8 @@ SCOPED_OTHERWISE = {
     "automations/views/rules.py": "reads a rule found within the organization again, with what belongs to it",
     "automations/panels.py": "names the organization of the order, which was found within it",
 }
-PAGES = ("views", "pages", "ui", "savedviews", "shown", "lists", "trials")
-PAGE_MODULES = ("queries.py", "forms.py", "panels.py", "search.py", "at.py")
+PAGES = ("views", "pages", "ui", "api", "savedviews", "shown", "lists", "trials")
+PAGE_MODULES = ("queries.py", "api.py", "forms.py", "panels.py", "search.py", "at.py")
 
 
 def page_modules() -> Iterator[Path]:
