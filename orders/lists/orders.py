@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import queries
 from orders.documents.catalogue import ORDER
+from orders.documents.order import plain_document
 from orders.lifecycle.order import OrderStatus
 from orders.models import OrderLine, Source
 from orders.search import search
@@ -41,6 +42,10 @@ def _sources(organization: Organization) -> Sequence[Choice]:
     return [Choice(public_id, name) for public_id, name in rows.values_list("public_id", "name")]
 
 
+TARGET = SqlTarget(ORDER, OrderLine, measured={"": "line_count", "lineItems.quantity": "unit_count"})
+"""Where filters of orders find their values in the database."""
+
+
 class OrderList(ListPage):
     """Archived orders stay out until somebody asks for them by status or looks for them."""
 
@@ -57,7 +62,7 @@ ORDERS = OrderList(
     key="orders",
     name=_("Orders"),
     rows=queries.in_list,
-    target=SqlTarget(ORDER, OrderLine),
+    target=TARGET,
     columns=COLUMNS,
     url=lambda order: reverse("orders:detail", args=[order.public_id]),
     default_sort="-placed",
@@ -104,6 +109,7 @@ ORDERS = OrderList(
     events=("orderChanged",),
     refresh=5,
     url_name="orders:list",
+    whole=plain_document,
 )
 
 

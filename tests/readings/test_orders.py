@@ -9,6 +9,7 @@ import pytest
 
 from orders.documents.catalogue import ORDER
 from orders.documents.order import document
+from orders.lists.orders import TARGET
 from orders.models import Order, OrderLine, Source
 from portal.filters.evaluate import compile_tree
 from portal.filters.fields import Field, Type, keyed_path
@@ -16,7 +17,7 @@ from portal.filters.normal import getter, lines_of
 from portal.filters.operators import operators_for
 from portal.filters.shape import Operand, Operator, Takes
 from portal.filters.to_sql import SqlTarget, to_q
-from portal.filters.tree import LINES, Condition, Duration, Group, Lines
+from portal.filters.tree import LINES, Condition, Duration, Group, Lines, Measure
 from portal.kit.clock import now
 from portal.kit.json import Json
 from tests.factories import ingest, make_record
@@ -121,9 +122,30 @@ def test_every_field_and_operator_of_orders_answers_alike(source: Source) -> Non
     for field in fields():
         for condition in conditions(field, documents):
             root = Group("all", (condition,))
-            found = Order.across.filter(to_q(root, SqlTarget(ORDER, OrderLine), at))
+            found = Order.across.filter(to_q(root, TARGET, at))
             hits = set(found.values_list("pk", flat=True))
             holds = compile_tree(root, ORDER)
             if [row.pk in hits for row in rows] != [holds(one, at) for one in documents]:
                 wrong.append(condition)
     assert wrong == []
+
+
+MEASURES = [
+    *(Measure("count", "gte", number) for number in (0, 1, 2)),
+    *(Measure("sum", "equals", number, "lineItems.quantity") for number in (0, 2, 4)),
+    Measure("count", "equals", 1, where=Group("all", (Condition("lineItems.quantity", "gt", 1),))),
+    Measure("sum", "between", (0, 1), "lineItems.itemPrice"),
+]
+
+
+@pytest.mark.django_db
+def test_counts_and_sums_of_lines_answer_alike_from_columns_and_from_the_lines(source: Source) -> None:
+    ingest(source, *(make_record(number, **fields) for number, fields in enumerate(RECORDS)))
+    rows = list(Order.across.order_by("pk"))
+    for measure in MEASURES:
+        root = Group("all", (measure,))
+        holds = [compile_tree(root, ORDER)(row.content, now()) for row in rows]
+        assert set(holds) == ({True} if measure == MEASURES[0] else {True, False}), measure
+        for target in (TARGET, SqlTarget(ORDER, OrderLine)):
+            hits = set(Order.across.filter(to_q(root, target, now())).values_list("pk", flat=True))
+            assert [row.pk in hits for row in rows] == holds, (measure, target.measured)
