@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.clock import now
+from portal.ui import kit_inputs
 from portal.ui.access import PageRequest, page
 from portal.ui.components import Happening, Pager, Step, Tab
 from portal.ui.statuses import statuses
@@ -43,7 +44,10 @@ def kit(request: PageRequest) -> HttpResponse:
 def _context(at: dt.datetime) -> dict[str, Any]:
     wrong = KitForm({"name": "", "minutes": "0", "next_status": "ready", "code": "return entity.total > 100\n"})
     wrong.is_valid()
+    fields = kit_inputs.catalogue()
     return {
+        "catalogue": fields,
+        "conditions": kit_inputs.conditions(fields) if fields else (),
         "statuses": statuses.keys(),
         "past": at - dt.timedelta(minutes=12, seconds=5),
         "soon": at + dt.timedelta(minutes=22, seconds=30),

@@ -46,6 +46,7 @@ function one(select, list) {
 function country(control) {
   const list = () => ofCountries(control.dataset.countries);
   const input = before(control);
+  input.classList.add("pick-arrow");
   const show = () => {
     input.value = list().find((one) => one.value === control.value.toUpperCase())?.label ?? control.value;
   };
