@@ -17,9 +17,9 @@ def _nowhere(request: HttpRequest) -> HttpResponse:
     return problems.response(nowhere())
 
 
+_patterns.append(re_path(r"^.*$", framed(_nowhere), name="nowhere"))
 app_name = "api"
 urlpatterns = [
     path("docs", docs.page_of_api, name="docs"),
     path("v1/", include((_patterns, _app), namespace=_namespace)),
-    re_path(r"^v1(?:/.*)?$", framed(_nowhere), name="nowhere"),
 ]

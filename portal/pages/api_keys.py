@@ -89,7 +89,7 @@ def make_api_key(request: PageRequest) -> HttpResponse:
                 expires_at=form.expires_at(),
             )
             may = ", ".join(made.key.scopes)
-            note(request, "api_key", made.key.pk, "made", f"Made the API key “{made.key.name}”, which may {may}.")
+            note(request, "api_key", made.key.pk, "made", f"Made the API key “{made.key.name}” with {may}.")
     except keyring.KeyRefused as refusal:
         form.add_error("name", str(refusal))
         return _keys(request, form=form, status=422)

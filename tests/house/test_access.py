@@ -51,7 +51,6 @@ URLS: dict[str, Permission | str] = {
     "portal:account": VIEW,
     "portal:password": VIEW,
     "api:docs": VIEW,
-    "api:nowhere": PUBLIC,
     "ui:views": VIEW,
     "ui:view": VIEW,
     "ui:view_restore": VIEW,

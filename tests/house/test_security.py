@@ -212,7 +212,7 @@ PAGE_MODULES = ("queries.py", "api.py", "forms.py", "panels.py", "search.py", "a
 def page_modules() -> Iterator[Path]:
     for house in ("portal", "orders", "integrations", "automations"):
         for path in sorted((ROOT / house).rglob("*.py")):
-            if path.name in PAGE_MODULES or set(path.parts) & set(PAGES):
+            if path.name in PAGE_MODULES or set(path.relative_to(ROOT).parts) & set(PAGES):
                 yield path
 
 
