@@ -19,7 +19,7 @@ from automations.engine.triggers import Trigger
 from automations.validation import Fault
 from portal.filters import builder, codec
 from portal.filters.builder import DraftCondition, DraftGroup
-from portal.filters.edits import edit
+from portal.filters.settle import settle
 from portal.kit.json import Json
 
 
@@ -113,15 +113,13 @@ class UnknownStep(ValueError):
 
 
 def step(draft: RuleDraft, do: str) -> RuleDraft:
-    """Return the draft after one press of a button: `filter:add:0`, `action:add:hold`, `action:up:1` …
+    """Return the draft after one press of a button: `action:add:hold`, `action:up:1` … Raises UnknownStep.
 
-    Raises portal.filters.edits.UnknownEdit or UnknownStep.
+    Presses in the builder (`filter:…`) are the builder's own: `portal.ui.filter_builder.step`.
     """
     part, _, rest = do.partition(":")
     if not do or part == "look":
         return draft
-    if part == "filter":
-        return replace(draft, filter=edit(draft.filter, rest))
     verb, _, what = rest.partition(":")
     if part == "action" and verb == "add" and what in actions:
         return replace(draft, actions=(*draft.actions, _action_draft(ActionSpec(key=what))))
@@ -141,6 +139,7 @@ def _moved(rows: list[ActionDraft], verb: str, index: int) -> tuple[ActionDraft,
 
 def definition(draft: RuleDraft, trigger: Trigger, zone: dt.tzinfo) -> tuple[Definition | None, list[Fault]]:
     """Return the definition that a draft means, or None and what is wrong with it, place by place."""
+    draft = replace(draft, filter=settle(draft.filter, trigger.catalogue))
     tree = builder.tree_of(draft.filter, trigger.catalogue, zone=zone)
     specs = [ActionSpec(key=row.key, settings=_settings(row)) for row in draft.actions]
     faults = [

@@ -1,6 +1,7 @@
 """The rule editor: one form, always with the sentence that says what it means now."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -22,12 +23,15 @@ from automations.validation import Fault
 from automations.views.explained import action_rows, fields_for_code, filter_lines
 from automations.views.rules import rule_of, trigger_of
 from portal.audit.actor import Actor
-from portal.filters import builder, builder_view
-from portal.filters.edits import UnknownEdit
+from portal.filters.edits import Edited, UnknownEdit
 from portal.filters.problems import BadFilter
+from portal.filters.settle import settle
 from portal.kit import json
 from portal.tenancy.roles import Permission
+from portal.ui import filter_builder
 from portal.ui.access import PageRequest, may, page
+from portal.ui.filter_builder import Builder, Urls
+from portal.ui.filter_views import render_builder
 from portal.ui.htmx import add_message, redirect
 
 _NO_CODE = gettext_lazy("Your role may not run JavaScript that is not saved. Ask a developer or an administrator.")
@@ -63,14 +67,23 @@ def edit(request: PageRequest, public_id: str) -> HttpResponse:
 @page()
 def draft(request: PageRequest, trigger: str) -> HttpResponse:
     """Answer one press of a button in the form: the parts that depend on it, afresh. Saves nothing."""
-    chosen = trigger_of(trigger)
+    chosen, do = trigger_of(trigger), request.POST.get("do", "")
     try:
-        typed = forms.step(forms.read(request.POST), request.POST.get("do", ""))
+        typed = forms.read(request.POST)
+        if do.startswith("filter:"):
+            return _filter_step(request, chosen, typed, do)
+        typed = forms.step(typed, do)
     except (BadFilter, UnknownEdit, forms.UnknownStep) as error:
         return HttpResponse(str(error), status=400, content_type="text/plain")
-    looking = request.POST.get("do", "").partition(":")[0] == "look"
-    context = _context(request, chosen, typed, faults=[], judged=looking)
+    context = _context(request, chosen, typed, faults=[], judged=do.partition(":")[0] == "look")
     return render(request, "automations/editor.html#parts", context)
+
+
+def _filter_step(request: PageRequest, trigger: Trigger, typed: RuleDraft, do: str) -> HttpResponse:
+    """Answer an edit of the filter with the builder, and the sentence of the rule."""
+    edited = filter_builder.step(settle(typed.filter, trigger.catalogue), do, trigger.catalogue)
+    context = _context(request, trigger, replace(typed, filter=edited.draft), faults=[], judged=False, edited=edited)
+    return render_builder(request, context.pop("builder"), beside="automations/_told_beside.html", **context)
 
 
 @require_POST
@@ -108,8 +121,6 @@ def _ignoring_the_name(
     typed: RuleDraft, trigger: Trigger, zone: dt.tzinfo, faults: list[Fault]
 ) -> tuple[Definition | None, list[Fault]]:
     """A rule without a name yet can be tried all the same."""
-    from dataclasses import replace
-
     if typed.name:
         return None, faults
     return forms.definition(replace(typed, name=_("New rule")), trigger, zone)
@@ -177,9 +188,9 @@ def _context(
     faults: list[Fault],
     judged: bool,
     rule: Rule | None = None,
+    edited: Edited | None = None,
 ) -> dict[str, Any]:
     zone = queries.zone_of(request.organization)
-    problems = builder.judge(typed.filter, trigger.catalogue, zone=zone)
     sources = list(queries.sources(request.organization))
     made, _faults = forms.definition(typed, trigger, zone)
     return {
@@ -190,9 +201,7 @@ def _context(
         "zone": zone,
         "faults": {fault.place: fault.message for fault in faults},
         "fault_list": faults,
-        "view": builder_view.view(typed.filter, trigger.catalogue, problems if judged else ()),
-        "catalogue": trigger.catalogue,
-        "groups": trigger.catalogue.grouped(),
+        "builder": _builder(request, trigger, typed, zone, judged=judged, edited=edited),
         "sources": sources,
         "available": forms.choices(trigger.entity),
         "rows": forms_rows(typed, faults),
@@ -203,6 +212,24 @@ def _context(
         "may_code": may(request, Permission.EDIT_CODE_RULES),
         "recent": [],
     }
+
+
+def _builder(
+    request: PageRequest, trigger: Trigger, typed: RuleDraft, zone: dt.tzinfo, *, judged: bool, edited: Edited | None
+) -> Builder:
+    """Return the builder of the filter; beside it stands how many of the last orders fit it as they are now."""
+    count = reverse("ui:filter_count", args=["orders"]) if trigger.entity == "order" else ""
+    return filter_builder.build(
+        settle(typed.filter, trigger.catalogue),
+        trigger.catalogue,
+        urls=Urls(reverse("automations:draft", args=[trigger.key]), count),
+        zone=zone,
+        may_edit=may(request, Permission.EDIT_RULES),
+        judged=judged or request.POST.get("judged") == "1",
+        spans=True,
+        edited=edited,
+        typing=request.POST.get("typing", ""),
+    )
 
 
 def forms_rows(typed: RuleDraft, faults: list[Fault]) -> list[dict[str, Any]]:
@@ -250,8 +277,6 @@ def _told(
 ) -> dict[str, str]:
     """Return the sentence of the whole rule in its parts; a hint while something is still open."""
     if made is None:
-        from dataclasses import replace
-
         made, _ignored = forms.definition(replace(typed, name=typed.name or "-"), trigger, zone)
     if made is None:
         return {"open": _("Something in the filter or the actions is not complete yet.")}

@@ -213,7 +213,7 @@ def _value(value: Value, operator: str) -> Value:
         return value or (GAP,)
     if takes is Takes.TWO:
         ends = (*(value if isinstance(value, tuple) else (value,)), None, None)[:2]
-        return tuple(GAP if _is_blank(end) else end for end in ends)  # type: ignore[misc]
+        return tuple(GAP if _is_blank(end) else end for end in ends)
     if takes is Takes.NONE or isinstance(value, Duration):
         return value
     return GAP if _is_blank(value) else value

@@ -190,8 +190,9 @@ on("input", "[data-filter-body] *", (event) => {
 });
 
 function changed(builder, typing) {
+  clearTimeout(builder.lookTimer);
   record(builder);
-  look(builder, typing);
+  post(builder, "look", typing);
   builder.dispatchEvent(new CustomEvent("filter:changed", { bubbles: true }));
 }
 
@@ -201,7 +202,7 @@ on("click", "[data-filter-clear]", (_event, button) => step(document.getElementB
 // The count comes after, on its own: it may take longer than an edit.
 function count(builder) {
   const place = builder.querySelector("[data-filter-count]");
-  if (!place) return;
+  if (!place || builder.checkVisibility?.() === false) return;
   clearTimeout(builder.countTimer);
   place.classList.add("is-waiting");
   builder.countTimer = setTimeout(() => {

@@ -13,12 +13,11 @@ from integrations.models import Integration
 from orders.models import Order
 from portal.audit.actor import Actor
 from portal.tenancy.models import Organization
+from tests.browser.builder import condition, group_in
 from tests.browser.walk import (
     SOON,
     Walk,
     add_action,
-    condition,
-    group_in,
     new_rule,
     place_order,
     row_of,

@@ -4,11 +4,11 @@ Steps wait for what a person would see, never for time, and return what they led
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.builder import drawn
 
 SECONDS = 1_000
 SOON = 20 * SECONDS
@@ -95,43 +95,6 @@ def rule_names(page: Page) -> list[str]:
     return [f"{item.get_attribute('data-item-name')}" for item in items]
 
 
-@contextmanager
-def drafted(page: Page) -> Iterator[None]:
-    """Wait until the parts of the rule editor that depend on what was just changed are there afresh."""
-    page.evaluate("document.getElementById('rule-parts').dataset.old = 'yes'")
-    yield
-    expect(page.locator("#rule-parts:not([data-old], .htmx-added, .htmx-settling)")).to_be_visible()
-
-
-def condition(page: Page, group: Locator, field: str, operator: str, value: str = "") -> None:
-    """Fill in a condition of a group of the builder: the empty one at its end, or one more."""
-    mine = page.locator(f'.filter-group[data-path="{group.get_attribute("data-path")}"] > .filter-condition')
-    if not mine.count() or mine.last.get_by_role("combobox", name="Field").input_value():
-        with drafted(page):
-            group.get_by_role("button", name="Condition", exact=True).last.click()
-    with drafted(page):
-        mine.last.get_by_role("combobox", name="Field").select_option(label=field)
-    with drafted(page):
-        mine.last.get_by_role("combobox", name="Operator").select_option(label=operator)
-    given = mine.last.get_by_label("Value")
-    if given.evaluate("one => one.tagName") == "SELECT":
-        with drafted(page):
-            given.select_option(label=value)
-    else:
-        given.fill(value)
-
-
-def group_in(page: Page, group: Locator, match: str) -> Locator:
-    """Add a group to a group of the builder and choose how its conditions are joined."""
-    path = group.get_attribute("data-path")
-    with drafted(page):
-        group.get_by_role("button", name="Group", exact=True).last.click()
-    added = page.locator(f'.filter-group[data-path="{path}"] > .filter-group').last
-    with drafted(page):
-        added.get_by_role("combobox", name="How the conditions are joined").select_option(label=match)
-    return added
-
-
 def switch(page: Page, name: str) -> Locator:
     """Return the switch of a rule."""
     return page.get_by_role("switch", name=f"{name} is on")
@@ -145,7 +108,7 @@ def new_rule(page: Page, name: str) -> None:
 
 def write_code(page: Page, code: str) -> None:
     """Choose a filter in JavaScript and write it over what stands there."""
-    with drafted(page):
+    with drawn(page):
         page.get_by_role("radio", name="Code").check()
     page.locator(".code-editor .cm-content").click()
     page.keyboard.press("Control+a")
@@ -155,7 +118,7 @@ def write_code(page: Page, code: str) -> None:
 
 def add_action(page: Page, label: str, **settings: str) -> None:
     """Add an action to the rule and fill in its settings by their labels."""
-    with drafted(page):
+    with drawn(page):
         page.get_by_role("button", name=label, exact=True).click()
     for name, value in settings.items():
         page.get_by_label(name.capitalize()).last.fill(value)

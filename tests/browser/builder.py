@@ -1,0 +1,93 @@
+"""What people do in the filter builder, wherever it stands: each function is one thing they would say they did."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page, expect
+
+
+@contextmanager
+def drawn(page: Page) -> Iterator[None]:
+    """Wait until the conditions are there afresh, after what was just changed."""
+    page.evaluate("document.querySelector('[data-filter-body]').dataset.old = 'yes'")
+    yield
+    fresh = "[data-filter-body]:not([data-old], .htmx-added, .htmx-settling, .htmx-added *, .htmx-settling *)"
+    expect(page.locator(fresh)).to_be_attached()
+
+
+def node(page: Page, path: str) -> Locator:
+    """Return the condition or group at a path."""
+    return page.locator(f'[data-node][data-path="{path}"]')
+
+
+def conditions(page: Page, group: Locator) -> Locator:
+    """Return the conditions directly in a group."""
+    path = group.get_attribute("data-path")
+    return page.locator(f'.filter-items[data-path="{path}"] > .filter-condition')
+
+
+def pick(box: Locator, label: str) -> None:
+    """Find something by typing and take it."""
+    box.fill(label)
+    box.page.get_by_role("option", name=label, exact=True).first.click()
+
+
+def condition(page: Page, group: Locator, field: str, operator: str, *values: str) -> Locator:
+    """Fill in a condition of a group: the empty one at its end, or one more."""
+    mine = conditions(page, group)
+    if not mine.count() or mine.last.get_by_role("combobox", name="Field", exact=True).input_value():
+        with drawn(page):
+            group.get_by_role("button", name="Condition", exact=True).last.click()
+    with drawn(page):
+        pick(mine.last.get_by_role("combobox", name="Field", exact=True), field)
+    with drawn(page):
+        mine.last.get_by_role("combobox", name="Operator").select_option(label=operator)
+    for value in values:
+        fill(mine.last, value)
+    return mine.last
+
+
+def fill(row: Locator, value: str) -> None:
+    """Give a condition a value, as its input takes one."""
+    place = row.locator(".filter-value")
+    given = place.get_by_role("combobox", name=re.compile("^(Values?|Country)$")).or_(
+        place.get_by_role("textbox", name=re.compile("^(Values?|How many)$"))
+    )
+    given.first.click()
+    given.first.fill(value)
+    option = row.page.get_by_role("option", name=value, exact=True)
+    if place.locator("select[hidden]").count():
+        option.first.click()
+    elif place.locator("[data-picker=many]").count():
+        given.first.press("Enter")
+
+
+def group_in(page: Page, group: Locator, match: str, lines: str = "") -> Locator:
+    """Add a group to a group and choose how its conditions are joined, and to which lines it is bound."""
+    path = group.get_attribute("data-path")
+    with drawn(page):
+        group.get_by_role("button", name="Group", exact=True).last.click()
+    added = page.locator(f'.filter-items[data-path="{path}"] > .filter-group').last
+    added.get_by_role("combobox", name="How the conditions are joined").first.select_option(label=match)
+    if lines:
+        with drawn(page):
+            added.get_by_role("combobox", name="Line items").first.select_option(label=lines)
+    return added
+
+
+def act(page: Page, path: str, label: str) -> None:
+    """Choose something from the menu of the node at a path."""
+    node(page, path).locator("[data-filter-menu]").first.click()
+    with drawn(page):
+        page.get_by_role("menuitem", name=label).click()
+
+
+def told(page: Page) -> Locator:
+    """Return the sentence above the conditions."""
+    return page.locator("#filter-told")
+
+
+def number(page: Page) -> Locator:
+    """Return the count beside the sentence."""
+    return page.locator("#filter-count .filter-number")
