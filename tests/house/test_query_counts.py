@@ -24,6 +24,8 @@ EXPECTED = {
     "/orders.json": 7,
     "/exceptions": 9,
     "/settings/members": 6,
+    "/settings/api-keys": 6,
+    "/api/docs": 5,
 }
 
 
