@@ -15,6 +15,7 @@ from portal.filters.fields import Field
 from portal.filters.operators import operators_for
 from portal.filters.to_words import sentence
 from portal.kit.json import Json
+from portal.savedviews.finding import Found
 from portal.tenancy.keys import ApiKey
 from portal.tenancy.models import Organization
 
@@ -74,13 +75,13 @@ def list_views(request: HttpRequest, list_key: str) -> HttpResponse:
     return answer({"resource": resource.key, "views": told})
 
 
-def _view(view: views.ApiView, resource: Resource, organization: Organization) -> Json:
+def _view(view: Found, resource: Resource, organization: Organization) -> Json:
     state = views.state_of(view, resource.page(), organization)
     readable = not state.problems
     return {
         "key": view.key,
         "name": view.name,
-        "shared": view.shared,
+        "shared": view.kind == "shared",
         "filter": codec.encode(state.tree) if readable else None,
         "sentence": sentence(state.tree, resource.catalogue, zone=organization.zone) if readable else None,
         "q": state.q,

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from portal.kit import json
+from portal.savedviews import services
 from portal.tenancy import keyring
 from portal.tenancy.models import Membership, Organization
 from portal.tenancy.scopes import scopes
@@ -14,6 +15,10 @@ from portal.tenancy.scopes import scopes
 
 def make_key(organization: Organization, *allowed: str, name: str = "Program") -> keyring.Made:
     return keyring.make(organization, name=name, allowed=allowed or scopes.keys(), by=None)
+
+
+def keep_view(owner: Membership, name: str, query: str, *, shared: bool = True) -> None:
+    services.keep(owner.organization, by=owner.user, list_key="orders", name=name, query=query, shared=shared)
 
 
 class Program:

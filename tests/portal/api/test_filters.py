@@ -19,10 +19,9 @@ from portal.filters.schema import json_schema
 from portal.filters.text import to_address
 from portal.filters.tree import Condition, Group
 from portal.kit import json
-from portal.savedviews.models import SavedView
 from portal.tenancy.models import Membership
 from tests.factories import make_order
-from tests.portal.api.conftest import Make, Program
+from tests.portal.api.conftest import Make, Program, keep_view
 
 pytestmark = pytest.mark.django_db
 BERLIN = Group("all", (Condition("shippingAddress.city", "equals", "Berlin"), Condition("totalPrice", "gt", 40)))
@@ -231,14 +230,8 @@ def test_the_catalogue_tells_fields_operators_and_choices(program: Program, sour
 
 
 def test_the_views_of_a_list_are_told_as_trees_and_in_words(program: Program, owner: Membership) -> None:
-    SavedView.across.create(
-        organization=owner.organization, owner=owner.user, list_key="orders", name="Dear", shared=True,
-        query="f=totalPrice~gt~100&sort=-total",
-    )  # fmt: skip
-    SavedView.across.create(
-        organization=owner.organization, owner=owner.user, list_key="orders", name="Broken", shared=True,
-        query="f=colour~equals~red",
-    )  # fmt: skip
+    keep_view(owner, "Dear", "f=totalPrice~gt~100&sort=-total")
+    keep_view(owner, "Broken", "f=colour~equals~red")
     views = {view["name"]: view for view in program.get("/views/orders").data["views"]}
     dear, broken = views["Dear"], views["Broken"]
     assert (dear["sentence"], dear["sort"], dear["shared"]) == ("when total is over 100", "-total", True)

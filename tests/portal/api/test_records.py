@@ -11,10 +11,9 @@ from orders.models import Order, Source
 from portal.filters import codec
 from portal.filters.text import to_address
 from portal.filters.tree import Condition, Group
-from portal.savedviews.models import SavedView
 from portal.tenancy.models import Membership
 from tests.factories import make_order, make_orders
-from tests.portal.api.conftest import Make, Program
+from tests.portal.api.conftest import Make, Program, keep_view
 
 pytestmark = pytest.mark.django_db
 DEAR = Group("all", (Condition("totalPrice", "gte", 100),))
@@ -54,10 +53,7 @@ def test_a_filter_is_given_as_json_or_as_it_stands_in_an_address(
 
 
 def test_conditions_filter_and_view_narrow_together(program: Program, three: list[Order], owner: Membership) -> None:
-    SavedView.across.create(
-        organization=owner.organization, owner=owner.user, list_key="orders", name="To Berlin",
-        query="f=shippingAddress.city~equals~Berlin", shared=True,
-    )  # fmt: skip
+    keep_view(owner, "To Berlin", "f=shippingAddress.city~equals~Berlin")
     assert numbers(program.get("/orders", {"view": "to berlin", "sort": "total"})) == ["#2", "#3"]
     both = program.get("/orders", {"view": "To Berlin", "filter": codec.dumps(DEAR), "f": ["tags~contains_any~gift"]})
     assert numbers(both) == ["#3"]
@@ -66,9 +62,7 @@ def test_conditions_filter_and_view_narrow_together(program: Program, three: lis
 def test_a_view_of_one_person_and_an_unknown_one_are_refused_and_the_others_named(
     program: Program, three: list[Order], owner: Membership
 ) -> None:
-    SavedView.across.create(
-        organization=owner.organization, owner=owner.user, list_key="orders", name="Mine", query="q=x"
-    )
+    keep_view(owner, "Mine", "q=x", shared=False)
     answer = program.get("/orders", {"view": "Mine"})
     assert answer.status_code == 422
     (fault,) = answer.data["faults"]
@@ -197,9 +191,7 @@ def test_another_organization_finds_nothing_of_ours(foreign_program: Program, th
 def test_the_views_of_another_organization_are_not_there(
     foreign_program: Program, three: list[Order], owner: Membership
 ) -> None:
-    SavedView.across.create(
-        organization=owner.organization, owner=owner.user, list_key="orders", name="Ours", query="q=x", shared=True
-    )
+    keep_view(owner, "Ours", "q=x")
     assert foreign_program.get("/orders", {"view": "Ours"}).status_code == 422
     assert "Ours" not in str(foreign_program.get("/views/orders").data)
 
