@@ -29,6 +29,7 @@ function one(select, list) {
     const changed = select.value !== option.value;
     select.value = option.value;
     show();
+    if (document.activeElement === input) input.select(); // what is typed next looks for another one
     if (changed) fire(select);
   };
   place(select, input);

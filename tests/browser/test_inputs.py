@@ -1,0 +1,200 @@
+"""The inputs of conditions in a real browser: by keyboard, on a phone, for people who cannot see them."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from playwright.sync_api import Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from orders.models import Order, Source
+from portal.tenancy.models import Membership
+from tests.browser.axe import violations
+from tests.browser.pick import choose, open_list
+from tests.factories import ingest, make_record
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TEA = {"uniqueId": "l1", "sku": "TEA-1", "name": "Grüner Tee", "quantity": 2, "itemPrice": "20.00"}
+MUG = {"uniqueId": "l1", "sku": "MUG-7", "name": "Blue mug", "quantity": 1, "itemPrice": "9.00"}
+
+
+@pytest.fixture
+def orders(source: Source) -> list[Order]:
+    cache.clear()
+    ingest(
+        source,
+        make_record(1001, tags=["VIP", "gift"], lineItems=[TEA]),
+        make_record(1002, tags=["vip"], lineItems=[MUG], shippingAddress={"city": "Graz", "country": "AT"}),
+        make_record(1003, tags=[], lineItems=[MUG]),
+    )
+    return list(Order.across.order_by("pk"))
+
+
+@pytest.fixture
+def signed_in(page: Page, live_server: LiveServer, as_owner: Client, owner: Membership) -> Page:
+    owner.user.is_staff = True
+    owner.user.save()
+    cookie = as_owner.cookies["session"].value
+    page.context.add_cookies([{"name": "session", "value": cookie, "url": live_server.url}])
+    return page
+
+
+@pytest.fixture
+def listed(signed_in: Page, live_server: LiveServer, orders: list[Order]) -> Page:
+    """The list of orders."""
+    signed_in.goto(f"{live_server.url}/orders")
+    return signed_in
+
+
+@pytest.fixture
+def guide(signed_in: Page, live_server: LiveServer, orders: list[Order]) -> Page:
+    """The style guide, which has an input of each kind."""
+    signed_in.goto(f"{live_server.url}/ui-kit")
+    return signed_in
+
+
+def chip(page: Page, name: str) -> Locator:
+    """Open a chip's form by keyboard and return it."""
+    button = page.locator(".chips").get_by_role("button", name=name, exact=True)
+    button.focus()
+    page.keyboard.press("Enter")
+    form = page.locator(".dropdown-menu.show form")
+    expect(form).to_be_visible()
+    return form
+
+
+def chip_with(page: Page, url: str) -> Locator:
+    """Open the list with one condition, and the form of its chip."""
+    page.goto(url)
+    page.locator('.chip-open[hx-get*="form=0"]').click()
+    form = page.locator(".dropdown-menu.show form")
+    expect(form).to_be_visible()
+    return form
+
+
+def test_a_field_is_found_by_words_in_any_order_and_by_its_group(guide: Page) -> None:
+    field = guide.get_by_role("combobox", name="Field", exact=True).first
+    choose(field, "city bill", "Billing city")
+    expect(field).to_have_value("Billing city")
+    assert guide.locator("select[name='f.0.field']").input_value() == "billingAddress.city"
+    field.press_sequentially("line items")  # what is chosen is selected: typing replaces it
+    expect(open_list(guide).get_by_role("group", name="Line items")).to_be_visible()
+    expect(open_list(guide).get_by_role("option", name="Line SKU")).to_be_visible()
+    expect(field).to_have_attribute("aria-expanded", "true")
+    guide.keyboard.press("Escape")
+    expect(open_list(guide)).to_have_count(0)
+    guide.keyboard.press("Tab")
+    expect(field).to_have_value("Billing city")  # what was only looked for is not chosen
+
+
+def test_two_statuses_are_chosen_by_typing(listed: Page) -> None:
+    form = chip(listed, "Status")
+    values = form.get_by_role("combobox", name="Values")
+    expect(values).to_be_focused()
+    listed.keyboard.type("hold")
+    listed.keyboard.press("Enter")
+    listed.keyboard.type("review")
+    listed.keyboard.press("Enter")
+    expect(form.get_by_role("list", name="Chosen").get_by_role("listitem")).to_have_text(["On hold", "Review required"])
+    listed.keyboard.press("Escape")  # closes the list, not the form
+    expect(form).to_be_visible()
+    listed.keyboard.press("Enter")
+    expect(listed).to_have_url(re.compile(r"f=status~is_one_of~onHold~reviewRequired"))
+
+
+def test_a_tag_is_suggested_another_is_written_and_a_list_is_pasted(listed: Page) -> None:
+    form = chip(listed, "Tags")
+    values = form.get_by_role("combobox", name="Values")
+    choose(values, "v", "vip")
+    listed.keyboard.type("brand new,")
+    values.evaluate(
+        "one => { const data = new DataTransfer(); data.setData('text', 'a, b\\nc'); "
+        "one.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }"
+    )
+    tokens = form.get_by_role("list", name="Chosen").get_by_role("listitem")
+    expect(tokens).to_have_text(["vip", "brand new", "a, b", "c"])
+    listed.keyboard.press("Backspace")
+    form.get_by_role("button", name="Remove a, b").click()
+    expect(tokens).to_have_text(["vip", "brand new"])
+    listed.keyboard.press("Enter")
+    expect(listed).to_have_url(re.compile(r"f=tags~contains_any~vip~brand(\+|%20)new"))
+    expect(listed.locator("[data-row]")).to_have_count(2)
+
+
+def test_suggested_tags_say_how_many_orders_have_them(listed: Page) -> None:
+    values = chip(listed, "Tags").get_by_role("combobox", name="Values")
+    values.click()
+    expect(open_list(listed).get_by_role("option")).to_have_text(["VIP 2", "gift 1"], ignore_case=True)
+
+
+def test_a_country_is_found_by_its_name(listed: Page, live_server: LiveServer) -> None:
+    form = chip_with(listed, f"{live_server.url}/orders?f=shippingAddress.country~is_one_of~US")
+    expect(form.get_by_role("listitem")).to_have_text(["United States"])
+    choose(form.get_by_role("combobox", name="Values"), "austr", "Austria")
+    listed.keyboard.press("Escape")
+    listed.keyboard.press("Enter")
+    expect(listed).to_have_url(re.compile(r"f=shippingAddress.country~is_one_of~US~AT"))
+
+
+def test_a_sku_is_looked_up_by_the_name_of_the_goods(listed: Page, live_server: LiveServer) -> None:
+    form = chip_with(listed, f"{live_server.url}/orders?f=lineItems.sku~equals~x")
+    value = form.get_by_role("combobox", name="Value", exact=True)
+    value.fill("")
+    choose(value, "gruner", "TEA-1")
+    expect(value).to_have_value("TEA-1")
+    listed.keyboard.press("Enter")
+    expect(listed).to_have_url(re.compile(r"f=lineItems.sku~equals~TEA-1"))
+    expect(listed.locator("[data-row]")).to_have_count(1)
+
+
+def test_a_short_cut_fills_operator_and_value_and_stays_relative(listed: Page) -> None:
+    chip(listed, "Placed").get_by_role("button", name="Last 30 days").press("Enter")
+    expect(listed).to_have_url(re.compile(r"f=extOrderCreatedAt~in_last~30~days"))
+    listed.locator('.chip-open[hx-get*="form=0"]').click()
+    form = listed.locator(".dropdown-menu.show form")
+    expect(form.get_by_role("button", name="Last 30 days")).to_have_attribute("aria-pressed", "true")
+    form.get_by_role("button", name="This month").click()
+    expect(listed).to_have_url(re.compile(r"f=extOrderCreatedAt~between~\d{4}-\d\d-01~\d{4}-\d\d-\d\d"))
+
+
+def test_a_day_may_have_a_time_and_names_its_zone(listed: Page, live_server: LiveServer) -> None:
+    form = chip_with(listed, f"{live_server.url}/orders?f=createdAt~after~2026-01-05")
+    expect(form.locator(".pick-zone")).to_have_text("UTC")
+    form.get_by_label("Date", exact=True).fill("2026-01-06")
+    form.get_by_label("Date: Time, or empty for the whole day").fill("10:10")
+    form.get_by_role("button", name="Apply").click()
+    expect(listed).to_have_url(re.compile(r"f=createdAt~after~2026-01-06T10(%3A|:)10"))
+
+
+def test_days_of_the_week_have_short_cuts(listed: Page, live_server: LiveServer) -> None:
+    form = chip_with(listed, f"{live_server.url}/orders?f=createdAt~on_weekday~monday")
+    form.get_by_role("button", name="Weekend").click()
+    form.get_by_role("button", name="Apply").click()
+    expect(listed).to_have_url(re.compile(r"f=createdAt~on_weekday~saturday~sunday"))
+
+
+def test_an_amount_stands_beside_its_currency(listed: Page) -> None:
+    form = chip(listed, "Total")
+    expect(form).to_contain_text("USD")
+    assert form.get_by_role("textbox", name="Value").get_attribute("inputmode") == "decimal"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_open_pickers_are_accessible_and_fit(guide: Page, owner: Membership, theme: str, width: int) -> None:
+    owner.user.theme = theme
+    owner.user.save()
+    guide.set_viewport_size({"width": width, "height": 800})
+    guide.reload()
+    guide.get_by_role("combobox", name="Field", exact=True).first.click()
+    expect(open_list(guide).get_by_role("option").first).to_be_visible()
+    assert violations(guide) == []
+    guide.locator("#v-f-5-value-shown").click()
+    expect(open_list(guide)).to_be_visible()
+    box = open_list(guide).bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert violations(guide) == []
+    assert guide.evaluate("document.documentElement.scrollWidth <= innerWidth")
