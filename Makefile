@@ -2,6 +2,7 @@
 # make test   the whole suite, browser tests included
 # make check  format, lint, types, layers, templates
 # make bench  the benchmarks, one table
+# make parity the readings of filters against each other, far longer than make test does
 # docs/development.md says more.
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ SETUP = @$(PYTHON) tools/setup.py
 VENV = .venv/bin
 TEST_WORKERS ?= auto
 
-.PHONY: run test check bench setup assets lock format clean reset help
+.PHONY: run test check bench parity setup assets lock format clean reset help
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +31,12 @@ check:
 bench:
 	$(SETUP) assets
 	@$(VENV)/python -m bench $(ARGS)
+
+PARITY_TIMES ?= 40
+
+parity:
+	$(SETUP) dev
+	@SWITCHYARD_PARITY=$(PARITY_TIMES) $(VENV)/python -m pytest -n $(TEST_WORKERS) tests/readings tests/portal/filters $(ARGS)
 
 setup:
 	$(SETUP) dev assets browser
