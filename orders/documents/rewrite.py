@@ -1,11 +1,12 @@
 """Writing the columns that repeat the document again, for orders that are here already.
 
 When the form of a column changes (a new column, another field in the facets), a migration calls
-`rewrite_columns`: by batches, so that no transaction is long, and again from where it was cut off.
+`rewrite_columns`, or a person `manage.py refresh_facets`: by batches, so that no transaction is long, and
+again from where it was cut off.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -18,12 +19,23 @@ BATCH = 1_000
 REWRITTEN = ("facets", "terms", "country_folded")
 
 
+class Batch(NamedTuple):
+    """How many orders one transaction has written, and the last one's ID: from there it goes on."""
+
+    count: int
+    last: int
+
+
 def rewrite_columns(model: Any, *, after: int = 0, batch: int = BATCH) -> int:
     """Write the columns of every row of `model` again whose ID is beyond `after`, and those of its lines.
 
     `model` is the order's model, as the migration that calls has it. Returns how many orders.
     """
-    done = 0
+    return sum(done.count for done in rewriting(model, after=after, batch=batch))
+
+
+def rewriting(model: Any, *, after: int = 0, batch: int = BATCH) -> Iterator[Batch]:
+    """Do the same step by step: each batch that is yielded is committed."""
     while True:
         with transaction.atomic():
             rows = model._base_manager.select_for_update().filter(pk__gt=after).order_by("pk")
@@ -35,8 +47,34 @@ def rewrite_columns(model: Any, *, after: int = 0, batch: int = BATCH) -> int:
             model._base_manager.bulk_update(some, REWRITTEN)
             _rewrite_lines(some)
         if not some:
-            return done
-        done, after = done + len(some), some[-1].pk
+            return
+        after = some[-1].pk
+        yield Batch(len(some), after)
+
+
+def stale(model: Any, lines: Any, *, after: int = 0, batch: int = BATCH) -> Iterator[tuple[Batch, int]]:
+    """Yield each batch with how many of its orders have facets that differ from those of their document."""
+    facets = Facets(ORDER)
+    while True:
+        rows = model._base_manager.filter(pk__gt=after).order_by("pk")
+        some = list(rows.only("pk", "content", "facets")[:batch])
+        if not some:
+            return
+        after = some[-1].pk
+        kept: dict[int, dict[int, Any]] = {}
+        for order, position, told in lines._base_manager.filter(order__in=[row.pk for row in some]).values_list(
+            "order_id", "position", "facets"
+        ):
+            kept.setdefault(order, {})[position] = told
+        old = sum(_differs(row, kept.get(row.pk, {}), facets) for row in some)
+        yield Batch(len(some), after), old
+
+
+def _differs(order: Any, lines: Mapping[int, Any], facets: Facets) -> bool:
+    told = facets.of(order.content | {"integration": order.facets.get("integration", "")})
+    if told != order.facets:
+        return True
+    return any(facets.of_line(line) != lines.get(position) for position, line in enumerate(order.content["lineItems"]))
 
 
 def _rewrite_lines(orders: Sequence[Any]) -> None:
