@@ -93,6 +93,12 @@ class Order(Scoped):
                 name="order_by_country",
                 condition=models.Q(deleted_at=None),
             ),
+            models.Index(
+                fields=("organization", "line_count"), name="order_by_lines", condition=models.Q(deleted_at=None)
+            ),
+            models.Index(
+                fields=("organization", "unit_count"), name="order_by_units", condition=models.Q(deleted_at=None)
+            ),
         )
 
     def __str__(self) -> str:
@@ -123,11 +129,13 @@ class OrderLine(Scoped):
             models.CheckConstraint(condition=models.Q(quantity__gte=0), name="line_quantity_not_negative"),
         )
         indexes = (
-            # Answers “which orders have this SKU” and “which begin with it” without reading a line.
+            # Answers “which orders have this SKU, or one that begins so, and so many of it” without reading a
+            # line, newest first. The SKU comes first: filters ask for the lines of orders, whosever they are.
             models.Index(
-                fields=("organization", "sku_folded", "order"),
-                name="line_of_sku",
-                opclasses=("int8_ops", "varchar_pattern_ops", "int8_ops"),
+                fields=("sku_folded", "order"),
+                include=("organization", "quantity"),
+                name="line_with_sku",
+                opclasses=("varchar_pattern_ops", "int8_ops"),
             ),
         )
 

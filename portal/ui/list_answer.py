@@ -176,13 +176,16 @@ class Listing:
 
     @cached_property
     def counted(self) -> tuple[int, bool]:
-        """How many, and whether that is an estimate."""
-        return self.page.count(self.matching)
+        """How many, and whether that is an estimate. A first page that is not full is all there is."""
+        total, about = self.page.count(self.matching)
+        if about and self.state.page == 1 and len(self.records) < self.state.size:
+            return len(self.records), False
+        return total, about
 
     @cached_property
     def records(self) -> list[Any]:
         """The records of this page."""
-        first = (self.pager_number - 1) * self.state.size
+        first = (self.pager_number - 1) * self.state.size if self.state.page > 1 else 0
         return list(self.page.ordered(self.matching, self.state)[first : first + self.state.size])
 
     @property
