@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from portal.filters.check import check
-from portal.filters.fields import Catalogue, Choice, Field, Type
+from portal.filters.fields import Catalogue, Choice, Field, Type, keyed_path
 from portal.filters.mark import gettext_noop
 from portal.filters.operators import operators_for
 from portal.filters.problems import Problem
@@ -141,7 +141,7 @@ def form_for(
 ) -> ChipForm | None:
     """Return the form that `?form=` asks for: of a chip by its index, or of a new condition on `field`."""
     index = _index(get.get("form", ""), state)
-    field = catalogue.get(get.get("field", ""))
+    field = _field(get, catalogue)
     old = items(state.tree)[index] if index is not None else None
     if isinstance(old, Condition) and (field is None or field.path == old.field):
         field = catalogue.get(old.field)
@@ -154,6 +154,14 @@ def form_for(
         return None
     operator = get.get("operator") or default_operator(catalogue, field.path)
     return _form(index, field, operator, get.getlist("value"), get.get("unit", "days"), options, lines=_lines(get))
+
+
+def _field(get: QueryDict, catalogue: Catalogue) -> Field | None:
+    """Return the field that a form is about; one of those that users named has its name beside it."""
+    found, name = catalogue.get(get.get("field", "")), get.get("named", "").strip()
+    if found is None or not name or not (found.is_template or found.base):
+        return found
+    return catalogue.get(keyed_path(found.base or found.path, name)) or found
 
 
 def _lines(get: QueryDict) -> Lines | None:
@@ -203,7 +211,7 @@ def apply(
     get: QueryDict, state: State, catalogue: Catalogue, zone: dt.tzinfo, options: Mapping[str, Sequence[Choice]]
 ) -> State | ChipForm | None:
     """Carry out `?edit=`: return the new state, the form with what is wrong, or None for an unknown field."""
-    field = catalogue.get(get.get("field", ""))
+    field = _field(get, catalogue)
     if field is None:
         return None
     index = _index(get.get("edit", ""), state)

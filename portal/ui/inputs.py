@@ -151,6 +151,7 @@ def value_input(
     kind = _OPERANDS[found.operand] if found and not own else _kind(field, takes, bool(offered))
     is_money = field is not None and field.type is Type.MONEY and kind in ("number", "numbers")
     currency = field.currency if field is not None and is_money else None
+    suggested = field is not None and not field.is_template and not pattern and kind in ("text", "many")
     return ValueInput(
         kind=kind,
         name=f"{name}.value" if name else "value",
@@ -161,7 +162,7 @@ def value_input(
         values=tuple(values),
         unit=unit or "days",
         choices=offered,
-        suggestions=suggest.address(entity, field) if kind in ("text", "many") and not pattern else "",
+        suggestions=suggest.address(entity, field) if suggested else "",
         currency=bool(currency),
         currencies=suggest.address_of(entity, currency) if currency else "",
         pattern=pattern,
@@ -252,20 +253,32 @@ def _members(members: Sequence[Field]) -> SafeString:
     return SafeString("".join(fill('<option value="{}">{}</option>', one.path, _(one.label)) for one in members))
 
 
-def field_shown(catalogue: Catalogue, path: str) -> dict[str, str]:
-    """Return how a chosen field is shown: its label, and for one that users named, the base and the name."""
+@dataclass(frozen=True)
+class FieldShown:
+    """How a chosen field is shown. One that users named has the path of those it is one of, and its name."""
+
+    label: str
+    base: str = ""
+    name: str = ""
+    names: str = ""
+    """Address that suggests names."""
+
+    @property
+    def settled(self) -> bool:
+        """Say whether it is a field already, and not one of many that still has to be named."""
+        return not self.base or bool(self.name)
+
+
+def field_shown(catalogue: Catalogue, path: str) -> FieldShown:
+    """`{% field_shown catalogue path as shown %}`: how a chosen field is shown, also one that is unknown."""
     found = catalogue.get(path)
     if found is None:
-        return {"label": path, "base": "", "name": "", "names": ""}
-    many = catalogue.get(found.base) if found.base else (found if found.is_template else None)
-    if many is None:
-        return {"label": _(found.label), "base": "", "name": "", "names": ""}
-    return {
-        "label": f"{_(many.label)}…",
-        "base": many.path,
-        "name": found.keyed_name,
-        "names": suggest.address(catalogue.entity, many),
-    }
+        return FieldShown(path)
+    many = catalogue.get(found.base or path)
+    if many is None or not many.is_template:
+        return FieldShown(_(found.label))
+    names = suggest.address(catalogue.entity, many)
+    return FieldShown(f"{_(many.label)}…", many.path, found.keyed_name, names)
 
 
 TAGS: tuple[Callable[..., Any], ...] = (value_input, filter_fields, field_options, field_shown)

@@ -198,3 +198,19 @@ def test_open_pickers_are_accessible_and_fit(guide: Page, owner: Membership, the
     assert box["x"] + box["width"] <= width
     assert violations(guide) == []
     assert guide.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_custom_field_is_asked_for_by_a_name_that_is_suggested(listed: Page, source: Source) -> None:
+    wrapped = [{"name": "Gift wrap", "value": "red"}]
+    ingest(source, make_record(1004, customFields=wrapped), make_record(1005))
+    listed.get_by_role("button", name="Filter", exact=True).click()
+    listed.get_by_role("searchbox", name="Find a field").fill("custom field")
+    listed.get_by_role("link", name="Custom field", exact=True).click()
+    form = listed.locator(".dropdown-menu.show form")
+    named = form.get_by_role("combobox", name="Name of the field")
+    expect(named).to_be_focused()
+    choose(named, "wrap", "Gift wrap")
+    form.get_by_role("textbox", name="Value", exact=True).fill("RED")
+    listed.keyboard.press("Enter")
+    expect(listed.locator('.chip-open[hx-get*="form=0"]')).to_have_text("Custom field “Gift wrap” contains “RED”")
+    expect(listed.locator("[data-row]")).to_have_count(1)
