@@ -3,6 +3,7 @@
 import "@tabler/core/dist/js/tabler.esm.js";
 import { everywhere } from "./everywhere.js";
 import "./charts.js";
+import "./chips.js";
 import "./closing.js";
 import "./confirm.js";
 import "./copy.js";
