@@ -125,7 +125,7 @@ def _take_up(draft: DraftCondition, known: Kept, memory: _Memory, operator: str)
 def _keep(draft: DraftCondition, field: str, shown: str) -> _Memory:
     """Lay aside what was typed; of the same field and input only the last counts."""
     before = tuple(one for one in _load(draft.kept) if (one.field, one.input) != (field, shown))
-    if not any(draft.values) and not draft.unit and not field:
+    if not any(draft.values):
         return before
     return (*before, Kept(field, shown, draft.operator, draft.values, draft.unit))[-MOST:]
 

@@ -172,7 +172,7 @@ function marked(builder) {
 }
 
 // A field, an operator, what a group is bound to: what stands beside it changes. All else is only looked at.
-const RESTEP = /\.(field|operator|measure)$/;
+const RESTEP = /\.(field|other|operator|measure)$/;
 
 on("change", "[data-filter-body] *", (event) => {
   const control = event.target;

@@ -30,7 +30,7 @@ def conditions(page: Page, group: Locator) -> Locator:
 def pick(box: Locator, label: str) -> None:
     """Find something by typing and take it."""
     box.fill(label)
-    box.page.get_by_role("option", name=label, exact=True).first.click()
+    box.page.get_by_role("option", name=re.compile(rf"^{re.escape(label)}(\s|$)")).first.click()
 
 
 def condition(page: Page, group: Locator, field: str, operator: str, *values: str) -> Locator:

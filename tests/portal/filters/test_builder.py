@@ -1,5 +1,6 @@
 """The builder's form: round trips, edits, errors at their condition, nothing typed lost."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.filters import builder, builder_view
-from portal.filters.builder import DraftCondition, DraftGroup
-from portal.filters.edits import UnknownEdit, edit
+from portal.filters.builder import DraftCondition, DraftGroup, DraftMeasure
+from portal.filters.edits import UnknownEdit, carry_out, edit
 from portal.filters.evaluate import compile_tree
 from portal.filters.problems import BadFilter
 from portal.filters.tree import ALWAYS, Condition, Duration, Group
@@ -141,11 +142,86 @@ DRAFT = DraftGroup("all", (A, DraftGroup("any", (B, C))))
         ("move:1.1>0", DraftGroup("all", (C, A, DraftGroup("any", (B,))))),
         ("move:0>2", DraftGroup("all", (DRAFT.items[1], A))),
         ("move:1>1", DRAFT),
+        ("into:0", DraftGroup("all", (DraftGroup("any", (A, B, C)),))),
+        ("out:1.0", DraftGroup("all", (A, DraftGroup("any", (C,)), B))),
+        ("out:0", DRAFT),
+        ("into:1.0", DRAFT),
+        ("down:1", DRAFT),
+        ("compare:0", DraftGroup("all", (replace(A, against="field"), DRAFT.items[1]))),
+        ("add_measure:", DraftGroup("all", (*DRAFT.items, DraftMeasure()))),
         ("clear:", DraftGroup()),
     ],
 )
 def test_edits_change_one_thing(what: str, expected: DraftGroup) -> None:
     assert edit(DRAFT, what) == expected
+
+
+MEASURED = DraftGroup("all", (A, DraftMeasure(where=DraftGroup("all", (B, C)))))
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("add:1.0", DraftGroup("all", (A, DraftMeasure(where=DraftGroup("all", (B, C, DraftCondition())))))),
+        ("remove:1.0.0", DraftGroup("all", (A, DraftMeasure(where=DraftGroup("all", (C,)))))),
+        ("remove:1", DraftGroup("all", (A,))),
+        ("into:0", DraftGroup("all", (DraftMeasure(where=DraftGroup("all", (A, B, C))),))),
+        ("out:1.0.1", DraftGroup("all", (A, DraftMeasure(where=DraftGroup("all", (B,))), C))),
+        ("move:1.0.0>0", DraftGroup("all", (B, A, DraftMeasure(where=DraftGroup("all", (C,)))))),
+        ("duplicate:1", DraftGroup("all", (A, MEASURED.items[1], MEASURED.items[1]))),
+        ("negate:1", DraftGroup("all", (A, DraftGroup("none", (MEASURED.items[1],))))),
+        ("wrap:1.0.0", DraftGroup("all", (A, DraftMeasure(where=DraftGroup("all", (DraftGroup("all", (B,)), C)))))),
+    ],
+)
+def test_edits_reach_into_a_measure(what: str, expected: DraftGroup) -> None:
+    assert edit(MEASURED, what) == expected
+
+
+@pytest.mark.parametrize("what", ["remove:1.0", "duplicate:1.0", "unwrap:1.0", "out:1.0", "move:1.0>0", "move:0>1.0"])
+def test_the_group_of_a_measure_stays_where_it_is(what: str) -> None:
+    with pytest.raises(UnknownEdit):
+        edit(MEASURED, what)
+
+
+@pytest.mark.parametrize(
+    ("what", "path", "part"),
+    [
+        ("add:", (2,), "field"),
+        ("add:0", (1,), "field"),
+        ("add:1", (1, 2), "field"),
+        ("add_group:", (2, 0), "field"),
+        ("add_measure:", (2,), "measure"),
+        ("remove:0", (0,), "handle"),
+        ("remove:1", (0,), "handle"),
+        ("remove:1.1", (1, 0), "handle"),
+        ("duplicate:1.0", (1, 1), "field"),
+        ("negate:0", (0,), "match"),
+        ("wrap:1.1", (1, 1), "match"),
+        ("unwrap:1", (1,), "handle"),
+        ("up:1.1", (1, 0), "handle"),
+        ("down:0", (1,), "handle"),
+        ("into:0", (0, 0), "handle"),
+        ("out:1.0", (2,), "handle"),
+        ("move:0>1.1", (0, 1), "handle"),
+        ("move:1.1>0", (0,), "handle"),
+        ("compare:0", (0,), "value"),
+        ("clear:", (), "add"),
+    ],
+)
+def test_an_edit_says_where_one_goes_on(what: str, path: tuple[int, ...], part: str) -> None:
+    edited = carry_out(DRAFT, what)
+    assert (edited.path, edited.part) == (path, part)
+
+
+def test_the_last_condition_of_a_group_leaves_one_at_its_add_button() -> None:
+    edited = carry_out(DraftGroup("all", (DraftGroup("all", (A,)),)), "remove:0.0")
+    assert (edited.path, edited.part) == ((0,), "add")
+
+
+def test_what_nobody_has_begun_is_left_out_of_what_is_used() -> None:
+    draft = DraftGroup("all", (A, DraftCondition(), DraftGroup("any", (DraftCondition(), DraftGroup()))))
+    assert builder.pruned(draft) == DraftGroup("all", (A,))
+    assert builder.to_tree(builder.pruned(DraftGroup("any", (DraftCondition(),))), SAMPLE) == ALWAYS
 
 
 def test_negating_twice_is_the_condition_again() -> None:

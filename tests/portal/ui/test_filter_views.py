@@ -95,8 +95,8 @@ def test_the_count_is_that_of_what_is_finished(
 
 def test_a_count_says_what_it_leaves_out(as_owner: Client, orders: list[Order]) -> None:
     wrong = condition("0", "totalPrice", "gt", "x")
-    assert "without what is not finished" in post(as_owner, "count", wrong).content.decode()
-    assert "not finished" not in post(as_owner, "count", {"f.0.field": ""}).content.decode()
+    assert "What is not finished is left out" in post(as_owner, "count", wrong).content.decode()
+    assert "left out" not in post(as_owner, "count", {"f.0.field": ""}).content.decode()
 
 
 def test_counting_that_takes_too_long_says_so_and_estimates(
