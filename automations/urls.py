@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from automations.views import editor, history, rules
+from automations.views import convert, editor, history, rules
 from portal.ui.lists import list_paths
 
 app_name = "automations"
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", rules.rule_list, name="list"),
     path("new/<slug:trigger>/", editor.new, name="new"),
     path("draft/<slug:trigger>/", editor.draft, name="draft"),
+    path("convert/<slug:trigger>/", convert.convert, name="convert"),
     path("test/<slug:trigger>/", editor.test, name="test"),
     path("reorder/<slug:trigger>/", rules.reorder, name="reorder"),
     path("rules/<slug:public_id>/", editor.edit, name="edit"),

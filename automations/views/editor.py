@@ -1,6 +1,7 @@
 """The rule editor: one form, always with the sentence that says what it means now."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -75,7 +76,14 @@ def draft(request: PageRequest, trigger: str) -> HttpResponse:
         typed = forms.step(typed, do)
     except (BadFilter, UnknownEdit, forms.UnknownStep) as error:
         return HttpResponse(str(error), status=400, content_type="text/plain")
-    context = _context(request, chosen, typed, faults=[], judged=do.partition(":")[0] == "look")
+    return show_parts(request, chosen, typed, judged=do.partition(":")[0] == "look")
+
+
+def show_parts(
+    request: PageRequest, trigger: Trigger, typed: RuleDraft, *, faults: Sequence[Fault] = (), judged: bool = False
+) -> HttpResponse:
+    """Draw the parts of the form that depend on what was pressed."""
+    context = _context(request, trigger, typed, faults=list(faults), judged=judged)
     return render(request, "automations/editor.html#parts", context)
 
 
@@ -207,6 +215,8 @@ def _context(
         "rows": forms_rows(typed, faults),
         "told": _told(typed, made, trigger, zone, {one.public_id: one.name for one in sources}, rule),
         "code_names": fields_for_code(trigger),
+        "code_faults": [fault.message for fault in faults if fault.place == "filter.code"],
+        "convert_fault": next((fault.message for fault in faults if fault.place == "filter.convert"), ""),
         "code_problems": _code_problems(faults),
         "may_edit": may(request, Permission.EDIT_RULES),
         "may_code": may(request, Permission.EDIT_CODE_RULES),

@@ -112,6 +112,8 @@ class _Body:
 
     def formula(self, code: Expr, line: str | None) -> Formula:
         """Return what an expression decides; `line` is the variable of the line that it speaks of."""
+        if code.kind == "wrong":
+            raise code.value
         if code.kind == "literal" and isinstance(code.value, bool):
             return code.value
         found = self.conditions.find(code, line)

@@ -54,7 +54,7 @@ class Expr:
     name, hole (value: the name); member (value: the name; of the one part); literal (value);
     call (what is called, then the arguments); not; chain (value: && or ||; two or more parts);
     compare (value: the sign; two parts, for the signs “== null” and “!= null” one); array; arrow
-    (the body); choose (condition, then, else).
+    (the body); choose (condition, then, else); wrong (value: the error), where a part of a chain cannot be read.
     """
 
     kind: str
@@ -228,7 +228,7 @@ class Reader:
         while left.type == "binary_expression" and text_of(part(left, "operator")) == sign:
             pieces.append(part(left, "right"))
             left = part(left, "left")
-        parts = [self.read(piece) for piece in (left, *reversed(pieces))]
+        parts = [self._joined(piece) for piece in (left, *reversed(pieces))]
         while len(parts) > 1 and sign != "&&" and parts[-1].kind == "array" and not parts[-1].parts:
             parts.pop()
         if len(parts) == 1:
@@ -236,6 +236,13 @@ class Reader:
         if sign == "??":
             raise fault(node, _("The builder cannot show {code}"), _("What is missing needs no other value here."))
         return Expr("chain", sign, tuple(parts), node)
+
+    def _joined(self, node: Node) -> Expr:
+        """Return a part of a chain, or what is wrong with it: the other parts are looked at all the same."""
+        try:
+            return self.read(node)
+        except CannotShow as error:
+            return Expr("wrong", error, (), node)
 
     def _ternary_expression(self, node: Node) -> Expr:
         names = ("condition", "consequence", "alternative")

@@ -103,6 +103,7 @@ URLS: dict[str, Permission | str] = {
     "automations:list": VIEW,
     "automations:new": EDIT_RULES,
     "automations:draft": VIEW,
+    "automations:convert": EDIT_RULES,
     "automations:test": VIEW,
     "automations:reorder": EDIT_RULES,
     "automations:edit": VIEW,
