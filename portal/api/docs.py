@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from portal.tenancy.roles import Permission
@@ -20,7 +22,7 @@ class Parameter:
     name: str
     type: str
     needed: bool
-    description: str
+    description: SafeString
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Operation:
     method: str
     path: str
     summary: str
-    description: str
+    description: SafeString
     parameters: list[Parameter]
     body: list[Parameter]
     answers: list[tuple[str, str]]
@@ -65,7 +67,7 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
             parameters = [_parameter(given["name"], given["schema"], given) for given in one.get("parameters", ())]
             answers = [(str(code), told["description"]) for code, told in sorted(one["responses"].items(), key=str)]
             operation = Operation(
-                one["operationId"], method.upper(), path, one["summary"], one.get("description", ""),
+                one["operationId"], method.upper(), path, one["summary"], _marked(one.get("description", "")),
                 parameters, list(_body(one, document)), answers, not one.get("security"),
             )  # fmt: skip
             yield (one.get("tags") or ["Other"])[0], operation
@@ -76,7 +78,7 @@ def _parameter(name: str, schema: dict[str, Any], told: dict[str, Any]) -> Param
     words = " or ".join(kind) if isinstance(kind, list) else str(kind)
     if "maximum" in schema:
         words = f"{words}, {schema.get('minimum', 0)} to {schema['maximum']}"
-    return Parameter(name, words, bool(told.get("required")), told.get("description", ""))
+    return Parameter(name, words, bool(told.get("required")), _marked(told.get("description", "")))
 
 
 def _body(one: dict[str, Any], document: dict[str, Any]) -> Iterator[Parameter]:
@@ -87,3 +89,11 @@ def _body(one: dict[str, Any], document: dict[str, Any]) -> Iterator[Parameter]:
     schema = document["components"]["schemas"].get(reference, content["schema"])
     for name, member in schema.get("properties", {}).items():
         yield _parameter(name, member, {**member, "required": name in schema.get("required", ())})
+
+
+def _marked(text: str) -> SafeString:
+    """Return a description for a page: what stands between backticks is code."""
+    parts = enumerate(text.split("`"))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if number % 2 else part,) for number, part in parts)
+    )

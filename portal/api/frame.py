@@ -56,7 +56,7 @@ def _failures(path: str, operation: dict[str, Any]) -> list[tuple[int, str]]:
     found = [(422, "Something in the request is wrong"), (400, "The request cannot be read")]
     if operation.get("security"):
         found += [(401, "No key, or none that is known"), (403, "The key lacks the scope"), (429, "Too many requests")]
-    if "{" in path:
+    if "{" in path or path.endswith("/why"):
         found += [(404, "There is no such thing"), (409, "Several records have this ID")]
     return [*found, (413, "The request is too large")] if "requestBody" in operation else found
 

@@ -25,7 +25,7 @@ from portal.ui.htmx import add_message
 _ENDS = (
     ("90", gettext_lazy("In 90 days")),
     ("365", gettext_lazy("In a year")),
-    ("", gettext_lazy("Never")),
+    ("never", gettext_lazy("Never")),
 )
 
 
@@ -45,12 +45,12 @@ class ApiKeyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one.")},
     )
-    days = forms.ChoiceField(label=gettext_lazy("Expires"), choices=_ENDS, initial="365", required=False)
+    days = forms.ChoiceField(label=gettext_lazy("Expires"), choices=_ENDS, initial="365")
 
     def expires_at(self) -> dt.datetime | None:
         """Return when the key shall end, None for never."""
         days = self.cleaned_data["days"]
-        return now() + dt.timedelta(days=int(days)) if days else None
+        return now() + dt.timedelta(days=int(days)) if days != "never" else None
 
 
 @require_GET

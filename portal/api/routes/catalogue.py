@@ -23,8 +23,20 @@ from portal.tenancy.models import Organization
 def router() -> Router:
     """Return these routes."""
     found = Router(tags=["Filters"])
-    found.get("/fields/{entity}", response=CatalogueAnswer, operation_id="list_fields", url_name="list_fields")(fields)
-    found.get("/views/{list_key}", response=ViewsAnswer, operation_id="list_views", url_name="list_views")(list_views)
+    found.get(
+        "/fields/{entity}",
+        response=CatalogueAnswer,
+        operation_id="list_fields",
+        url_name="list_fields",
+        summary="What filters may ask",
+    )(fields)
+    found.get(
+        "/views/{list_key}",
+        response=ViewsAnswer,
+        operation_id="list_views",
+        url_name="list_views",
+        summary="Views that a key may use",
+    )(list_views)
     return found
 
 

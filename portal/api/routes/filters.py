@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from portal.api import asked
 from portal.api.answers import CheckAnswer, WhyAnswer, answer, problem_json
@@ -25,11 +25,17 @@ from portal.ui.list_state import State
 _ANY = {"type": ["object", "string"], "description": "A filter as JSON (schemas/filter.json), or its address form."}
 
 
+def _object_or_text(value: Any) -> Any:
+    if value.__class__ not in (dict, str):
+        raise ValueError("give the filter as an object, or as the text of an address")
+    return value
+
+
 class _Body(Schema):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     entity: Annotated[str, Field(description="`order`, or the key of its list: `orders`.", examples=["order"])]
-    filter: Annotated[Any, Field(json_schema_extra=_ANY)]
+    filter: Annotated[Any, AfterValidator(_object_or_text), Field(json_schema_extra=_ANY)]
 
 
 class CheckBody(_Body):
@@ -45,8 +51,20 @@ class WhyBody(_Body):
 def router() -> Router:
     """Return these routes."""
     found = Router(tags=["Filters"])
-    found.post("/filters/check", response=CheckAnswer, operation_id="check_filter", url_name="check_filter")(check)
-    found.post("/filters/why", response=WhyAnswer, operation_id="explain_filter", url_name="explain_filter")(why)
+    found.post(
+        "/filters/check",
+        response=CheckAnswer,
+        operation_id="check_filter",
+        url_name="check_filter",
+        summary="Is a filter good?",
+    )(check)
+    found.post(
+        "/filters/why",
+        response=WhyAnswer,
+        operation_id="explain_filter",
+        url_name="explain_filter",
+        summary="Why does it hold, or not?",
+    )(why)
     return found
 
 

@@ -12,6 +12,7 @@ from portal.api.resources import of_entity, resources
 from portal.filters.schema import json_schema
 
 SECONDS = 3600
+KIND = "application/schema+json"
 
 
 def router() -> Router:
@@ -20,10 +21,15 @@ def router() -> Router:
     found.get("/schemas/filter.json", auth=None, response=dict, operation_id="filter_schema", url_name="filter_schema")(
         any_filter
     )
-    found.get(
-        "/schemas/filter/{entity}.json", auth=None, response=dict, operation_id="entity_schema",
-        url_name="entity_schema",
-    )(filter_of)  # fmt: skip
+    for path, name, view, summary in _ROUTES:
+        found.get(
+            f"/schemas/{path}",
+            auth=None,
+            operation_id=f"{name}_schema",
+            url_name=f"{name}_schema",
+            summary=summary,
+            openapi_extra={"responses": {200: {"content": {KIND: {"schema": {"type": "object"}}}}}},
+        )(view)
     return found
 
 
@@ -46,6 +52,12 @@ def filter_of(request: HttpRequest, entity: str) -> HttpResponse:
 
 def _kept(schema: dict[str, object]) -> HttpResponse:
     response = answer(schema)
-    response["Content-Type"] = "application/schema+json"
+    response["Content-Type"] = KIND
     patch_cache_control(response, public=True, max_age=SECONDS)
     return response
+
+
+_ROUTES = (
+    ("filter.json", "filter", any_filter, "The shape of any filter"),
+    ("filter/{entity}.json", "entity", filter_of, "The shape of an entity's filters"),
+)
