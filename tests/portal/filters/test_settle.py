@@ -135,8 +135,8 @@ OPERATORS = [
 ]
 VERBS = ["add", "add_group", "add_measure", "duplicate", "negate", "wrap", "unwrap", "compare"]
 VERBS += ["up", "down", "into", "out", "move", "remove", "clear"]
-whats = st.sampled_from([*VERBS, "field", "operator", "type", "type", "type"])
-steps = st.lists(st.tuples(whats, st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=25)
+whats = st.one_of(st.sampled_from(["type", "type", "field", "operator"]), st.sampled_from(VERBS))
+steps = st.lists(st.tuples(whats, st.integers(0, 30), st.integers(0, 30)), min_size=6, max_size=30)
 
 
 def paths(draft: DraftGroup) -> list[NodePath]:
@@ -174,7 +174,8 @@ class Person:
     """Somebody at the form who remembers what they have typed and where it must still stand."""
 
     def __init__(self) -> None:
-        self.draft = DraftGroup()
+        begun = (DraftCondition("email"), DraftGroup("any", (DraftCondition("totalPrice"),)), DraftMeasure())
+        self.draft = settle(DraftGroup("all", begun), SAMPLE)
         self.typed: set[str] = set()
         self.count = 0
 
