@@ -19,14 +19,65 @@ EMPTIED = (
 @contextmanager
 def database() -> Iterator[None]:
     """Make the database with all its tables; drop it at the end, however it ends."""
-    _drop()
-    with _maintenance() as cursor:
-        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
+    drop(NAME)
+    create(NAME)
     try:
         call_command("migrate", verbosity=0)
         yield
     finally:
-        _drop()
+        drop(NAME)
+
+
+@contextmanager
+def connected(name: str) -> Iterator[bool]:
+    """Use the database of this name for as long as this lasts. Gives whether it is there already."""
+    before = connection.settings_dict["NAME"]
+    with _maintenance() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        there = cursor.fetchone() is not None
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield there
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def create(name: str) -> None:
+    """Make an empty database."""
+    with _maintenance() as cursor:
+        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def drop(name: str) -> None:
+    """Remove a database, whoever is connected to it."""
+    connection.close()
+    with _maintenance() as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def without_indexes(*tables: str) -> Iterator[None]:
+    """Drop the indexes of tables that no constraint needs, and make them again at the end: filling is faster."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOSE_INDEXES, [list(tables)])
+        found = cursor.fetchall()
+        for name, _definition in found:
+            cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0; SET maintenance_work_mem = '512MB'")
+        for _name, definition in found:
+            cursor.execute(definition)
+        cursor.execute("RESET statement_timeout; RESET maintenance_work_mem")
+
+
+_LOOSE_INDEXES = """
+SELECT i.indexname, i.indexdef FROM pg_indexes i JOIN pg_class c ON c.relname = i.indexname
+WHERE i.tablename = ANY(%s) AND i.schemaname = current_schema()
+  AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid)
+"""
 
 
 def empty() -> None:
@@ -40,8 +91,10 @@ def empty() -> None:
 def settle() -> None:
     """Put every measurement at the same start: statistics fresh, nothing left to write out."""
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute("VACUUM (ANALYZE)")
         cursor.execute("CHECKPOINT")
+        cursor.execute("RESET statement_timeout")
 
 
 def scalar(query: str, *params: Any) -> Any:
@@ -61,9 +114,3 @@ def safety() -> dict[str, str]:
 def _maintenance() -> Iterator[Any]:
     with connections["default"]._nodb_cursor() as cursor:
         yield cursor
-
-
-def _drop() -> None:
-    connection.close()
-    with _maintenance() as cursor:
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))

@@ -21,14 +21,14 @@ class Shop:
     owner: User
 
 
-def open_shop() -> Shop:
+def open_shop(*, rules: bool = True) -> Shop:
     """Make the organization, its owner, its source and its rules."""
     organization = Organization.objects.create(name="Benchmark")
     owner = User.objects.create_user("bench@example.com", name="Bench")
     Membership.objects.create(user=owner, organization=organization, role=Role.ADMINISTRATOR)
     source = Source.across.create(organization=organization, name="Online Retail", connector="import")
     services.ensure_defaults(organization)
-    for definition in RULES:
+    for definition in RULES if rules else ():
         rule = services.create_rule(organization, "NEW_ORDER", definition, by=BY)
         services.set_enabled(rule, True, by=BY)
     return Shop(organization, source, owner)

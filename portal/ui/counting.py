@@ -75,7 +75,7 @@ SELECT (SELECT count(*) FROM ({sql}) AS hits), (SELECT span FROM ends), (SELECT 
 
 
 def _rounded(number: int) -> int:
-    unit = 10 ** max(0, len(str(number)) - DIGITS)
+    unit: int = 10 ** max(0, len(str(number)) - DIGITS)
     return (number + unit // 2) // unit * unit
 
 

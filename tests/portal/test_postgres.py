@@ -84,6 +84,7 @@ def test_a_statement_has_a_time_limit(tmp_path: Path, pool: bool, given: int | N
     chosen = django_settings("", var=tmp_path, pool=pool, statement_timeout=given)
     assert chosen["OPTIONS"]["options"] == (
         f"-c lock_timeout=5s -c statement_timeout={seconds}s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+        " -c max_parallel_workers_per_gather=0"
     )
 
 

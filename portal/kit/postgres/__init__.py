@@ -48,5 +48,7 @@ def _session(statement_timeout: int) -> str:
         "statement_timeout": f"{statement_timeout}s",
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
         "timezone": "UTC",
+        # A page must not take every core, and starting the helpers costs more than its queries do.
+        "max_parallel_workers_per_gather": 0,
     }
     return " ".join(f"-c {name}={value}" for name, value in chosen.items())
