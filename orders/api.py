@@ -20,7 +20,7 @@ def _order_document(order: Order) -> Json:
 
 
 def _with_content(rows: Rows) -> Rows:
-    return rows.defer(None).select_related("source", "organization").defer("source_doc", "facets", "kept")
+    return rows.defer(None).select_related("source", "organization").defer("source_doc", "facets", "kept", "terms")
 
 
 def order_by_id(rows: Rows, text: str) -> Rows:

@@ -97,7 +97,7 @@ def test_who_made_and_revoked_a_key_is_written_down_without_it(as_owner: Client)
 def test_only_who_may_manage_access_sees_the_keys(organization: Organization, as_colleague: Client) -> None:
     assert "API keys" not in as_colleague.get("/settings").content.decode()
     for role, status in ((Role.ADMINISTRATOR, 200), (Role.DEVELOPER, 200), (Role.USER, 403), (Role.VIEWER, 403)):
-        client = _client(make_member(organization, role, name=role.label).user)
+        client = _client(make_member(organization, role, name=str(role.label)).user)
         assert client.get("/settings/api-keys").status_code == status
         made = client.post("/settings/api-keys/make", {**DATA, "name": str(role.label)})
         assert made.status_code == status

@@ -18,9 +18,6 @@ KIND = "application/schema+json"
 def router() -> Router:
     """Return these routes."""
     found = Router(tags=["Filters"])
-    found.get("/schemas/filter.json", auth=None, response=dict, operation_id="filter_schema", url_name="filter_schema")(
-        any_filter
-    )
     for path, name, view, summary in _ROUTES:
         found.get(
             f"/schemas/{path}",

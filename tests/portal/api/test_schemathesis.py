@@ -53,7 +53,7 @@ def ours(source: Source) -> str:
     return make_key(source.organization).secret
 
 
-@schema.parametrize()
+@schema.parametrize()  # type: ignore[untyped-decorator]
 @quiet
 def test_a_program_that_may_read_everything(case: Any, ours: str) -> None:
     case.call_and_validate(headers={"Authorization": f"Bearer {ours}"})
@@ -66,7 +66,7 @@ def narrow(source: Source) -> str:
     return make_key(source.organization, "exceptions:read").secret
 
 
-@schema.parametrize()
+@schema.parametrize()  # type: ignore[untyped-decorator]
 @few
 def test_a_program_that_may_read_one_thing_only(case: Any, narrow: str) -> None:
     response = case.call_and_validate(headers={"X-Switchyard-Key": narrow})
@@ -81,7 +81,7 @@ def foreign(source: Source, stranger: Membership) -> tuple[str, list[str]]:
     return make_key(stranger.organization).secret, [order.public_id, source.public_id, source.organization.public_id]
 
 
-@schema.parametrize()
+@schema.parametrize()  # type: ignore[untyped-decorator]
 @few
 def test_a_program_of_another_organization(case: Any, foreign: tuple[str, list[str]]) -> None:
     secret, ours = foreign
