@@ -21,6 +21,7 @@ from portal.filters.tree import Node as TreeNode
 
 Formula = TreeNode | bool
 """A node, or what always or never holds."""
+_OPPOSITE = {"===": "!==", "!==": "===", "== null": "!= null", "!= null": "== null"}
 
 
 def from_js(code: str, catalogue: Catalogue, zone: dt.tzinfo = dt.UTC) -> Group:
@@ -89,11 +90,11 @@ class _Body:
         raise fault(around, _("The code does not return an answer everywhere."), _("End it with “return …;”."))
 
     def _branch(self, node: Node, rest: list[Node], scope: dict[str, Expr], around: Node) -> Formula:
-        condition = self.formula(Reader(scope).read(part(node, "condition")), None)
+        condition = Reader(scope).read(part(node, "condition"))
         holds = self.run(_block(part(node, "consequence")), dict(scope), node)
         otherwise = node.child_by_field_name("alternative")
         after = _block(named(otherwise)[0]) if otherwise is not None else rest
-        return _choose(condition, holds, self.run(after, dict(scope), around))
+        return self._choose(condition, holds, self.run(after, dict(scope), around), None)
 
     def _declare(self, node: Node, scope: dict[str, Expr]) -> dict[str, Expr]:
         if text_of(part(node, "kind")) != "const":
@@ -122,14 +123,32 @@ class _Body:
         if code.kind == "chain":
             return self._chain(code, line)
         if code.kind == "not":
-            return _negated(self.formula(code.parts[0], line))
+            inner = code.parts[0]
+            if inner.kind == "compare" and inner.value in _OPPOSITE:
+                return self.formula(Expr("compare", _OPPOSITE[inner.value], inner.parts, code.node), line)
+            return _negated(self.formula(inner, line))
         if code.kind == "choose":
-            one, two, three = (self.formula(each, line) for each in code.parts)
-            return _choose(one, two, three)
+            holds, otherwise = (self.formula(each, line) for each in code.parts[1:])
+            return self._choose(code.parts[0], holds, otherwise, line)
         if code.kind == "compare" and code.value == "!==":
             positive = Expr("compare", "===", code.parts, code.node)
             return _negated(self.conditions.need(positive, line, code))
         return self.conditions.need(code, line, code)
+
+    def _choose(self, code: Expr, holds: Formula, otherwise: Formula, line: str | None) -> Formula:
+        """Return “if … then … else …” as a tree."""
+        condition = self.formula(code, line)
+        inner = code.parts[0] if code.kind == "not" else Expr("not", None, (code,), code.node)
+        negation = self.formula(inner, line)
+        if holds is False:
+            return _flat("all", negation, otherwise)
+        if holds is True:
+            return _flat("any", condition, otherwise)
+        if otherwise is False:
+            return _flat("all", condition, holds)
+        if otherwise is True:
+            return _flat("any", negation, holds)
+        return _joined("any", [_joined("all", [condition, holds]), _joined("all", [negation, otherwise])])
 
     def _chain(self, code: Expr, line: str | None) -> Formula:
         """Join the parts, and gather what is wrong with all of them."""
@@ -183,19 +202,6 @@ def _negated(formula: Formula) -> Formula:
     if isinstance(formula, Condition) and formula.lines == "any":
         return Condition(formula.field, formula.operator, formula.value, "none")
     return Group("none", (formula,))
-
-
-def _choose(condition: Formula, holds: Formula, otherwise: Formula) -> Formula:
-    """Return “if … then … else …” as a tree."""
-    if holds is False:
-        return _flat("all", _negated(condition), otherwise)
-    if holds is True:
-        return _flat("any", condition, otherwise)
-    if otherwise is False:
-        return _flat("all", condition, holds)
-    if otherwise is True:
-        return _flat("any", _negated(condition), holds)
-    return _joined("any", [_joined("all", [condition, holds]), _joined("all", [_negated(condition), otherwise])])
 
 
 def _flat(match: Match, one: Formula, other: Formula) -> Formula:

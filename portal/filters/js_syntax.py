@@ -213,7 +213,7 @@ class Reader:
         left, right = self.read(part(node, "left")), self.read(part(node, "right"))
         if left.kind == "literal" and right.kind != "literal":
             left, right = right, left
-            sign = _FLIPPED.get(_SAME.get(sign, sign), sign)
+            sign = _FLIPPED.get(sign, sign)
         if sign in ("==", "!=") and right.kind == "literal" and right.value is None:
             return Expr("compare", f"{sign} null", (left,), node)
         sign = _SAME.get(sign, sign)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from portal.filters.fields import Catalogue, Field
 
-WIDTH = 100
+WIDTH = 110
 """Columns that code is laid out for; a literal may be longer."""
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*", re.ASCII)
 _HIDDEN = {"Cc", "Cf", "Zl", "Zp"}
@@ -112,13 +112,13 @@ def flat(code: Code) -> str:
 def laid_out(code: Code, indent: int, *, broken: bool = False) -> str:
     """Return the code on as many lines as it needs; all but the first are indented."""
     line = flat(code)
-    if isinstance(code, str) or (not broken and indent + len(line) <= WIDTH):
+    if isinstance(code, str) or (not broken and indent + len(line) + 4 <= WIDTH):
         return line
     pad = "\n" + " " * indent
     if isinstance(code, Items):
         return f"{code.before}[{pad}  {_filled(code.items, indent + 2)}{pad}]{code.after}"
     if isinstance(code, Chain):
-        return f"{pad}{code.sign} ".join(laid_out(piece, indent + 3) for piece in code.pieces)
+        return f"{pad}{code.sign} ".join(laid_out(piece, indent) for piece in code.pieces)
     return f"{code.before}{pad}  {laid_out(code.inner, indent + 2)}{pad}{code.after}"
 
 
