@@ -48,6 +48,7 @@ on("click", "[data-preset]", (_event, button) => {
   for (const old of place.querySelectorAll("[name]")) old.removeAttribute("name");
   place.append(...values.map((value, at) => hidden(at ? name2 : name, value)));
   if (unit) place.append(hidden(unitName, unit));
+  form.elements.namedItem(operatorName.replace(/operator$/, "was"))?.remove(); // the value belongs to the new operator
   const select = form.elements.namedItem(operatorName);
   select.value = operator;
   if (apply === undefined) fire(select);

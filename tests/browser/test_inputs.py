@@ -161,8 +161,8 @@ def test_a_short_cut_fills_operator_and_value_and_stays_relative(listed: Page) -
 def test_a_day_may_have_a_time_and_names_its_zone(listed: Page, live_server: LiveServer) -> None:
     form = chip_with(listed, f"{live_server.url}/orders?f=createdAt~after~2026-01-05")
     expect(form.locator(".pick-zone")).to_have_text("UTC")
-    form.get_by_label("Date", exact=True).fill("2026-01-06")
-    form.get_by_label("Date: Time, or empty for the whole day").fill("10:10")
+    form.get_by_role("textbox", name="Date", exact=True).fill("2026-01-06")
+    form.get_by_role("textbox", name="Date: Time, or empty for the whole day").fill("10:10")
     form.get_by_role("button", name="Apply").click()
     expect(listed).to_have_url(re.compile(r"f=createdAt~after~2026-01-06T10(%3A|:)10"))
 
@@ -214,3 +214,44 @@ def test_a_custom_field_is_asked_for_by_a_name_that_is_suggested(listed: Page, s
     listed.keyboard.press("Enter")
     expect(listed.locator('.chip-open[hx-get*="form=0"]')).to_have_text("Custom field “Gift wrap” contains “RED”")
     expect(listed.locator("[data-row]")).to_have_count(1)
+
+
+def condition(page: Page, typed: str) -> Locator:
+    """Choose the field of the builder's last condition, which is empty, by typing and Enter."""
+    mine = page.locator(".filter-condition").last
+    mine.get_by_role("combobox", name="Field", exact=True).focus()
+    page.keyboard.type(typed)
+    expect(open_list(page)).to_be_visible()
+    page.keyboard.press("Enter")
+    return mine
+
+
+@pytest.fixture
+def builder(signed_in: Page, live_server: LiveServer, source: Source, orders: list[Order]) -> Page:
+    """The advanced filter with one empty condition."""
+    ingest(source, make_record(1004, customFields=[{"name": "Gift wrap", "value": "red"}]))
+    signed_in.goto(f"{live_server.url}/filters/orders")
+    if not signed_in.locator(".filter-condition").count():
+        signed_in.get_by_role("button", name="Condition", exact=True).last.click()
+    expect(signed_in.locator(".filter-condition")).to_have_count(1)
+    return signed_in
+
+
+def test_a_short_cut_fills_a_condition_of_the_builder(builder: Page) -> None:
+    mine = condition(builder, "placed")
+    mine.get_by_role("button", name="This month").click()
+    expect(mine.get_by_role("combobox", name="Operator")).to_have_value("between")
+    expect(mine.get_by_role("textbox", name="From", exact=True)).to_have_value(re.compile(r"\d{4}-\d\d-01"))
+    expect(mine.get_by_role("button", name="This month")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_builder_asks_for_the_name_of_a_custom_field(builder: Page) -> None:
+    mine = condition(builder, "custom field")
+    named = mine.get_by_role("combobox", name="Name of the field")
+    expect(named).to_be_focused()
+    choose(named, "wrap", "Gift wrap")
+    expect(builder.locator("select[name='f.0.field']")).to_have_value('customFields["Gift wrap"]')
+    expect(builder.locator("[data-filter]")).to_contain_text("custom field “Gift wrap”")
+    value = mine.get_by_role("combobox", name="Value", exact=True)
+    choose(value, "r", "red")
+    expect(builder.locator("[data-filter]")).to_contain_text("custom field “Gift wrap” contains “red”")
