@@ -1,5 +1,6 @@
 """*Convert to code* and *Back to the builder*: the filter of the rule editor changes its form, never its meaning."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from automations import forms, queries
 from automations.definition import MAX_CODE
+from automations.engine.triggers import Trigger
 from automations.forms import RuleDraft
 from automations.validation import Fault
 from automations.views.editor import show_parts
@@ -50,24 +52,30 @@ def convert(request: PageRequest, trigger: str) -> HttpResponse:
         return _as_code(request, trigger, typed, code)
     if code is not None and _same(code, typed.code):
         # Nobody has touched the code: the builder's own filter, which never left the form, says the same.
-        return show_parts(request, chosen, replace(typed, kind="simple"))
+        return _shown(request, chosen, replace(typed, kind="simple"))
     try:
         tree = from_js(typed.code, chosen.catalogue, zone)
     except CannotShow as error:
-        return show_parts(request, chosen, replace(typed, kind="code"), faults=_faults(error.pieces))
+        return _shown(request, chosen, replace(typed, kind="code"), faults=_faults(error.pieces))
     draft = builder.draft_of(tree, chosen.catalogue, zone=zone)
-    return show_parts(request, chosen, replace(typed, kind="simple", filter=draft))
+    return _shown(request, chosen, replace(typed, kind="simple", filter=draft))
 
 
 def _as_code(request: PageRequest, trigger: str, typed: RuleDraft, code: str | None) -> HttpResponse:
     chosen = trigger_of(trigger)
     if code is None:
         fault = Fault("filter.convert", _("Complete the conditions first; then they can become code."))
-        return show_parts(request, chosen, replace(typed, kind="simple"), faults=[fault], judged=True)
+        return _shown(request, chosen, replace(typed, kind="simple"), faults=[fault], judged=True)
     if len(code) > MAX_CODE:
         fault = Fault("filter.convert", _("The filter is too long for code. Split it over several rules."))
-        return show_parts(request, chosen, replace(typed, kind="simple"), faults=[fault])
-    return show_parts(request, chosen, replace(typed, kind="code", code=code))
+        return _shown(request, chosen, replace(typed, kind="simple"), faults=[fault])
+    return _shown(request, chosen, replace(typed, kind="code", code=code))
+
+
+def _shown(
+    request: PageRequest, trigger: Trigger, typed: RuleDraft, *, faults: Sequence[Fault] = (), judged: bool = False
+) -> HttpResponse:
+    return show_parts(request, trigger, typed, faults=faults, judged=judged, converted=True)
 
 
 def _same(one: str, other: str) -> bool:

@@ -80,11 +80,17 @@ def draft(request: PageRequest, trigger: str) -> HttpResponse:
 
 
 def show_parts(
-    request: PageRequest, trigger: Trigger, typed: RuleDraft, *, faults: Sequence[Fault] = (), judged: bool = False
+    request: PageRequest,
+    trigger: Trigger,
+    typed: RuleDraft,
+    *,
+    faults: Sequence[Fault] = (),
+    judged: bool = False,
+    converted: bool = False,
 ) -> HttpResponse:
-    """Draw the parts of the form that depend on what was pressed."""
+    """Draw the parts of the form that depend on what was pressed; after a conversion its way back has the focus."""
     context = _context(request, trigger, typed, faults=list(faults), judged=judged)
-    return render(request, "automations/editor.html#parts", context)
+    return render(request, "automations/editor.html#parts", context | {"converted": converted})
 
 
 def _filter_step(request: PageRequest, trigger: Trigger, typed: RuleDraft, do: str) -> HttpResponse:

@@ -35,6 +35,7 @@ def test_a_filter_built_by_clicking_becomes_code_runs_and_comes_back(walk: Walk,
     condition(page, either, "Tags", "contains any of", "vip")
     convert(page, "Convert to code")
     expect(page.get_by_role("radio", name="Code")).to_be_checked()
+    expect(page.get_by_role("button", name="Back to the builder")).to_be_focused()
     expect(page.locator(".code-editor .cm-content")).to_contain_text("number(entity.totalPrice) > 20")
     assert 'text.hasAny(entity.tags, ["vip"])' in editor(page)
     add_action(page, "Archive order")
