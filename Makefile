@@ -29,7 +29,7 @@ check:
 	@$(VENV)/python -m tools.check
 
 bench:
-	$(SETUP) assets
+	$(SETUP) bench assets
 	@$(VENV)/python -m bench $(ARGS)
 
 PARITY_TIMES ?= 40

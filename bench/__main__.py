@@ -1,6 +1,8 @@
 """`make bench`: every benchmark on a database of its own, and one table.
 
 `make bench ARGS="--only whole --orders 2000 --no-write"` measures a part; then nothing is written.
+`make bench ARGS=--million` measures filters over a million orders, which takes minutes to make them the
+first time and has a table of its own.
 """
 
 import argparse
@@ -14,7 +16,7 @@ import django
 if TYPE_CHECKING:
     from bench.table import Figure
 
-PARTS = ("whole", "memory", "pages", "holds")
+PARTS = ("whole", "memory", "pages", "builder", "holds", "filters")
 
 
 def main() -> int:
@@ -22,6 +24,8 @@ def main() -> int:
     options = _options()
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     django.setup()
+    if options.million:
+        return _million(options)
     from bench import table
     from bench.database import database
 
@@ -34,6 +38,17 @@ def main() -> int:
     return 1 if any(figure.met is False for figure in figures) else 0
 
 
+def _million(options: argparse.Namespace) -> int:
+    from bench import million, sql_filters, table
+
+    with million.database(options.million):
+        figures = _step(f"filters over {options.million:,} orders", sql_filters.measure)
+        print(f"\n{table.show(figures)}\n\nThe plans are in {sql_filters.PLANS.relative_to(table.ROOT)}.")
+        if options.million == million.ORDERS and not options.no_write:
+            table.write(figures, "bench million")
+    return 1 if any(figure.met is False for figure in figures) else 0
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Run the benchmarks.")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="measure only these")
@@ -41,12 +56,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--plain", type=int, default=1_000, help="orders of the plain Django reference")
     parser.add_argument("--pages", type=int, default=100_000, help="orders under the pages")
     parser.add_argument("--holds", type=int, default=50_000, help="holds that come due")
+    parser.add_argument(
+        "--million", type=int, nargs="?", const=1_000_000, help="measure filters over so many orders, and nothing else"
+    )
     parser.add_argument("--no-write", action="store_true", help="leave docs/performance.md as it is")
     return parser.parse_args()
 
 
 def _measure(options: argparse.Namespace) -> list["Figure"]:
-    from bench import database, holds, memory, multiply, pages, whole_path
+    from bench import builder, database, holds, memory, multiply, pages, whole_path
     from bench.shop import open_shop
 
     shop, figures = open_shop(), []
@@ -55,12 +73,18 @@ def _measure(options: argparse.Namespace) -> list["Figure"]:
     if "memory" in options.only:
         database.empty()
         figures += _step("memory at rest", lambda: memory.measure(shop))
-    if {"pages", "holds"} & set(options.only):
+    if {"pages", "builder", "holds"} & set(options.only):
         _step(f"{options.pages:,} orders are made", lambda: multiply.make(shop, options.pages, options.orders))
     if "pages" in options.only:
         figures += _step("pages", lambda: pages.measure(shop))
+    if "builder" in options.only:
+        figures += _step("filter builder", lambda: builder.measure(shop))
     if "holds" in options.only:
         figures += _step("holds", lambda: holds.measure(options.holds))
+    if "filters" in options.only:
+        from bench import filters  # the engines it compares with are only there for `make bench`
+
+        figures += _step("filters in memory", lambda: filters.measure(options.orders))
     return figures
 
 

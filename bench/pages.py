@@ -41,6 +41,8 @@ def _lists() -> dict[str, str]:
         "with an article": f"{path}?f=lineItems.sku~equals~22423",
         "search of a number": f"{path}?q=536365",
         "search of an article": f"{path}?q=22423",
+        "search of the beginning of a number": f"{path}?q=5363",
+        "search of what is nowhere": f"{path}?q=nobody",
     }
 
 

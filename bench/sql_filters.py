@@ -121,8 +121,13 @@ def _emails() -> list[str]:
     return [email for email in some if email]
 
 
-def measure() -> Iterator[Figure]:
+def measure() -> list[Figure]:
     """Measure the page and the count of each filter in the connected database."""
+    return list(measuring())
+
+
+def measuring() -> Iterator[Figure]:
+    """Yield each figure as soon as it is there."""
     organization = Organization.objects.get()
     zone, at = dt.UTC, _newest() + dt.timedelta(minutes=1)
     PLANS.mkdir(exist_ok=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bench import data, database
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "performance.md"
 LOAD = os.getloadavg()[0]
 """What else the machine had to do before the run began: above 0.5, figures are too low."""
 PARTS = ("Django", "psycopg", "django-q2", "mini-racer", "pydantic")
@@ -47,14 +47,19 @@ def markdown(figures: Sequence[Figure]) -> str:
     return "\n".join((_setting(), "", "| what | measured | goal |", "| --- | ---: | --- |", *rows))
 
 
-def write(figures: Sequence[Figure]) -> None:
-    """Put the table into the page; the rest of the page stays. Raises ValueError without the markers."""
-    page = PAGE.read_text()
-    head, found, rest = page.partition(BEGIN)
-    _old, found_end, tail = rest.partition(END)
+def markers(name: str) -> tuple[str, str]:
+    """Return the lines between which a table stands."""
+    return f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+
+
+def write(figures: Sequence[Figure], name: str = "bench") -> None:
+    """Put the table of this name into the page; the rest stays. Raises ValueError without its markers."""
+    page, (begin, end) = PAGE.read_text(), markers(name)
+    head, found, rest = page.partition(begin)
+    _old, found_end, tail = rest.partition(end)
     if not found or not found_end:
-        raise ValueError(f"{PAGE.name} must hold the lines {BEGIN} and {END}.")
-    PAGE.write_text(f"{head}{BEGIN}\n{markdown(figures)}\n{END}{tail}")
+        raise ValueError(f"{PAGE.name} must hold the lines {begin} and {end}.")
+    PAGE.write_text(f"{head}{begin}\n{markdown(figures)}\n{end}{tail}")
 
 
 def _setting() -> str:

@@ -21,11 +21,13 @@ NEEDED_MEBIBYTES = 1024
 
 
 def main(parts: list[str]) -> None:
-    """Prepare the Python packages and the named parts: dev, assets, browser."""
+    """Prepare the Python packages and the named parts: dev, bench, assets, browser."""
     with _alone():
         python_packages("requirements.txt", "Installing the Python packages")
         if "dev" in parts:
             python_packages("requirements-dev.txt", "Installing the tools for tests and checks")
+        if "bench" in parts:
+            python_packages("requirements-bench.txt", "Installing the engines to compare with")
         if "assets" in parts:
             browser_libraries()
             assets()

@@ -17,12 +17,13 @@ NAMELESS = ("--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-lin
 
 
 def main() -> None:
-    """Compile the three locks; words on the command line, such as --upgrade, go to pip-compile."""
+    """Compile the four locks; words on the command line, such as --upgrade, go to pip-compile."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = project["dependency-groups"]
     compile_lock("requirements.txt", project["project"]["dependencies"])
     compile_lock("requirements-dev.txt", [f"-c {ROOT / 'requirements.txt'}", *groups["dev"]])
     compile_lock("requirements-node.txt", groups["node"])
+    compile_lock("requirements-bench.txt", [f"-c {ROOT / 'requirements.txt'}", *groups["bench"]])
 
 
 def compile_lock(name: str, wanted: list[str]) -> None:

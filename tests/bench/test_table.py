@@ -16,7 +16,8 @@ FIGURES = (
 @pytest.mark.django_db
 def test_the_page_keeps_its_words_and_gets_the_new_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = tmp_path / "performance.md"
-    page.write_text(f"# Before\n{table.BEGIN}\nold\n{table.END}\n## After\n")
+    begin, end = table.markers("bench")
+    page.write_text(f"# Before\n{begin}\nold\n{end}\n## After\n")
     monkeypatch.setattr(table, "PAGE", page)
     table.write(FIGURES)
     table.write(FIGURES)
@@ -41,9 +42,11 @@ def test_a_page_without_its_markers_is_refused(tmp_path: Path, monkeypatch: pyte
         table.write(FIGURES)
 
 
-def test_the_page_of_the_project_has_the_markers() -> None:
+@pytest.mark.parametrize("name", ["bench", "bench million"])
+def test_the_page_of_the_project_has_the_markers(name: str) -> None:
     text = table.PAGE.read_text()
-    assert text.index(table.BEGIN) < text.index(table.END)
+    begin, end = table.markers(name)
+    assert text.index(begin) < text.index(end)
 
 
 def test_there_are_twenty_rules_with_the_default_and_five_are_javascript() -> None:

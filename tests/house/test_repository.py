@@ -10,7 +10,7 @@ import pytest
 
 from tools.steps import ROOT
 
-LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-node.txt"]
+LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-node.txt", "requirements-bench.txt"]
 NPM_LOCKS = ["package-lock.json", "tools/browser/package-lock.json"]
 # In pieces, so that this file does not name what it forbids.
 FORBIDDEN_HOSTS = [
@@ -76,6 +76,7 @@ def test_every_listed_dependency_is_in_its_lock() -> None:
         "requirements.txt": project()["project"]["dependencies"],
         "requirements-dev.txt": groups["dev"],
         "requirements-node.txt": groups["node"],
+        "requirements-bench.txt": groups["bench"],
     }
     for lock, requirements in wanted.items():
         locked = {line.split("==")[0] for line in (ROOT / lock).read_text().splitlines() if "==" in line}
@@ -84,7 +85,7 @@ def test_every_listed_dependency_is_in_its_lock() -> None:
 
 def test_every_dependency_is_explained_and_nothing_else() -> None:
     groups = project()["dependency-groups"]
-    python = [*project()["project"]["dependencies"], *groups["dev"], *groups["node"]]
+    python = [*project()["project"]["dependencies"], *groups["dev"], *groups["node"], *groups["bench"]]
     manifests = [loads((ROOT / name).read_text()) for name in ("package.json", "tools/browser/package.json")]
     browser = [
         name for file in manifests for kind in ("dependencies", "devDependencies") for name in file.get(kind, {})
