@@ -4,7 +4,7 @@ import { on } from "./everywhere.js";
 import { builderOf, step } from "./filter.js";
 
 const MOST = 200;
-const kept = new Map(); // id -> {past, future, now}: what the form held, as text
+const kept = new Map(); // id -> {past, future, now, travels}: what the form held, as text; how many undos are under way
 
 /** What the builder's controls hold, by name, as the form would send it. */
 export function entries(builder) {
@@ -24,7 +24,7 @@ function show(builder) {
 /** Begin, or go on where the same builder was before something around it was drawn afresh. */
 export function history(builder) {
   const before = kept.get(builder.id);
-  if (!before || builder.closest("[data-filter-place], .filter-page")) kept.set(builder.id, { past: [], future: [], now: text(builder) });
+  if (!before || builder.closest("[data-filter-place], .filter-page")) kept.set(builder.id, { past: [], future: [], now: text(builder), travels: 0 });
   else record(builder);
   show(builder);
 }
@@ -33,7 +33,7 @@ export function history(builder) {
 export function record(builder) {
   const own = kept.get(builder.id);
   const now = text(builder);
-  if (!own || own.now === now) return;
+  if (!own || own.travels || own.now === now) return; // during an undo the form still holds what is left behind
   own.past.push(own.now);
   own.past.splice(0, Math.max(0, own.past.length - MOST));
   own.future = [];
@@ -43,9 +43,11 @@ export function record(builder) {
 
 /** The server has drawn the conditions: after an undo that is where one stands, otherwise it is a step. */
 export function settled(builder, restored) {
-  if (!restored) return record(builder);
-  kept.get(builder.id).now = text(builder);
-  return show(builder);
+  const own = kept.get(builder.id);
+  if (restored) own.travels = Math.max(0, own.travels - 1);
+  if (!restored) record(builder);
+  else if (!own.travels) own.now = text(builder);
+  show(builder);
 }
 
 function travel(builder, from, to) {
@@ -54,6 +56,7 @@ function travel(builder, from, to) {
   if (!own?.[from].length) return;
   own[to].push(own.now);
   own.now = own[from].pop();
+  own.travels += 1;
   show(builder);
   step(builder, to === "future" ? "undo" : "redo", JSON.parse(own.now));
 }

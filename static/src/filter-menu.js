@@ -68,4 +68,7 @@ on("keydown", "[data-filter-actions]", (event, menu) => {
 document.addEventListener("pointerdown", (event) => {
   if (open && !open.menu.contains(event.target) && !open.button.contains(event.target)) close(false);
 });
-document.addEventListener("htmx:beforeSwap", () => close(false));
+// Before the conditions are drawn afresh, the menu goes home, or it would go with them.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (open && event.detail.target !== open.builder && event.detail.target.contains(open.menu)) close(false);
+});

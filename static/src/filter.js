@@ -82,7 +82,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (edit.again) {
     edit.again = false;
     post(builder, edit.what);
-  } else if (!event.detail.successful) done(builder);
+  } else if (!event.detail.successful) {
+    if (edit.restore) settled(builder, true);
+    done(builder);
+  }
 });
 
 function remembered(builder) {
@@ -199,21 +202,31 @@ function changed(builder, typing) {
 on("click", "[data-filter] [data-do]", (_event, button) => step(builderOf(button), button.dataset.do));
 on("click", "[data-filter-clear]", (_event, button) => step(document.getElementById(button.dataset.filterClear), "clear:"));
 
-// The count comes after, on its own: it may take longer than an edit.
+// The count comes after, on its own: it may take longer than an edit, and only the last one is of interest.
+async function ask(place, signal) {
+  const body = new URLSearchParams([...new FormData(place.closest("form"))].filter(([, value]) => typeof value === "string"));
+  const answer = await fetch(place.dataset.filterCount, { method: "POST", body, headers: { "HX-Request": "true" }, signal, redirect: "error" });
+  return answer.ok ? answer.text() : "";
+}
+
 function count(builder) {
   const place = builder.querySelector("[data-filter-count]");
   if (!place || builder.checkVisibility?.() === false) return;
   clearTimeout(builder.countTimer);
+  builder.counting?.abort();
+  builder.counting = new AbortController();
+  const { signal } = builder.counting;
   place.classList.add("is-waiting");
-  builder.countTimer = setTimeout(() => {
-    if (place.isConnected) window.htmx.ajax("POST", place.dataset.filterCount, { source: place, target: place, swap: "innerHTML" });
+  builder.countTimer = setTimeout(async () => {
+    const told = await ask(place, signal).catch(() => "");
+    if (signal.aborted) return;
+    place.classList.remove("is-waiting");
+    if (told) place.innerHTML = told;
+    else place.querySelector(".filter-number").textContent = "–";
   }, COUNTING);
 }
 on("filter:changed", "[data-filter]", (_event, builder) => count(builder));
 on("change", "[data-filter-span]", (_event, select) => count(builderOf(select)));
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target?.matches?.("[data-filter-count]")) event.detail.target.classList.remove("is-waiting");
-});
 
 everywhere("[data-filter]", (builder) => {
   history(builder);

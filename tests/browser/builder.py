@@ -57,8 +57,8 @@ def fill(row: Locator, value: str) -> None:
     given.first.click()
     given.first.fill(value)
     option = row.page.get_by_role("option", name=value, exact=True)
-    if place.locator("select[hidden]").count():
-        option.first.click()
+    if place.locator("select[hidden], [data-picker=country]").count():
+        option.or_(row.page.get_by_role("option", name=re.compile(rf"^{re.escape(value)}\s"))).first.click()
     elif place.locator("[data-picker=many]").count():
         given.first.press("Enter")
 

@@ -13,9 +13,10 @@ from django_stubs_ext import StrOrPromise
 
 from portal.kit import json as kit_json
 from portal.ui import amounts, components, html, inputs, times
+from portal.ui.filter_options import choice_options
 
 register = template.Library()
-for tag in inputs.TAGS:
+for tag in (*inputs.TAGS, choice_options):
     register.simple_tag(tag)
 
 

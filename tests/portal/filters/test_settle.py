@@ -1,6 +1,7 @@
 """Nothing typed is lost: what was typed for a field waits while another is chosen, through any edits, and undo."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,11 +23,11 @@ def posted(draft: DraftGroup) -> DraftGroup:
     return settle(builder.read(data), SAMPLE)
 
 
-def one(**parts: object) -> DraftGroup:
-    return settle(DraftGroup("all", (DraftCondition(**parts),)), SAMPLE)  # type: ignore[arg-type]
+def one(**parts: Any) -> DraftGroup:
+    return settle(DraftGroup("all", (DraftCondition(**parts),)), SAMPLE)
 
 
-def chosen(draft: DraftGroup, **parts: object) -> DraftGroup:
+def chosen(draft: DraftGroup, **parts: Any) -> DraftGroup:
     """The first condition with something chosen or typed anew."""
     [item] = draft.items
     assert isinstance(item, DraftCondition)
@@ -100,7 +101,9 @@ def test_a_measure_goes_through_the_form() -> None:
     tree = Group("all", (Measure("sum", "gt", 5, "lineItems.quantity", where), Measure("count", "between", (1, 3))))
     draft = builder.draft_of(tree, SAMPLE)
     assert builder.to_tree(posted(draft), SAMPLE) == tree
-    counted = replace(draft.items[0], measure="count")  # type: ignore[type-var]
+    summed = draft.items[0]
+    assert isinstance(summed, DraftMeasure)
+    counted = replace(summed, measure="count")
     assert builder.to_tree(posted(replace(draft, items=(counted,))), SAMPLE) == Group(
         "all", (Measure("count", "gt", 5, "", where),)
     )
@@ -195,7 +198,8 @@ class Person:
             node = replace(node, values=(word, *node.values[1:]))
         else:
             choices = FIELDS if what == "field" else OPERATORS
-            node = replace(node, **{what: choices[more % len(choices)]})
+            changes: dict[str, Any] = {what: choices[more % len(choices)]}
+            node = replace(node, **changes)
         changed = put(self.draft, path, node)
         assert isinstance(changed, DraftGroup)
         self.draft = posted(changed)

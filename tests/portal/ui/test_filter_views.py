@@ -104,7 +104,7 @@ def test_counting_that_takes_too_long_says_so_and_estimates(
 ) -> None:
     filtered = lists.ListPage.filtered
 
-    def slow(*args: Any) -> QuerySet[Order]:
+    def slow(*args: Any) -> QuerySet[Any]:
         return filtered(*args).annotate(slow=RawSQL("pg_sleep(0.5)::text", [])).filter(slow="")
 
     monkeypatch.setattr(lists.ListPage, "filtered", slow)
