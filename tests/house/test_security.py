@@ -198,6 +198,7 @@ SCOPED_OTHERWISE = {
     "portal/savedviews/defaults.py": "writes a choice in the organization it is given",
     "portal/savedviews/services.py": "locks again a view found within the organization, by its number",
     "portal/audit/at.py": "reads by the IDs of records that the caller has found within the organization",
+    "orders/shown/suggest.py": "walks along the index of SKUs, and keeps the lines of the organization it is given",
     "integrations/queries.py": "names the organization of the integration, which was found within it",
     "integrations/views/acts.py": "counts by the source of an integration found within the organization",
     "integrations/views/detail.py": "reads by the source of an integration found within the organization",

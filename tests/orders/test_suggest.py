@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from orders.models import Source
 from orders.shown import suggest
-from portal.tenancy.models import Organization
+from portal.tenancy.models import Membership, Organization
 from tests.factories import make_order
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,18 @@ def test_skus_of_old_orders_are_found_by_the_index(
         {"value": "OLD-1", "note": "Old tin"},
         {"value": "OLD-2", "note": "Older tin"},
     ]
+
+
+def test_skus_of_others_are_passed_by_and_not_told(
+    as_stranger: Client, as_owner: Client, source: Source, stranger: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggest, "NEWEST_WITH_LINES", 0)
+    monkeypatch.setattr(suggest, "STEP", 2)
+    other = Source.across.create(organization=stranger.organization, name="Elsewhere", connector="ecwid")
+    make_order(other, 1, lineItems=[line("AAA-1", "Theirs", n) for n in range(5)])
+    make_order(source, 1, lineItems=[line("AAA-2", "Ours")])
+    assert values(as_owner, "lineItems.sku", "aaa") == ["AAA-2"]
+    assert values(as_stranger, "lineItems.sku", "aaa") == ["AAA-1"]
 
 
 @pytest.mark.parametrize(
