@@ -99,6 +99,45 @@ def test_v8_answers_as_python_does(pool: Pool, roots: list[Group], documents: li
     assert wrong[:1] == []
 
 
+junk = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.text(max_size=3), st.just("2026-01-10T12:00:00.000Z")),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(["email", "customer", "lastName", "country", "name", "value", "method", "sku", "quantity"]),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=6,
+)
+PLACES = ["customer", "shippingAddress", "payments", "customFields", "lineItems", "tags", "email", "status", BEFORE]
+
+
+@settings(
+    max_examples=examples(6),
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(
+    st.lists(updated_trees, min_size=BATCH, max_size=BATCH),
+    st.lists(st.dictionaries(st.sampled_from(PLACES), junk), min_size=BATCH, max_size=BATCH),
+)
+def test_v8_answers_as_python_does_whatever_a_document_looks_like(
+    pool: Pool, roots: list[Group], documents: list[Any]
+) -> None:
+    told = answers(pool, roots, documents, UPDATED)
+    functions = [compile_tree(root, UPDATED) for root in roots]
+    wrong = [
+        (to_js(roots[column], UPDATED), document, answer)
+        for document, row in zip(documents, told, strict=True)
+        for column, answer in enumerate(row)
+        if answer is not functions[column](document, NOW)
+    ]
+    assert wrong[:1] == []
+
+
 @settings(
     max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
