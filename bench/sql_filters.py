@@ -145,7 +145,8 @@ def measuring() -> Iterator[Figure]:
                 pages.append(took)
                 counts.append(counted)
                 about += answer[1]
-        whole = _keep_plans(one, organization, zone, at) if one.indexed else set()
+        _keep_plans(one, organization, zone, at)
+        whole = read_whole(one, organization, zone, at) if one.indexed else set()
         yield _figure(one, pages, counts, about, whole)
 
 
@@ -176,15 +177,20 @@ def _percentiles(times: list[float]) -> tuple[float, float]:
     return ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
 
 
-def _keep_plans(one: Filter, organization: Organization, zone: dt.tzinfo, at: dt.datetime) -> set[str]:
-    """Write the plan of each tree's page into a file; return the big tables that one of them reads whole."""
-    texts, whole = [], set()
+def _keep_plans(one: Filter, organization: Organization, zone: dt.tzinfo, at: dt.datetime) -> None:
+    """Write the plan of each tree's page, as it was carried out, into a file."""
+    pages = [(tree, _page(organization, State(tree=tree), zone, at)) for tree in one.trees]
+    texts = [f"{tree}\n\n{rows.explain(analyze=True, buffers=True)}\n" for tree, rows in pages]
+    (PLANS / f"{one.name.replace(' ', '-')}.txt").write_text("\n".join(texts))
+
+
+def read_whole(one: Filter, organization: Organization, zone: dt.tzinfo, at: dt.datetime) -> set[str]:
+    """Return the big tables that the page of one of the trees reads from end to end."""
+    found: set[str] = set()
     for tree in one.trees:
         rows = _page(organization, State(tree=tree), zone, at)
-        texts.append(f"{tree}\n\n{rows.explain(analyze=True, buffers=True)}\n")
-        whole |= _read_whole(json.loads(rows.explain(format="json"))[0]["Plan"])
-    (PLANS / f"{one.name.replace(' ', '-')}.txt").write_text("\n".join(texts))
-    return whole
+        found |= _read_whole(json.loads(rows.explain(format="json"))[0]["Plan"])
+    return found
 
 
 def _read_whole(plan: dict[str, Any]) -> set[str]:
