@@ -13,10 +13,10 @@ from orders.documents.catalogue import ORDER
 from portal.filters import codec
 from portal.filters.check import MAX_NODES, check
 from portal.filters.fields import keyed_path
-from portal.filters.operands import MAX_LIST, MAX_TEXT
+from portal.filters.operands import MAX_DAYS, MAX_LIST, MAX_TEXT
 from portal.filters.problems import BadFilter
 from portal.filters.schema import json_schema
-from portal.filters.tree import Condition, FieldRef, Group, Measure
+from portal.filters.tree import Condition, Duration, FieldRef, Group, Measure
 from portal.kit import json
 from tests.portal.filters.sample import SAMPLE, UPDATED
 from tests.portal.filters.strategies import trees, updated_trees
@@ -184,6 +184,9 @@ def test_the_schema_of_an_entity_refuses(name: str) -> None:
     [
         Group(),
         Group("all", (), "any"),
+        Group("all", (Condition("totalPrice", "between", (-(10**12) + 1, 10**12 - 1)),)),
+        Group("all", (Condition("email", "is_one_of", ("x" * MAX_TEXT, *(str(n) for n in range(MAX_LIST - 1)))),)),
+        Group("all", (Condition("createdAt", "in_last", Duration(MAX_DAYS * 24 * 60, "minutes")),)),
         Group("all", (Condition(keyed_path("customFields", 'Gift "wrap"'), "equals", "x"),)),
         Group("all", (Condition("shippingAddress.country", "equals", FieldRef("billingAddress.country")),)),
         Group(
