@@ -8,6 +8,7 @@ from automations.engine.evaluate import Question
 from automations.scripting.contract import CodeRequest, CodeResult
 from automations.scripting.pool import default_pool
 from orders.documents.instants import instant
+from portal.filters.fields import BEFORE
 from portal.kit import json
 from portal.kit.json import Json
 from portal.kit.text import storable
@@ -16,22 +17,18 @@ from portal.kit.text import storable
 def answerer(now: dt.datetime) -> Callable[[Sequence[Question]], list[CodeResult]]:
     """Return the function that `evaluate` asks, for a run whose recorded time is `now`."""
     moment = instant(now)
-    texts: dict[int, tuple[Json, bytes]] = {}
+    texts: dict[int, tuple[Json, bytes, bytes]] = {}
 
     def answer(questions: Sequence[Question]) -> list[CodeResult]:
         by_rule: dict[str, list[int]] = {}
         for index, question in enumerate(questions):
             by_rule.setdefault(question.rule.key, []).append(index)
-        requests = [
-            CodeRequest(
-                key,
-                questions[indexes[0]].rule.code,
-                "filter",
-                [_text(questions[index], texts) for index in indexes],
-                moment,
-            )
-            for key, indexes in by_rule.items()
-        ]
+        requests = []
+        for key, indexes in by_rule.items():
+            written = [_text(questions[index], texts) for index in indexes]
+            entities, related = [entity for entity, _ in written], [former for _, former in written]
+            code = questions[indexes[0]].rule.code
+            requests.append(CodeRequest(key, code, "filter", entities, moment, related if any(related) else None))
         results: list[CodeResult | None] = [None] * len(questions)
         for indexes, answers in zip(by_rule.values(), _run(requests), strict=True):
             for index, result in zip(indexes, answers, strict=True):
@@ -58,12 +55,16 @@ def _clean(result: CodeResult) -> CodeResult:
     return replace(result, error=error, console=tuple(storable(line) for line in result.console))
 
 
-def _text(question: Question, texts: dict[int, tuple[Json, bytes]]) -> bytes:
-    """Write a document once, however many rules ask for it.
+def _text(question: Question, texts: dict[int, tuple[Json, bytes, bytes]]) -> tuple[bytes, bytes]:
+    """Write a document once, however many rules ask for it; what it was before is a related document.
 
     The document is kept beside its text, so that no other one can come to have its id.
     """
     document = question.document
     if id(document) not in texts:
-        texts[id(document)] = document, json.dumps(document)
-    return texts[id(document)][1]
+        entity, related = document, b""
+        if BEFORE in document:
+            entity = {key: value for key, value in document.items() if key != BEFORE}
+            related = json.dumps({"before": document[BEFORE]})
+        texts[id(document)] = document, json.dumps(entity), related
+    return texts[id(document)][1:]

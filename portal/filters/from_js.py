@@ -21,6 +21,9 @@ from portal.filters.tree import Node as TreeNode
 
 Formula = TreeNode | bool
 """A node, or what always or never holds."""
+MAX_CODE = 64_000
+MOST_DECIDED = 10_000
+"""Expressions that are looked at: constants that use each other twice would double with each line."""
 _OPPOSITE = {"===": "!==", "!==": "===", "== null": "!= null", "!= null": "== null"}
 
 
@@ -30,6 +33,8 @@ def from_js(code: str, catalogue: Catalogue, zone: dt.tzinfo = dt.UTC) -> Group:
     `zone` is the timezone in which the builder counts days. Raises CannotShow, which names the lines
     and pieces that the builder cannot show.
     """
+    if len(code) > MAX_CODE:
+        raise CannotShow([Piece(_("The code is longer than 64,000 characters."), _("Shorten it."), 1, 1, "")])
     root = parse(code)
     try:
         formula = _Body(catalogue, zone).run(named(root), dict(BASE), root)
@@ -69,6 +74,7 @@ class _Body:
     def __init__(self, catalogue: Catalogue, zone: dt.tzinfo) -> None:
         self.catalogue = catalogue
         self.conditions = Conditions(catalogue, zone, self.formula)
+        self.decided = 0
 
     # ---- statements
 
@@ -93,7 +99,8 @@ class _Body:
         condition = Reader(scope).read(part(node, "condition"))
         holds = self.run(_block(part(node, "consequence")), dict(scope), node)
         otherwise = node.child_by_field_name("alternative")
-        after = _block(named(otherwise)[0]) if otherwise is not None else rest
+        # What follows is reached only where the condition did not hold: what is done then has to return.
+        after = [*_block(named(otherwise)[0]), *rest] if otherwise is not None else rest
         return self._choose(condition, holds, self.run(after, dict(scope), around), None)
 
     def _declare(self, node: Node, scope: dict[str, Expr]) -> dict[str, Expr]:
@@ -113,6 +120,9 @@ class _Body:
 
     def formula(self, code: Expr, line: str | None) -> Formula:
         """Return what an expression decides; `line` is the variable of the line that it speaks of."""
+        self.decided += 1
+        if self.decided > MOST_DECIDED and code.node is not None:
+            raise fault(code.node, _("The code decides too much for the builder."))
         if code.kind == "wrong":
             raise code.value
         if code.kind == "literal" and isinstance(code.value, bool):

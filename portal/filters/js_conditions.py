@@ -2,27 +2,32 @@
 
 import datetime as dt
 import difflib
-import operator as signs
 from collections.abc import Callable
-from decimal import Decimal
 from typing import TypeAlias
-
-from tree_sitter import Node
 
 from portal.filters.check import COUNTED, comparable
 from portal.filters.fields import Catalogue, Field, Type, keyed_path
 from portal.filters.js_match import Holes, Pattern, helper, patterns
+from portal.filters.js_pieces import (
+    as_written,
+    calls,
+    holds_for_nothing,
+    names_from,
+    operand_of,
+    place_of,
+    plain,
+    source,
+)
 from portal.filters.js_syntax import CannotShow, Expr, fault
 from portal.filters.js_text import DEFAULT_KEYED
 from portal.filters.mark import gettext_noop as _
 from portal.filters.operands import BadValue, args_of, zone_name
-from portal.filters.shape import NUMBERS, TEXTS, Operator, Takes
+from portal.filters.shape import NUMBERS, TEXTS, Operator
 from portal.filters.to_js import needs_zone
-from portal.filters.tree import UNITS, Condition, Duration, FieldRef, Group, Lines, Measure, Scalar, Value
+from portal.filters.tree import Condition, FieldRef, Group, Lines, Measure, Value
 from portal.filters.tree import Node as TreeNode
 
 Decide: TypeAlias = "Callable[[Expr, str | None], TreeNode | bool]"
-_BARE = {"gt": signs.gt, "gte": signs.ge, "lt": signs.lt, "lte": signs.le}
 _SAYS = _("The builder cannot show {code}")
 
 
@@ -38,7 +43,7 @@ class Conditions:
         """Return the condition that the code is. Raises CannotShow when it is none."""
         found = self.find(code, line)
         if found is None:
-            raise fault(_node(shown, code), _SAYS, self.cure(code, line))
+            raise fault(place_of(shown, code), _SAYS, self.cure(code, line))
         return found
 
     def find(self, code: Expr, line: str | None) -> TreeNode | None:
@@ -76,13 +81,13 @@ class Conditions:
             return None
         operator = pattern.operator
         if line is not None and not field.line:
-            raise fault(_node(code), _("This does not speak of the line: {code}"), _("Move it out of the function."))
+            raise fault(place_of(code), _("This does not speak of the line: {code}"), _("Move it out of the function."))
         if operator.looks_back and (not self.catalogue.changes or field.line):
-            raise fault(_node(code), _("It is not known here what the value was before: {code}"))
+            raise fault(place_of(code), _("It is not known here what the value was before: {code}"))
         value = self.value(operator, field, holes, code, line)
-        if "bare" in holes and _holds_for_nothing(operator, value):
-            cure = _("It holds where there is no number: write number({code}).").format(code=_source(holes["bare"]))
-            raise fault(_node(code), _SAYS, cure)
+        if "bare" in holes and holds_for_nothing(operator, value):
+            cure = _("It holds where there is no number: write number({code}).").format(code=source(holes["bare"]))
+            raise fault(place_of(code), _SAYS, cure)
         return Condition(field.path, operator.key, value)
 
     def path_in(self, holes: Holes) -> Expr | None:
@@ -90,20 +95,20 @@ class Conditions:
         if "value" not in holes:
             return holes.get("path") or holes.get("bare") or holes.get("of")
         value = holes["value"]
-        return value.parts[1] if _calls(value, helper("number")) and len(value.parts) == 2 else None
+        return value.parts[1] if calls(value, helper("number")) and len(value.parts) == 2 else None
 
     def value(self, operator: Operator, field: Field, holes: Holes, code: Expr, line: str | None) -> Value:
         """Return the condition's value. Raises CannotShow for one that the operator does not take."""
         other = self.reference(operator, field, holes["a"], line) if "a" in holes and "b" not in holes else None
         if other is not None:
             return other
-        value = _operand(operator, holes, code)
+        value = operand_of(operator, holes, code)
         if needs_zone(operator, field, value):
             self.check_zone(holes, code)
         try:
             args_of(field, operator, value, self.zone)
         except BadValue as error:
-            raise fault(_node(code), f"{_plain(error.message)} {{code}}", error.cure) from None
+            raise fault(place_of(code), f"{plain(error.message)} {{code}}", error.cure) from None
         return value
 
     def check_zone(self, holes: Holes, code: Expr) -> None:
@@ -112,7 +117,7 @@ class Conditions:
         name = given.value if given is not None and given.kind == "literal" else "UTC" if given is None else ""
         if name != ours:
             cure = _("The builder counts days in {zone}: give that timezone.").format(zone=ours)
-            raise fault(_node(code), _("Here days are those of another timezone: {code}"), cure)
+            raise fault(place_of(code), _("Here days are those of another timezone: {code}"), cure)
 
     def reference(self, operator: Operator, field: Field, code: Expr, line: str | None) -> FieldRef | None:
         """Return the other field that a condition compares with, None for a value of its own."""
@@ -121,13 +126,13 @@ class Conditions:
         wanted = {**dict.fromkeys(NUMBERS, helper("number")), Type.ENUM: helper("choice")}.get(field.type)
         if field.type is Type.DATETIME:
             wanted = Expr("member", "ms", (helper("dates"),))
-        inner = code if wanted is None else code.parts[1] if _calls(code, wanted) and len(code.parts) == 2 else None
+        inner = code if wanted is None else code.parts[1] if calls(code, wanted) and len(code.parts) == 2 else None
         other = None if inner is None else self.field(inner, line)
         if other is None:
             cure = _("Compare with a value, or with another field.")
-            raise fault(_node(code), _SAYS, cure if wanted is None else f"{_as_written(wanted)}({_source(code)})?")
+            raise fault(place_of(code), _SAYS, cure if wanted is None else f"{as_written(wanted)}({source(code)})?")
         if not operator.compares(field.type) or not comparable(field, other):
-            raise fault(_node(code), _("The two fields cannot be compared: {code}"))
+            raise fault(place_of(code), _("The two fields cannot be compared: {code}"))
         return FieldRef(other.path)
 
     # ---- fields
@@ -142,38 +147,38 @@ class Conditions:
             known = [each.path for each in self.catalogue if not each.is_template]
             near = difflib.get_close_matches(path, known, 1, 0.5)
             cure = _("Did you mean {path}?").format(path=near[0]) if near else ""
-            raise fault(_node(code), _("The builder has no field {code}."), cure)
+            raise fault(place_of(code), _("The builder has no field {code}."), cure)
         return field
 
     def path(self, code: Expr, line: str | None) -> str | None:
         """Return the path of a field as the catalogue has it."""
-        if _calls(code, helper("named")) and len(code.parts) in (3, 5):
+        if calls(code, helper("named")) and len(code.parts) in (3, 5):
             base = self.path(code.parts[1], line)
             texts = [each.value if each.kind == "literal" else None for each in code.parts[2:]]
             field = self.catalogue.get(base) if base else None
             if field is None or not isinstance(texts[0], str) or tuple(texts[1:] or DEFAULT_KEYED) != field.keyed:
                 return None
             return keyed_path(field.path, texts[0])
-        if _calls(code, helper("pick")) and len(code.parts) == 3 and isinstance(code.parts[2].value, str):
+        if calls(code, helper("pick")) and len(code.parts) == 3 and isinstance(code.parts[2].value, str):
             base = self.path(code.parts[1], line)
             return f"{base}[].{code.parts[2].value}" if base else None
         if code.kind == "call" and len(code.parts) == 2 and code.parts[1].kind == "arrow":
             called, function = code.parts
             base = self.path(called.parts[0], line) if called.kind == "member" and called.value == "map" else None
-            rest = _names(function.parts[0], f"${function.value}")
+            rest = names_from(function.parts[0], f"${function.value}")
             return f"{base}[].{'.'.join(rest)}" if base and rest else None
-        names = _names(code, "entity") or _names(code, "$1" if line is None else "")
+        names = names_from(code, "entity") or names_from(code, "$1" if line is None else "")
         if names:
             return ".".join(names)
-        names = _names(code, line) if line else None
+        names = names_from(code, line) if line else None
         return ".".join((self.catalogue.lines_path, *names)) if names else None
 
     # ---- lines
 
     def rows(self, code: Expr) -> bool:
         """Say whether the code is the list of all lines."""
-        inner = code.parts[1] if _calls(code, helper("lines")) and len(code.parts) == 2 else code
-        return _names(inner, "entity") == [self.catalogue.lines_path]
+        inner = code.parts[1] if calls(code, helper("lines")) and len(code.parts) == 2 else code
+        return names_from(inner, "entity") == [self.catalogue.lines_path]
 
     def _of_lines(self, code: Expr, *methods: str) -> tuple[str, Expr] | None:
         """Return the method and the function of `lines.method(function)`."""
@@ -190,7 +195,7 @@ class Conditions:
         if asked is None:
             return None
         if line is not None:
-            raise fault(_node(code), _("The builder cannot ask about lines inside a question about a line: {code}"))
+            raise fault(place_of(code), _("The builder cannot ask about lines inside a question about a line: {code}"))
         method, function = asked
         lines: Lines = "any" if method == "some" else "all"
         inner = self.inside(function)
@@ -198,13 +203,13 @@ class Conditions:
             return Group(inner.match, inner.items, lines)
         if isinstance(inner, Condition):
             return Condition(inner.field, inner.operator, inner.value, lines)
-        raise fault(_node(code), _SAYS, _("Ask for the number of lines."))
+        raise fault(place_of(code), _SAYS, _("Ask for the number of lines."))
 
     def inside(self, function: Expr) -> TreeNode:
         """Return what is asked of one line."""
         inner = self.decide(function.parts[0], f"${function.value}")
         if isinstance(inner, bool):
-            raise fault(_node(function), _("This is the same for every line: {code}"))
+            raise fault(place_of(function), _("This is the same for every line: {code}"))
         return inner
 
     def measure(self, pattern: Pattern, holes: Holes, code: Expr) -> Measure | None:
@@ -217,13 +222,13 @@ class Conditions:
         field = self.catalogue.get(f"{self.catalogue.lines_path}.{key}") if key else COUNTED
         if field is None or field.type not in pattern.types:
             raise fault(
-                _node(number), _("This cannot be summed: {code}"), _("Choose a line field that holds a number.")
+                place_of(number), _("This cannot be summed: {code}"), _("Choose a line field that holds a number.")
             )
-        value = _operand(pattern.operator, holes, code)
+        value = operand_of(pattern.operator, holes, code)
         try:
             args_of(field, pattern.operator, value, self.zone)
         except BadValue as error:
-            raise fault(_node(code), f"{_plain(error.message)} {{code}}", error.cure) from None
+            raise fault(place_of(code), f"{plain(error.message)} {{code}}", error.cure) from None
         return Measure("sum" if key else "count", pattern.operator.key, value, field.path, where)
 
     def counted(self, code: Expr) -> tuple[Group, str] | None:
@@ -234,10 +239,10 @@ class Conditions:
     def summed(self, code: Expr) -> tuple[Group, str] | None:
         """Return which lines and which of their fields are summed."""
         sums = [Expr("member", "sum", (helper(name),)) for name in ("number", "money")]
-        if len(code.parts) != 3 or not any(_calls(code, each) for each in sums):
+        if len(code.parts) != 3 or not any(calls(code, each) for each in sums):
             return None
         where, of = self.chosen(code.parts[1]), code.parts[2]
-        names = _names(of.parts[0], f"${of.value}") if of.kind == "arrow" else [of.value]
+        names = names_from(of.parts[0], f"${of.value}") if of.kind == "arrow" else [of.value]
         if where is None or not names or not isinstance(names[0], str):
             return None
         return where, ".".join(names)
@@ -267,68 +272,3 @@ class Conditions:
         if code.kind in ("member", "not"):
             return _("Say what it is compared with, as in number(…) > 0 or !text.isEmpty(…).")
         return ""
-
-
-def _operand(operator: Operator, holes: Holes, code: Expr) -> Value:
-    """Return the raw value that literals at the holes stand for."""
-    if operator.takes is Takes.DURATION:
-        amount, unit = _literal(holes["amount"]), _literal(holes["unit"])
-        if amount.__class__ is not int or unit not in UNITS:
-            raise fault(_node(code), _("This is no span of time: {code}"), _('Write it as in 3, "days".'))
-        return Duration(amount, next(each for each in UNITS if each == unit))
-    if "values" in holes:
-        given = holes["values"]
-        return tuple(_literal(each) for each in (given.parts if given.kind == "array" else (given,)))
-    if "b" in holes:
-        return _literal(holes["a"]), _literal(holes["b"])
-    return _literal(holes["a"]) if "a" in holes else None
-
-
-def _literal(code: Expr) -> Scalar:
-    value = code.value
-    if code.kind != "literal" or isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise fault(_node(code), _("The builder compares with texts and numbers only, not with {code}"))
-    return value
-
-
-def _holds_for_nothing(operator: Operator, value: Value) -> bool:
-    """Say whether JavaScript finds `null` to hold, which counts as 0 where numbers are compared."""
-    if isinstance(value, tuple):
-        return all(isinstance(one, int | Decimal) for one in value) and value[0] <= 0 <= value[1]  # type: ignore[operator]
-    return operator.key in _BARE and isinstance(value, int | Decimal) and _BARE[operator.key](0, value)
-
-
-def _calls(code: Expr, function: Expr) -> bool:
-    return code.kind == "call" and code.parts[0] == function
-
-
-def _names(code: Expr, root: str) -> list[str] | None:
-    """Return the names on the way from a variable to a value; None when it does not begin there."""
-    names: list[str] = []
-    while code.kind == "member":
-        names.append(code.value)
-        code = code.parts[0]
-    return names[::-1] if names and code.kind == "name" and code.value == root else None
-
-
-def _node(*codes: Expr) -> Node:
-    """Return where the code stands."""
-    for code in codes:
-        if code.node is not None:
-            return code.node
-        for each in code.parts:
-            if each.node is not None:
-                return each.node
-    raise AssertionError("Code that was written stands somewhere.")
-
-
-def _source(code: Expr) -> str:
-    return (_node(code).text or b"").decode()[:60]
-
-
-def _as_written(code: Expr) -> str:
-    return code.value if code.parts[0].kind == "name" else f"{code.parts[0].value}.{code.value}"
-
-
-def _plain(text: str) -> str:
-    return text.replace("{", "(").replace("}", ")")

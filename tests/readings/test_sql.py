@@ -16,6 +16,7 @@ from portal.filters.tree import ALWAYS, Condition, Group
 from tests.portal.filters.sample import NOW, SAMPLE
 from tests.portal.filters.strategies import documents, trees
 from tests.readings import tables
+from tests.readings.effort import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ ZONES = [dt.UTC, zoneinfo.ZoneInfo("Europe/Berlin"), zoneinfo.ZoneInfo("America/
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a batch of rows takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -31,15 +31,31 @@ def both(*items: Any) -> Group:
         ("return (helpers.number(entity.totalPrice)) > 100.0;", both(Condition("totalPrice", "gt", Decimal("100.0")))),
         ("return entity['totalPrice'] > 100", both(OVER)),
         ("return entity.totalPrice > -1.5", None),
-        ("const { number: n } = helpers\nreturn n(entity.totalPrice) > -1.5", both(Condition("totalPrice", "gt", Decimal("-1.5")))),
+        (
+            "const { number: n } = helpers\nreturn n(entity.totalPrice) > -1.5",
+            both(Condition("totalPrice", "gt", Decimal("-1.5"))),
+        ),
         ("const limit = 100, { totalPrice } = entity; return totalPrice > limit", both(OVER)),
         ("const isBig = entity.totalPrice > 100;\nreturn isBig && entity.status == 'new';", both(OVER, NEW)),
         ("return entity.status === `new` && helpers.text.hasAny(entity.tags ?? [], ['vip']);", both(NEW, VIP)),
         ("return helpers.text.hasAny(entity.tags || [], ['v\\u0069p'])", both(VIP)),
-        ("if (!(entity.totalPrice > 100)) return false;\nif (entity.status !== 'new') { return false; }\nreturn true;", both(OVER, NEW)),
+        (
+            "if (!(entity.totalPrice > 100)) return false;\nif (entity.status !== 'new') return false\nreturn true;",
+            both(OVER, NEW),
+        ),
         ("if (entity.totalPrice > 100) return true;\nreturn entity.status === 'new';", Group("any", (OVER, NEW))),
-        ("if (entity.test) { return entity.totalPrice > 100 } else return false", both(Condition("test", "is_true"), OVER)),
-        ("return entity.test ? false : entity.totalPrice > 100", both(Group("none", (Condition("test", "is_true"),)), OVER)),
+        (
+            "if (entity.test) { return entity.totalPrice > 100 } else return false",
+            both(Condition("test", "is_true"), OVER),
+        ),
+        (
+            "return entity.test ? false : entity.totalPrice > 100",
+            both(Group("none", (Condition("test", "is_true"),)), OVER),
+        ),
+        (
+            "if (entity.test) return false\nelse if (entity.status == 'new') return true\nreturn 100 < entity.totalPrice",
+            both(Group("none", (Condition("test", "is_true"),)), Group("any", (NEW, OVER))),
+        ),
         ("return !entity.test", Group("none", (Condition("test", "is_true"),))),
         ("return !!entity.test", both(Condition("test", "is_true"))),
         ("return entity.weight == null", both(Condition("weight", "is_empty"))),
@@ -48,12 +64,20 @@ def both(*items: Any) -> Group:
         ("return ['new', 'draft'].includes(entity.status)", both(Condition("status", "is_one_of", ("new", "draft")))),
         ("return entity.lineItems.some(line => line.quantity > 5)", both(Condition("lineItems.quantity", "gt", 5))),
         (
-            "return entity.lineItems?.some(function_ => { return function_.quantity > 5 && helpers.text.equal(function_.sku, 'TEA') })",
-            Group("all", (Condition("lineItems.quantity", "gt", 5), Condition("lineItems.sku", "equals", "TEA")), "any"),
+            "return entity.lineItems?.some(l => { return l.quantity > 5 && helpers.text.equal(l.sku, 'TEA') })",
+            Group(
+                "all", (Condition("lineItems.quantity", "gt", 5), Condition("lineItems.sku", "equals", "TEA")), "any"
+            ),
         ),
-        ("return !entity.lineItems.some(line => line.quantity > 5)", both(Condition("lineItems.quantity", "gt", 5, "none"))),
+        (
+            "return !entity.lineItems.some(line => line.quantity > 5)",
+            both(Condition("lineItems.quantity", "gt", 5, "none")),
+        ),
         ("return entity.lineItems.length > 2", both(Measure("count", "gt", 2))),
-        ("return helpers.money.sum(entity.lineItems, l => l.quantity) >= 3", both(Measure("sum", "gte", 3, "lineItems.quantity"))),
+        (
+            "return helpers.money.sum(entity.lineItems, l => l.quantity) >= 3",
+            both(Measure("sum", "gte", 3, "lineItems.quantity")),
+        ),
         (
             "return helpers.money.sum(entity.lineItems.filter(l => l.taxable), 'itemPrice') < 9",
             both(Measure("sum", "lt", 9, "lineItems.itemPrice", both(Condition("lineItems.taxable", "is_true")))),
@@ -70,10 +94,13 @@ def both(*items: Any) -> Group:
             "return helpers.text.equal(entity.shippingAddress.country, entity.billingAddress.country)",
             both(Condition("shippingAddress.country", "equals", FieldRef("billingAddress.country"))),
         ),
-        ("return helpers.dates.isInLast(entity.createdAt, 3, 'days')", both(Condition("createdAt", "in_last", Duration(3, "days")))),
+        (
+            "return helpers.dates.isInLast(entity.createdAt, 3, 'days')",
+            both(Condition("createdAt", "in_last", Duration(3, "days"))),
+        ),
         ("/* long */ return ( // why\n entity.totalPrice > 100 )", both(OVER)),
     ],
-)  # fmt: skip
+)
 def test_what_people_write_comes_to_the_builder(code: str, tree: Group | None) -> None:
     if tree is None:
         with pytest.raises(CannotShow):
@@ -87,23 +114,55 @@ def test_what_people_write_comes_to_the_builder(code: str, tree: Group | None) -
     [
         ("return entity.totl > 5;", 1, "The builder has no field entity.totl."),
         ("return entity.totalPrice\n  .toFixed(2) > 5", 1, "The builder cannot show entity.totalPrice .toFixed(2) > 5"),
-        ("const a = 1;\nlet b = 2;\nreturn true;", 2, "The builder cannot show a variable that may change: let b = 2; Use const."),
-        ("return entity.email === 'a@b.c'", 1, "Compare texts by text.equal(a, b): case and accents do not count there."),
+        (
+            "const a = 1;\nlet b = 2;\nreturn true;",
+            2,
+            "The builder cannot show a variable that may change: let b = 2; Use const.",
+        ),
+        (
+            "return entity.email === 'a@b.c'",
+            1,
+            "Compare texts by text.equal(a, b): case and accents do not count there.",
+        ),
         ("return entity.email.includes('a')", 1, "Use text.contains, text.startsWith or, for lists, text.hasAny."),
         ("return entity.totalPrice < 100", 1, "It holds where there is no number: write number(entity.totalPrice)."),
-        ("return text.equal(entity.email, 'a')", 1, "“text” is not known here. Take helpers from “helpers” in the first line."),
+        (
+            "return text.equal(entity.email, 'a')",
+            1,
+            "“text” is not known here. Take helpers from “helpers” in the first line.",
+        ),
         ("return helpers.text.equal(entity.email, '')", 1, "Enter a value"),
         ("return entity.status === 'lost'", 1, "The value is not one of the choices."),
-        ("return helpers.dates.isOn(entity.createdAt, '2026-01-10')", 1, "The builder counts days in Europe/Berlin: give that timezone."),
-        ("return helpers.dates.isOn(entity.createdAt, '2026-01-10', 'Asia/Tokyo')", 1, "Here days are those of another timezone"),
-        ("return entity.lineItems.some(line => entity.totalPrice > 5)", 1, "This does not speak of the line: entity.totalPrice > 5"),
-        ("return entity.lineItems.some(l => entity.lineItems.some(m => m.quantity > 1))", 1, "inside a question about a line"),
+        (
+            "return helpers.dates.isOn(entity.createdAt, '2026-01-10')",
+            1,
+            "The builder counts days in Europe/Berlin: give that timezone.",
+        ),
+        (
+            "return helpers.dates.isOn(entity.createdAt, '2026-01-10', 'Asia/Tokyo')",
+            1,
+            "Here days are those of another timezone",
+        ),
+        (
+            "return entity.lineItems.some(line => entity.totalPrice > 5)",
+            1,
+            "This does not speak of the line: entity.totalPrice > 5",
+        ),
+        (
+            "return entity.lineItems.some(l => entity.lineItems.some(m => m.quantity > 1))",
+            1,
+            "inside a question about a line",
+        ),
         ("console.log(entity);\nreturn true", 1, "The builder cannot show this step"),
         ("for (const a of entity.tags) return true;\nreturn false", 1, "The builder cannot show this step"),
         ("if (entity.test) { return true }", 1, "The code does not return an answer everywhere."),
         ("return false", 1, "This code never holds"),
         ("return entity.totalPrice > ;", 1, "The code has a mistake here"),
-        ("return helpers.changed(related.before, entity, (one) => helpers.text.fold(one.email))", 1, "It is not known here what the value was before"),
+        (
+            "return helpers.changed(related.before, entity, (one) => helpers.text.fold(one.email))",
+            1,
+            "It is not known here what the value was before",
+        ),
         ("return helpers.text.matches(entity.email, 'a.*b')", 1, "Regular expressions are not understood here."),
         ("return helpers.dates.isInLast(entity.createdAt, 3, 'years')", 1, "This is no span of time"),
         ("return number;", 1, "is not known here"),
@@ -114,7 +173,7 @@ def test_what_people_write_comes_to_the_builder(code: str, tree: Group | None) -
         ("return " + "(" * 3_000 + "true" + ")" * 3_000, 1, "The code is nested too deep."),
         ("return entity.totalPrice > 100 {0} {code}", 1, "The code has a mistake here"),
     ],
-)  # fmt: skip
+)
 def test_code_outside_the_builder_names_its_line_and_the_cure(code: str, line: int, says: str) -> None:
     with pytest.raises(CannotShow) as raised:
         from_js(code, SAMPLE, BERLIN)
@@ -145,3 +204,16 @@ def test_what_was_before_is_known_to_the_catalogue_of_updates_only() -> None:
 def test_a_chain_of_five_hundred_conditions_is_read() -> None:
     code = "return " + " && ".join(f"entity.totalPrice > {number}" for number in range(499))
     assert len(from_js(code, SAMPLE).items) == 499
+
+
+def test_code_that_doubles_with_each_line_is_refused_at_once() -> None:
+    lines = ["const a0 = entity.totalPrice > 1;", *(f"const a{n} = a{n - 1} && !a{n - 1};" for n in range(1, 200))]
+    with pytest.raises(CannotShow, match="decides too much"):
+        from_js("\n".join([*lines, "return a199;"]), SAMPLE)
+    chosen = "entity.test"
+    for _ in range(40):
+        chosen = f"(({chosen}) ? entity.totalPrice > 1 : entity.totalPrice > 2)"
+    with pytest.raises(CannotShow, match="decides too much"):
+        from_js(f"return {chosen};", SAMPLE)
+    with pytest.raises(CannotShow, match="longer than 64,000"):
+        from_js("return true;" + " " * 64_000, SAMPLE)
