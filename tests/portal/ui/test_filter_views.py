@@ -105,7 +105,8 @@ def test_counting_that_takes_too_long_says_so_and_estimates(
     filtered = lists.ListPage.filtered
 
     def slow(*args: Any) -> QuerySet[Any]:
-        return filtered(*args).annotate(slow=RawSQL("pg_sleep(0.5)::text", [])).filter(slow="")
+        rows: QuerySet[Any] = filtered(*args).annotate(slow=RawSQL("pg_sleep(0.5)::text", []))
+        return rows.filter(slow="")
 
     monkeypatch.setattr(lists.ListPage, "filtered", slow)
     monkeypatch.setattr(filter_views, "COUNT_MILLISECONDS", 100)
