@@ -63,8 +63,8 @@ def _each(path: str, label: str, noun: str, help: str = "") -> Field:
     return Field(path, label, Type.LIST, _PAID, noun=noun, help=help)
 
 
-def _line(path: str, label: str, kind: Type, noun: str, *, help: str = "", **where: str) -> Field:
-    return Field(f"lineItems.{path}", label, kind, _LINES, noun=noun, line=True, help=help, **where)
+def _line(path: str, label: str, kind: Type, noun: str, *, help: str = "", currency: str | None = None) -> Field:
+    return Field(f"lineItems.{path}", label, kind, _LINES, noun=noun, line=True, help=help, currency=currency)
 
 
 ORDER = Catalogue(

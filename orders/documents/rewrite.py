@@ -22,7 +22,7 @@ REWRITTEN = ("facets", "terms", "country_folded")
 class Batch(NamedTuple):
     """How many orders one transaction has written, and the last one's ID: from there it goes on."""
 
-    count: int
+    orders: int
     last: int
 
 
@@ -31,7 +31,7 @@ def rewrite_columns(model: Any, *, after: int = 0, batch: int = BATCH) -> int:
 
     `model` is the order's model, as the migration that calls has it. Returns how many orders.
     """
-    return sum(done.count for done in rewriting(model, after=after, batch=batch))
+    return sum(done.orders for done in rewriting(model, after=after, batch=batch))
 
 
 def rewriting(model: Any, *, after: int = 0, batch: int = BATCH) -> Iterator[Batch]:

@@ -46,7 +46,7 @@ class Seen(NamedTuple):
     folded: str
     name: str
     line: int
-    count: int
+    times: int
 
 
 def knows(field: Field) -> bool:
@@ -149,8 +149,8 @@ def _seen(organization: Organization) -> list[Seen]:
     found: dict[str, Seen] = {}
     for sku, folded, name, line in lines:
         before = found.get(folded)
-        found[folded] = before._replace(count=before.count + 1) if before else Seen(sku, folded, name or "", line, 1)
-    return sorted(found.values(), key=lambda one: (-one.count, one.folded))
+        found[folded] = before._replace(times=before.times + 1) if before else Seen(sku, folded, name or "", line, 1)
+    return sorted(found.values(), key=lambda one: (-one.times, one.folded))
 
 
 def _skus(organization: Organization, wanted: str) -> list[Suggestion]:
@@ -158,8 +158,8 @@ def _skus(organization: Organization, wanted: str) -> list[Suggestion]:
     words = wanted.split()
     seen: list[Seen] = _kept(organization, "lines", lambda: _seen(organization))
     found = [one for one in seen if all(word in one.folded or word in one.name for word in words)]
-    found = sorted(found, key=lambda one: (not one.folded.startswith(wanted), -one.count))[:MOST]
-    counts = {one.line: one.count for one in found}
+    found = sorted(found, key=lambda one: (not one.folded.startswith(wanted), -one.times))[:MOST]
+    counts = {one.line: one.times for one in found}
     if wanted and len(found) < MOST:
         counts |= dict.fromkeys(_older(organization, wanted, {one.folded for one in found}, MOST - len(found)), 0)
     written = _as_written(organization, list(counts))
@@ -222,7 +222,7 @@ def _names(organization: Organization, wanted: str) -> list[Suggestion]:
     found = [one for one in seen if one.name and all(word in one.name or word in one.folded for word in words)][:MOST]
     written = _as_written(organization, [one.line for one in found])
     told = {fold(written[one.line].name): (written[one.line].name, one) for one in found if one.line in written}
-    return [Suggestion(name, note=one.sku, count=one.count) for name, one in told.values() if name]
+    return [Suggestion(name, note=one.sku, count=one.times) for name, one in told.values() if name]
 
 
 suggestions.register("orders", Suggestions("orders", "order", lambda: ORDER, knows, find))

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from orders.documents.catalogue import ORDER
 from orders.models import Source
 from orders.shown import suggest
 from portal.tenancy.models import Membership, Organization
@@ -146,7 +147,7 @@ def test_a_question_costs_a_fixed_number_of_queries(
 ) -> None:
     for number in range(6):
         make_order(source, number, lineItems=[line(f"TEA-{number}")])
-    found = suggest.ORDER.get(field)
+    found = ORDER.get(field)
     assert found is not None
     with django_assert_num_queries(queries):
         suggest.find(organization, found, "t")

@@ -25,14 +25,14 @@ class Command(BaseCommand):
         if batch < 1:
             raise CommandError("--batch must be at least 1.")
         if options["dry_run"]:
-            found = [(done.count, old) for done, old in stale(Order, OrderLine, after=after, batch=batch)]
-            looked, old = sum(count for count, _ in found), sum(old for _, old in found)
+            found = [(done.orders, old) for done, old in stale(Order, OrderLine, after=after, batch=batch)]
+            looked, old = sum(orders for orders, _ in found), sum(old for _, old in found)
             self.stdout.write(f"{old:,} of {looked:,} orders are out of date.")
             return
         total = 0
         try:
             for done in rewriting(Order, after=after, batch=batch):
-                total, after = total + done.count, done.last
+                total, after = total + done.orders, done.last
                 self.stdout.write(f"{total:,} orders written; the last one is {after}.")
         except KeyboardInterrupt:
             raise CommandError(f"Stopped. Go on with --after {after}.", returncode=130) from None
