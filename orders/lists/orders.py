@@ -10,7 +10,7 @@ from orders import queries
 from orders.documents.catalogue import ORDER
 from orders.documents.order import plain_document
 from orders.lifecycle.order import OrderStatus
-from orders.models import OrderLine, Source
+from orders.models import Location, OrderLine, Source
 from orders.search import search
 from portal.filters.fields import Choice
 from portal.filters.to_sql import SqlTarget
@@ -46,6 +46,12 @@ TARGET = SqlTarget(ORDER, OrderLine, measured={"": "line_count", "lineItems.quan
 """Where filters of orders find their values in the database."""
 
 
+def _locations(organization: Organization) -> Sequence[Choice]:
+    """Return where stock lies by the name that lines give it: the integration's own."""
+    rows = Location.objects.within(organization).filter(active=True).order_by("name")
+    return [Choice(key, name) for key, name in rows.values_list("ext_location_id", "name")]
+
+
 class OrderList(ListPage):
     """Archived orders stay out until somebody asks for them by status or looks for them."""
 
@@ -66,7 +72,7 @@ ORDERS = OrderList(
     columns=COLUMNS,
     url=lambda order: reverse("orders:detail", args=[order.public_id]),
     default_sort="-placed",
-    quick=("status", "integration", "extOrderCreatedAt", "totalPrice", "tags"),
+    quick=("extOrderCreatedAt", "integration", "status", "tags", "lineItems.locationId", "totalPrice"),
     search=search,
     search_hint=_("Number, ID, e-mail, name, phone or SKU"),
     tabs=(
@@ -104,7 +110,7 @@ ORDERS = OrderList(
         "integrations:list",
         _("Connect a store"),
     ),
-    options={"integration": _sources},
+    options={"integration": _sources, "lineItems.locationId": _locations},
     version_of=lambda order: order.version,
     events=("orderChanged",),
     refresh=5,

@@ -152,7 +152,8 @@ def form_for(
         return None if field is None else _form(index, field, operator, raw, unit, options, lines=old.lines)
     if field is None:
         return None
-    operator = get.get("operator") or default_operator(catalogue, field.path)
+    usual = "is_one_of" if options.get(field.path) else default_operator(catalogue, field.path)
+    operator = get.get("operator") or usual
     return _form(index, field, operator, get.getlist("value"), get.get("unit", "days"), options, lines=_lines(get))
 
 

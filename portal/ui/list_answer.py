@@ -64,9 +64,13 @@ class Listing:
         """The fields that can be asked for."""
         return self.page.target.catalogue
 
-    def options(self) -> dict[str, Sequence[Choice]]:
-        """Choices of text fields (stores, places), read when a form needs them."""
-        return {path: read(self.organization) for path, read in (self.page.options or {}).items()}
+    def options(self, *paths: str) -> dict[str, Sequence[Choice]]:
+        """Choices of text fields (stores, places): of these paths, or of all; a query for each."""
+        return {
+            path: read(self.organization)
+            for path, read in (self.page.options or {}).items()
+            if not paths or path in paths
+        }
 
     # addresses
 

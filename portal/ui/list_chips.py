@@ -61,7 +61,8 @@ class ChipBar:
     def _chips(self) -> Iterator[Chip]:
         listing = self.listing
         named = {node.field for node in chips.items(listing.state.tree) if isinstance(node, Condition)}
-        options = listing.options() if named & (listing.page.options or {}).keys() else {}
+        known = named & (listing.page.options or {}).keys()
+        options = listing.options(*known) if known else {}
         yield from chips.chips(listing.state, listing.catalogue, listing.zone, options)
 
     def _filled(self, chip: Chip, key: str) -> Slot:

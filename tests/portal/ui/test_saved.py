@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from orders.models import Order, Source
+from orders.models import Location, Order, Source
 from portal.audit.models import History
 from portal.filters.text import to_address
 from portal.filters.tree import Condition, Group, Lines, Measure
@@ -267,8 +267,25 @@ def test_chips_stand_in_fixed_places_and_only_what_is_complex_opens_the_builder(
     slots = as_owner.get("/orders", {"filter": to_address(tree)}).context["list"].chip_bar.slots
     shown = [(slot.key, slot.filled, bool(slot.form_url), bool(slot.advanced_url)) for slot in slots]
     quick = [one for one in shown if not one[0].startswith("#")]
-    assert [one[0] for one in quick] == ["status", "integration", "extOrderCreatedAt", "totalPrice", "tags"]
+    assert [one[0] for one in quick] == [
+        "extOrderCreatedAt",
+        "integration",
+        "status",
+        "tags",
+        "lineItems.locationId",
+        "totalPrice",
+    ]
     assert [one for one in quick if one[1]] == [("totalPrice", True, True, False)]
-    assert shown[5:] == [("#0", True, False, True), ("#1", True, True, False)]
-    form = as_owner.get(slots[3].form_url, headers=HTMX).content.decode()
+    assert shown[6:] == [("#0", True, False, True), ("#1", True, True, False)]
+    form = as_owner.get(slots[5].form_url, headers=HTMX).content.decode()
     assert 'name="edit" value="1"' in form
+
+
+def test_the_source_and_the_location_are_chosen_by_name(as_owner: Client, source: Source) -> None:
+    Location.across.create(organization=source.organization, source=source, ext_location_id="w1", name="Warehouse")
+    for field, label in (("integration", "Tea shop"), ("lineItems.locationId", "Warehouse")):
+        form = as_owner.get("/orders", {"form": "new", "field": field}, headers=HTMX).content.decode()
+        assert label in form
+        assert 'value="is_one_of"\n              selected' in form or 'value="is_one_of" selected' in form
+    page = as_owner.get("/orders?f=lineItems.locationId~is_one_of~w1").content.decode()
+    assert "location is Warehouse" in page
