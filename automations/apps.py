@@ -5,7 +5,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-REGISTERING = ("automations.consumers", "automations.exceptions", "automations.invariants")
+REGISTERING = ("automations.consumers", "automations.invariants")
 """Modules that are there once they are imported."""
 
 

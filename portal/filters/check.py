@@ -158,7 +158,7 @@ def _measure(
         return
     if measure.where != Group():
         yield from _group(measure.where, (*path, 0), catalogue, zone, bound=True)
-    if measure.operator not in operators or field.type not in operators.get(measure.operator).readings:
+    if not any(each.key == measure.operator for each in operators_for(field.type)):
         yield Problem(path, "operator", _("A number does not have this operator."), _operator_cure(field))
     elif measure.operator in ("is_empty", "is_not_empty"):
         yield Problem(path, "operator", _("A number of lines is never empty."), _("Compare it with 0."))

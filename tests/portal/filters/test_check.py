@@ -85,6 +85,7 @@ def problems(*items: Any, match: Match = "all", lines: Any = None) -> list[tuple
         (Measure("sum", "gt", 1, "totalPrice"), "field", "This cannot be summed."),
         (Measure("sum", "gt", 1, "lineItems.sku"), "field", "This cannot be summed."),
         (Measure("count", "contains", 1), "operator", "A number does not have this operator."),
+        (Measure("count", "changed"), "operator", "A number does not have this operator."),
         (Measure("count", "is_empty"), "operator", "A number of lines is never empty."),
         (Measure("count", "gt", "1"), "value", "The value is not a number."),
         (Measure("count", "gt", FieldRef("weight")), "value", "A number of lines does not compare with another field."),

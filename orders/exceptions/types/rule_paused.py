@@ -1,4 +1,4 @@
-"""The types of exceptions that rules bring, beside `rule_failed` of the orders."""
+"""A rule that this version of the product cannot read."""
 
 from django.utils.translation import gettext_lazy as _
 
