@@ -302,10 +302,24 @@
     return text.slice(from, to);
   }
 
+  // The same few texts are folded again and again: those of a rule for each line, those of tags for each option.
+  // What is kept follows from the text alone, so that no record can leave a mark here.
+  const foldings = new Map();
+
   function fold(value) {
     if (typeof value !== "string") return "";
-    if (!/[^\x00-\x7f]/.test(value)) return strip(value).toLowerCase();
-    const bare = value
+    if (value.length > 100) return foldAfresh(value);
+    const known = foldings.get(value);
+    if (known !== undefined) return known;
+    if (foldings.size >= 4000) foldings.clear();
+    const made = foldAfresh(value);
+    foldings.set(value, made);
+    return made;
+  }
+
+  function foldAfresh(text) {
+    if (!/[^\x00-\x7f]/.test(text)) return strip(text).toLowerCase();
+    const bare = text
       .normalize("NFKD")
       .replace(/\p{M}/gu, (mark) => (isCombining(mark) ? "" : mark))
       .replace(/[A-Z]|[^\x00-\x7f]/gu, foldCase)
@@ -369,7 +383,10 @@
     startsWith: (value, part) => fold(value).startsWith(fold(part)),
     endsWith: (value, part) => fold(value).endsWith(fold(part)),
     isEmpty: (value) => fold(value) === "",
-    isOneOf: (value, options) => folded(options).includes(fold(value)),
+    isOneOf: (value, options) => {
+      const wanted = fold(value);
+      return wanted !== "" && list(options).some((option) => fold(option) === wanted);
+    },
     containsAny: (value, parts) => folded(parts).some((part) => fold(value).includes(part)),
     hasAny: (values, options) => {
       const wanted = new Set(folded(options));

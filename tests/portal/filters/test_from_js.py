@@ -53,7 +53,7 @@ def both(*items: Any) -> Group:
             both(Group("none", (Condition("test", "is_true"),)), OVER),
         ),
         (
-            "if (entity.test) return false\nelse if (entity.status == 'new') return true\nreturn 100 < entity.totalPrice",
+            "if (entity.test) return false\nelse if ('new' == entity.status) return true\nreturn entity.totalPrice>100",
             both(Group("none", (Condition("test", "is_true"),)), Group("any", (NEW, OVER))),
         ),
         ("return !entity.test", Group("none", (Condition("test", "is_true"),))),
