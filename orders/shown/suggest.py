@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from orders.documents.catalogue import ORDER
 from orders.models import Order, OrderLine, Source
-from portal.filters.fields import Field, Type
+from portal.filters.fields import Choice, Field, Type
 from portal.kit.text import fold
 from portal.tenancy.models import Organization
 from portal.ui.suggest import MOST, Suggestion, Suggestions, suggestions
@@ -31,6 +31,9 @@ SECONDS = 60
 STEP = 100
 """Lines that one step of the index reads; the next one begins behind the last SKU that it has seen."""
 
+MOST_SOURCES = 200
+
+SOURCE = next(field for field in ORDER if field.path == "integration")
 _SKU, _NAME = "lineItems.sku", "lineItems.name"
 _ADDRESSES = ("shippingAddress", "billingAddress")
 _TEXTS = frozenset(f"{address}.{part}" for address in _ADDRESSES for part in ("city", "stateOrProvince", "company")) | {
@@ -53,13 +56,13 @@ def knows(field: Field) -> bool:
     """Say whether there are suggestions for a field; names of people, addresses and numbers are not offered."""
     if field.line:
         return field.path in (_SKU, _NAME)
-    return field.path in _TEXTS or field.path == "integration" or field.type is Type.LIST or _keyed(field) != ""
+    return field.path in _TEXTS or field.path == SOURCE.path or field.type is Type.LIST or _keyed(field) != ""
 
 
 def find(organization: Organization, field: Field, text: str) -> Sequence[Suggestion]:
     """Return what fits a text, the best first: what begins so, then what is most frequent."""
     wanted = fold(text)
-    if field.path == "integration":
+    if field.path == SOURCE.path:
         return _sources(organization, wanted)
     if field.path == _SKU:
         return _skus(organization, wanted)
@@ -133,9 +136,19 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
 
 
 def _sources(organization: Organization, wanted: str) -> list[Suggestion]:
+    return [
+        Suggestion(key, name)
+        for key, name in named(organization, SOURCE)
+        if wanted in fold(name) or fold(key).startswith(wanted)
+    ]
+
+
+def named(organization: Organization, field: Field) -> list[Choice]:
+    """Return the stores by name, for the field that holds their IDs."""
+    if field.path != SOURCE.path:
+        return []
     rows = Source.objects.within(organization).exclude(state="deleted").order_by("name")
-    named = rows.values_list("public_id", "name")[:200]
-    return [Suggestion(key, name) for key, name in named if wanted in fold(name) or fold(key).startswith(wanted)]
+    return [Choice(key, name) for key, name in rows.values_list("public_id", "name")[:MOST_SOURCES]]
 
 
 def _lines(organization: Organization) -> QuerySet[OrderLine]:
@@ -225,4 +238,4 @@ def _names(organization: Organization, wanted: str) -> list[Suggestion]:
     return [Suggestion(name, note=one.sku, count=one.times) for name, one in told.values() if name]
 
 
-suggestions.register("orders", Suggestions("orders", "order", lambda: ORDER, knows, find))
+suggestions.register("orders", Suggestions("orders", "order", lambda: ORDER, knows, find, named))

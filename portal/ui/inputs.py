@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.template import Context
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -172,6 +173,18 @@ def value_input(
     )
 
 
+def shown_input(context: Context, field: Field | None, *args: Any, entity: str, **more: Any) -> ValueInput:
+    """`{% value_input … as input %}`: the same, with the names of what an organization has few of (stores)."""
+    request = context.get("request")
+    organization = getattr(request, "organization", None)
+    if field is not None and organization is not None and not field.choices and not more.get("options"):
+        known = request.__dict__.setdefault("named_values", {})
+        if field.path not in known:
+            known[field.path] = suggest.named(entity, field, organization)
+        more["options"] = known[field.path]
+    return value_input(field, *args, entity=entity, **more)
+
+
 _OPERANDS = {Operand.WEEKDAY: "weekdays", Operand.TIME: "clock", Operand.LENGTH: "length"}
 _ONE = {Type.NUMBER: "number", Type.MONEY: "number", Type.DATETIME: "moment", Type.COUNTRY: "country"}
 _SEVERAL = {"number": "numbers", "moment": "moments"}
@@ -281,5 +294,5 @@ def field_shown(catalogue: Catalogue, path: str) -> FieldShown:
     return FieldShown(f"{_(many.label)}…", many.path, found.keyed_name, names)
 
 
-TAGS: tuple[Callable[..., Any], ...] = (value_input, filter_fields, field_options, field_shown)
+TAGS: tuple[Callable[..., Any], ...] = (filter_fields, field_options, field_shown)
 """What templates use of this, as tags."""

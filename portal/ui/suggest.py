@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from portal.filters.fields import Catalogue, Field
+from portal.filters.fields import Catalogue, Choice, Field
 from portal.kit.registry import Registry
 from portal.tenancy.models import Organization
 from portal.ui.access import PageRequest, page
@@ -55,9 +55,18 @@ class Suggestions:
     catalogue: Callable[[], Catalogue]
     knows: Callable[[Field], bool]
     find: Callable[[Organization, Field, str], Sequence[Suggestion]]
+    named: Callable[[Organization, Field], Sequence[Choice]] = lambda organization, field: ()
+    """Every value of a field whose values have names (stores), with its name."""
 
 
 suggestions: Registry[Suggestions] = Registry("list with suggestions")
+
+
+def named(entity: str, field: Field, organization: Organization) -> Sequence[Choice]:
+    """Return the values of a field with their names, where they are few and have names."""
+    return next(
+        (found for own in suggestions if own.entity == entity and (found := own.named(organization, field))), ()
+    )
 
 
 def address(entity: str, field: Field | None) -> str:

@@ -106,6 +106,14 @@ def test_stores_are_offered_by_name(as_owner: Client, source: Source) -> None:
     assert ask(as_owner, "integration", "tea") == [{"value": source.public_id, "label": "Tea shop"}]
 
 
+def test_the_builder_names_the_stores(as_owner: Client, as_stranger: Client, source: Source) -> None:
+    form = {"do": "filter:look", "f.match": "all", "f.0.field": "integration", "f.0.operator": "equals"}
+    step = {**form, "do": "filter:add:", "f.0.value": source.public_id}
+    ours = as_owner.post("/filters/orders/step", step).content.decode()
+    assert f'<option value="{source.public_id}" selected>Tea shop</option>' in " ".join(ours.split())
+    assert "Tea shop" not in as_stranger.post("/filters/orders/step", step).content.decode()
+
+
 def test_nothing_of_another_organization_is_offered(as_stranger: Client, as_owner: Client, source: Source) -> None:
     make_order(source, 1, tags=["secret"], customFields=[{"name": "secret", "value": "secret"}])
     for field in ("tags", "lineItems.sku", "lineItems.name", "integration", "customFields", "currency"):

@@ -18,6 +18,7 @@ from portal.ui.filter_options import choice_options
 register = template.Library()
 for tag in (*inputs.TAGS, choice_options):
     register.simple_tag(tag)
+register.simple_tag(inputs.shown_input, takes_context=True, name="value_input")
 
 
 @register.simple_tag
