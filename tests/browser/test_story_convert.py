@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from automations.models import Rule
 from orders.models import Source
+from tests.browser.axe import violations
 from tests.browser.builder import condition, drawn, group_in
 from tests.browser.walk import Walk, add_action, new_rule, save_rule, try_on, write_code
 from tests.factories import make_order
@@ -63,4 +64,6 @@ def test_code_that_the_builder_cannot_show_stays_and_its_line_is_marked(walk: Wa
     expect(page.get_by_role("radio", name="Code")).to_be_checked()
     expect(page.get_by_role("alert").filter(has_text="Line 3")).to_be_visible()
     expect(page.locator(".code-editor .cm-lint-marker-error")).to_be_visible()
+    expect(page.get_by_role("button", name="Back to the builder")).to_be_focused()
     assert "entity.email.length > 4" in editor(page)
+    assert violations(page) == []
