@@ -40,6 +40,9 @@ INSTALLED_APPS = [
     "csp",
 ]
 
+# A filter of five hundred conditions, each with nine names in the builder's form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -105,8 +105,9 @@ def _other_field(draft: DraftCondition, field: Field, catalogue: Catalogue, befo
         return _take_up(draft, known, memory, known.operator)
     keys = [operator.key for operator in offered(field, catalogue)]
     operator = draft.operator if draft.operator in keys else first_operator(field, catalogue)
+    draft = replace(draft, operator=operator, kept=_dump(memory))
     fits = input_of(field, operator) == shown and _are_choices(field, draft.values)
-    return replace(draft, operator=operator, kept=_dump(memory), **({} if fits else {"values": (), "unit": ""}))
+    return draft if fits else replace(draft, values=(), unit="")
 
 
 def _other_input(draft: DraftCondition, field: Field, shown: str, now: str) -> DraftCondition:

@@ -28,7 +28,7 @@ function post(builder, what, typing = "") {
 
 /** Carry out an edit (“add:0”): the server answers with the conditions afresh. `restore` is what undo goes back to. */
 export function step(builder, what, restore = null) {
-  if (!("editable" in builder.dataset)) return;
+  if (!("editable" in builder.dataset) && what !== "look:again") return; // who may not edit may still try
   clearTimeout(builder.lookTimer);
   const queue = queues.get(builder) ?? [];
   queues.set(builder, queue);
@@ -232,7 +232,16 @@ everywhere("[data-filter]", (builder) => {
   history(builder);
   marked(builder);
   count(builder);
+  if (builder.closest("dialog[open]")) setTimeout(() => begin(builder)); // when the inputs are what people see
 });
+
+// One begins at the field of the only, empty condition, otherwise at the top.
+function begin(builder) {
+  if (builder.querySelector("[aria-invalid=true]") || builder.contains(document.activeElement)) return;
+  const [only, more] = builder.querySelectorAll("[data-node=condition]");
+  const empty = only && !more && !only.querySelector("select[name$='.operator']");
+  (empty ? partOf(only, "field") : builder.querySelector("[data-part=match]"))?.focus();
+}
 
 // The drawer brings its builder when it is opened; one that was closed half-way stands there as it was.
 document.addEventListener(
@@ -240,10 +249,7 @@ document.addEventListener(
   (event) => {
     const place = event.target.querySelector("[data-filter-place]");
     if (!place || place.childElementCount) return;
-    window.htmx.ajax("GET", event.target.dataset.filterDrawer, { source: place, target: place, swap: "innerHTML" }).then(() => {
-      const first = place.querySelector("[data-filter-body] [data-node=condition]");
-      if (first && event.target.open) partOf(first, first.querySelector("[name$='.operator']:not([type=hidden])") ? "handle" : "field")?.focus();
-    });
+    window.htmx.ajax("GET", event.target.dataset.filterDrawer, { source: place, target: place, swap: "innerHTML" });
   },
   true,
 );

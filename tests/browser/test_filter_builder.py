@@ -49,6 +49,16 @@ def order_of(page: Page, group: Locator) -> list[str]:
     return [one.input_value() for one in conditions(page, group).locator(".filter-value input").all()]
 
 
+def test_one_begins_at_the_field_of_an_empty_filter_and_escape_leads_back(walk: Walk, orders: None) -> None:
+    page = walk.page
+    opened(walk)
+    expect(node(page, "0").get_by_role("combobox", name="Field", exact=True)).to_be_focused()
+    page.get_by_role("button", name="Close", exact=True).first.click()
+    expect(page.get_by_role("link", name="Advanced filter")).to_be_focused()
+    opened(walk, "?f=totalPrice~gt~20")
+    expect(page.get_by_role("combobox", name="How the conditions are joined")).to_be_focused()
+
+
 def test_a_nested_filter_is_built_counted_applied_reloaded_and_shared(walk: Walk, orders: None) -> None:
     page = walk.page
     root = opened(walk)
@@ -336,3 +346,32 @@ def test_the_builder_hides_nothing_from_those_who_read_by_machine(walk: Walk, or
         root.get_by_role("button", name="Number of lines").last.click()
     node(page, "0").get_by_role("button", name="More").click()
     assert violations(page) == []
+
+
+def test_rules_have_the_same_builder_with_undo_moves_and_the_number_of_orders(walk: Walk, orders: None) -> None:
+    page = walk.open("/automations/new/NEW_ORDER/")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Big tea")
+    root = page.locator(".filter-group.is-root")
+    condition(page, root, "Total", "is greater than", "50")
+    expect(number(page)).to_have_text("3")
+    inner = group_in(page, root, "All", "on some one line")
+    condition(page, inner, "Line quantity", "is greater than", "5")
+    expect(page.locator("#rule-told")).to_contain_text("when total is over 50 and on some line quantity is over 5")
+    expect(number(page)).to_have_text("2")
+    act(page, "0", "Move into the group beside")
+    expect(node(page, "0.0").get_by_text("The group is bound to one line")).to_be_visible()
+    with drawn(page):
+        page.keyboard.press("Control+z")
+    page.get_by_role("combobox", name="Which orders are counted").select_option(label="of all orders")
+    expect(number(page)).to_have_text("2")
+    with drawn(page):
+        page.get_by_role("button", name="Archive order", exact=True).click()
+    with drawn(page):
+        page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.locator(".action-row")).to_have_count(1)
+    with drawn(page):
+        page.get_by_role("button", name="Redo", exact=True).click()
+    page.get_by_role("button", name="Save rule").click()
+    expect(page.locator("#rule-cards .rule-card", has_text="Big tea")).to_contain_text(
+        "when total is over 50 and on some line quantity is over 5"
+    )

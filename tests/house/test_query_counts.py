@@ -22,6 +22,7 @@ EXPECTED = {
     "/orders?q=ruiz": 11,  # one asks what is exactly that, one why each row is there
     "/orders?q=rui": 12,  # one more asks what begins with it
     "/orders.json": 7,
+    "/filters/orders": 7,
     "/exceptions": 8,
     "/settings/members": 6,
     "/settings/api-keys": 6,
