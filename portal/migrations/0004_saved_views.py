@@ -16,6 +16,8 @@ import portal.kit.clock
 from portal.kit.text import fold
 
 LONGEST = 60
+SETTLE = "SET CONSTRAINTS ALL IMMEDIATE"
+"""Checks what changed rows still owe, on either way: the table cannot be altered while they do."""
 
 
 def other_names(name: str) -> Iterator[str]:
@@ -62,7 +64,9 @@ class Migration(migrations.Migration):
         migrations.AddField("savedview", "changed_by", models.CharField(blank=True, default="", max_length=200)),
         migrations.AddField("savedview", "deleted_at", models.DateTimeField(editable=False, null=True)),
         migrations.RemoveConstraint("savedview", "savedview_name_once"),
+        migrations.RunSQL(SETTLE, SETTLE),
         migrations.RunPython(fold_names, former_key),
+        migrations.RunSQL(SETTLE, SETTLE),
         migrations.AlterField("savedview", "name_folded", models.CharField(editable=False, max_length=120)),
         migrations.AlterModelOptions(
             "savedview",
