@@ -12,6 +12,9 @@ from portal.filters.tree import Group
 from portal.kit import json
 from tests.portal.filters.sample import NOW
 
+ROOM = 50_000
+"""Characters of code in one request; 64 KB are taken."""
+
 
 def answers(
     pool: Pool, roots: Sequence[Group], documents: Sequence[Any], catalogue: Catalogue, zone: dt.tzinfo = dt.UTC
@@ -26,6 +29,10 @@ def run(pool: Pool, codes: Sequence[str], documents: Sequence[Any], now: dt.date
 
     All stand in one action, each as the function that the body of a filter is, so that a batch costs one instance.
     """
+    if sum(map(len, codes)) > ROOM and len(codes) > 1:
+        half = len(codes) // 2
+        halves = zip(run(pool, codes[:half], documents, now), run(pool, codes[half:], documents, now), strict=True)
+        return [[*one, *other] for one, other in halves]
     functions = ",\n".join(f"(entity, related, helpers) => {{\n{code}\n}}" for code in codes)
     source = f"const filters = [{functions}];\nreturn {{ told: filters.map((one) => one(entity, related, helpers)) }};"
     entities = [json.dumps({key: value for key, value in one.items() if key != BEFORE}) for one in documents]

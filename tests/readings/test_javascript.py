@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from automations.scripting.contract import CodeRequest
 from automations.scripting.limits import Limits
 from automations.scripting.pool import Pool
+from orders.documents.catalogue import ORDER
 from portal.filters.evaluate import compile_tree
 from portal.filters.fields import BEFORE, Type
 from portal.filters.from_js import from_js
@@ -25,6 +26,7 @@ from tests.portal.filters.test_readings import one_field
 from tests.readings.corpus import CASES, DOCUMENTS
 from tests.readings.effort import examples
 from tests.readings.javascript import answers, run
+from tests.readings.test_orders import conditions
 
 ZONES = [dt.UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York"), ZoneInfo("Asia/Kathmandu")]
 BATCH = 25
@@ -187,6 +189,29 @@ def test_days_begin_alike_where_clocks_change_at_midnight_or_leave_a_day_out(poo
     functions = [compile_tree(root, SAMPLE, zone) for root in roots]
     expected = [[one(document, NOW) for one in functions] for document in documents]
     assert [pair for pair in zip(documents, told, expected, strict=True) if pair[1] != pair[2]] == []
+
+
+def _body(code: str) -> str:
+    """Return the code without its sentence, which says what goes without saying in fewer words."""
+    return code.partition("\n")[2]
+
+
+def test_every_field_and_operator_of_orders_answers_alike_and_comes_back(pool: Pool) -> None:
+    plain = [field for field in ORDER if not field.is_template]
+    roots = [Group("all", (one,)) for field in plain for one in conditions(field, DOCUMENTS)]
+    told = answers(pool, roots, DOCUMENTS, ORDER)
+    functions = [compile_tree(root, ORDER) for root in roots]
+    wrong = [
+        roots[column]
+        for document, row in zip(DOCUMENTS, told, strict=True)
+        for column, answer in enumerate(row)
+        if answer is not functions[column](document, NOW)
+    ]
+    assert wrong == []
+    codes = [to_js(root, ORDER) for root in roots]
+    assert [
+        code for code in codes if to_js(from_js(code, ORDER), ORDER).splitlines()[1:] != code.splitlines()[1:]
+    ] == []
 
 
 def test_sums_and_counts_are_exact(pool: Pool) -> None:
