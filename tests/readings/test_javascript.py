@@ -79,7 +79,7 @@ def test_a_converted_filter_runs_as_a_code_filter_and_answers_true_or_false(pool
 
 
 @settings(
-    max_examples=examples(24),
+    max_examples=examples(20),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a batch takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
