@@ -10,7 +10,7 @@ function close(focus) {
   const { menu, button, builder } = open;
   open = null;
   menu.hidden = true;
-  menu.classList.remove("show", "is-above");
+  menu.classList.remove("is-above");
   button.setAttribute("aria-expanded", "false");
   builder.append(menu);
   if (focus) button.focus();
@@ -36,7 +36,6 @@ on("click", "[data-filter-menu]", (_event, button) => {
   prepare(menu, button.closest("[data-node]"));
   button.after(menu);
   menu.hidden = false;
-  menu.classList.add("show");
   button.setAttribute("aria-expanded", "true");
   open = { menu, button, builder };
   const room = (button.closest(".filter-scroll") ?? document.documentElement).getBoundingClientRect();

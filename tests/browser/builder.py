@@ -3,8 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Locator, Page, expect
+
+if TYPE_CHECKING:
+    from tests.browser.walk import Walk
 
 
 @contextmanager
@@ -91,3 +95,33 @@ def told(page: Page) -> Locator:
 def number(page: Page) -> Locator:
     """Return the count beside the sentence."""
     return page.locator("#filter-count .filter-number")
+
+
+def opened(walk: "Walk", query: str = "") -> Locator:
+    """Open *Advanced filter* above the list of orders; returns the outermost group."""
+    page = walk.open(f"/orders{query}")
+    page.get_by_role("link", name="Advanced filter").click()
+    expect(page.get_by_role("dialog", name="Advanced filter")).to_be_visible()
+    root = page.locator(".filter-group.is-root")
+    expect(root).to_be_visible()
+    return root
+
+
+def apply(page: Page) -> None:
+    """Go back to the list with the filter."""
+    page.get_by_role("button", name="Apply", exact=True).click()
+    expect(page.get_by_role("dialog", name="Advanced filter")).to_be_hidden()
+
+
+def order_of(page: Page, group: Locator) -> list[str]:
+    """Return the values of a group's conditions from top to bottom."""
+    return [one.input_value() for one in conditions(page, group).locator(".filter-value input").all()]
+
+
+def three(page: Page, root: Locator) -> Locator:
+    """Three conditions, the last two of them in a group; returns the group."""
+    condition(page, root, "E-mail", "contains", "one")
+    inner = group_in(page, root, "Any")
+    condition(page, inner, "E-mail", "contains", "two")
+    condition(page, inner, "E-mail", "contains", "three")
+    return inner

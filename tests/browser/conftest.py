@@ -15,10 +15,12 @@ from integrations import lifecycle
 from integrations.connect import with_token
 from integrations.connectors.ecwid.sandbox.server import Sandbox, serve
 from integrations.models import Integration
+from orders.models import Source
 from portal.audit.actor import Actor
 from portal.tenancy.models import Membership, Organization
 from tests.browser.walk import SOON, Walk
 from tests.crash.workers import Workers
+from tests.factories import make_order
 from tests.integrations.conftest import point_at
 from tools import browser
 
@@ -107,3 +109,19 @@ def connected(organization: Organization, sandbox: Sandbox) -> Integration:
     tester = Actor.system("test")
     added = lifecycle.add(organization, "ecwid", name="Tea shop", flows={"orders": "pull"}, by=tester)
     return with_token(added, {"store_id": str(sandbox.store.store.id), "token": sandbox.private_token}, by=tester)
+
+
+@pytest.fixture
+def filtered_orders(source: Source) -> None:
+    """Four orders: big and small, one with much tea on one line."""
+    many = [{"uniqueId": "l1", "sku": "TEA-1", "name": "Tea", "quantity": 9, "itemPrice": "20"}]
+    apart = [
+        {"uniqueId": "l1", "sku": "TEA-1", "name": "Tea", "quantity": 1, "itemPrice": "20"},
+        {"uniqueId": "l2", "sku": "CUP-3", "name": "Cup", "quantity": 9, "itemPrice": "5"},
+    ]
+    make_order(source, 1, totalPrice="10.00", tags=["vip"])
+    make_order(source, 2, totalPrice="180.00", tags=["vip"], lineItems=many)
+    make_order(
+        source, 3, totalPrice="65.00", tags=["rush"], lineItems=apart, billingAddress={"country": "US", "city": "Reno"}
+    )
+    make_order(source, 4, totalPrice="250.00", tags=[], shippingAddress={"city": "Lyon", "country": "FR"})
