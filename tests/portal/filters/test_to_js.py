@@ -12,6 +12,7 @@ from portal.filters.from_js import from_js
 from portal.filters.js_text import WIDTH, comment, quote
 from portal.filters.problems import BadFilter
 from portal.filters.to_js import to_js
+from portal.filters.to_words import sentence
 from portal.filters.tree import ALWAYS, Condition, Group, Measure
 from tests.portal.filters.sample import SAMPLE, UPDATED
 
@@ -26,9 +27,9 @@ def code(*items: Any, match: Any = "all", catalogue: Catalogue = SAMPLE) -> str:
 
 
 def test_each_condition_stands_on_a_line_and_only_the_helpers_needed_are_taken() -> None:
-    assert code(OVER, VIP, Group("all", (SKU, LOTS), "any")) == (
-        "// Matches when total is over 100 and any tag is “test” or “example” and "
-        "on some line (SKU is “TEA-1” and quantity is over 5)\n"
+    root = Group("all", (OVER, VIP, Group("all", (SKU, LOTS), "any")))
+    assert to_js(root, SAMPLE) == (
+        f"// Matches {sentence(root, SAMPLE)}\n"
         "const { lines, number, text } = helpers;\n\n"
         "return number(entity.totalPrice) > 100\n"
         '  && text.hasAny(entity.tags, ["test", "example"])\n'
