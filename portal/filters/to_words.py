@@ -1,6 +1,6 @@
 """The words reading: one English sentence for any tree.
 
-Conditions of “all” are joined by “and”, of “any” by “or”; a group inside a group stands in
+Conditions of “all” are joined by “and”, of “any” by “or”, from three on with commas; a group inside a group stands in
 parentheses, so that the sentence has one meaning. Each clause is a whole message for translators.
 The reading never fails: it explains trees that `check` refuses as well as it can.
 """
@@ -151,15 +151,21 @@ class _Speaker:
         if not group.items:
             text, joined = self.say(_("never") if _never(group) else _("always")), False
         else:
-            joint = self.say(_(" and ") if group.match == "all" else _(" or "))
             bound_now = bound or group.line_bound
             parts = [self.node(item, bound=bound_now, alone=len(group.items) == 1) for item in group.items]
-            text, joined = joint.join(parts), len(parts) > 1
+            text, joined = self.joined(parts, group.match), len(parts) > 1
         if group.match == "none" and group.items:
             text, joined = self.say(_("not ({conditions})")).format(conditions=text), False
         if group.lines:
             text, joined = self.say(_LINES[group.lines]).format(clause=f"({text})" if joined else text), False
         return f"({text})" if inner and joined else text
+
+    def joined(self, parts: Sequence[str], match: str) -> str:
+        """Return clauses joined; from three on with commas, so that long sentences can be read."""
+        joint = self.say(_(" and ") if match == "all" else _(" or "))
+        if len(parts) < 3:
+            return joint.join(parts)
+        return f"{', '.join(parts[:-1])},{joint}{parts[-1]}"
 
     def node(self, node: Node, *, bound: bool, alone: bool) -> str:
         """Return a group or a condition inside a group."""
