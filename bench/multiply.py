@@ -77,6 +77,11 @@ def _value(table: str, name: str, step: dict[str, int]) -> str:
         return f"t.{name} + n * {step['automations_run' if name == 'run_id' else 'portal_event']}"
     if name in ("ext_order_id", "ext_order_api_id", "number_folded"):
         return f"t.{name} || '-' || n"
+    if name == "terms":  # its number and its ID in the channel are the same in these orders
+        end = "|| ''''"
+        return (
+            f"replace(t.terms::text, ':' || t.number_folded {end}, ':' || t.number_folded || '-' || n {end})::tsvector"
+        )
     if (table, name) in _LATER:
         return f'CASE WHEN n < 3 THEN t."{name}" ELSE {_LATER[table, name]} END'
     if name in ("placed_at", "created_at"):

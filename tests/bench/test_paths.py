@@ -6,6 +6,7 @@ from bench import database, handwritten, multiply, plain_django, whole_path
 from bench.data import _invented
 from bench.shop import open_shop
 from orders.models import Hold, Order, OrderLine
+from orders.search import search
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RECORDS = tuple(islice(_invented(), 4))
@@ -39,3 +40,6 @@ def test_copied_orders_have_their_own_rows_and_most_are_done_with() -> None:
     assert Order.across.count() == Hold.across.count() == 40
     assert Order.across.filter(status="onHold").count() == Hold.across.filter(ended_at=None).count() == 12
     assert OrderLine.across.count() == 10 * sum(len(record.line_items) for record in RECORDS)
+    number, rows = RECORDS[0].ext_order_id, Order.objects.within(shop.organization)
+    for one in (number, f"{number}-3"):
+        assert [order.ext_order_id for order in search(rows, one).rows] == [one]
