@@ -72,7 +72,7 @@ def _makes_a_nested_rule(page: Page, number: str) -> None:
     condition(page, without, "Payment status", "equals", "Awaiting payment")
     add_action(page, "Hold order", minutes="60")
     expect(page.locator("#rule-told")).to_contain_text(
-        "when total is over 20 and (on some line SKU contains “ASSAM” or any tag is “vip”) "
+        "when total is over 20, (on some line SKU contains “ASSAM” or any tag is “vip”), "
         "and not (payment status is Awaiting payment)"
     )
     shown = try_on(page, number)
