@@ -28,6 +28,18 @@ NOT_FOR_EVER = invariant(
     """,
 )
 
+EXCEPTIONS_SHOWN = invariant(
+    "orders.exceptions_shown",
+    "An order shows exactly the types of its active exceptions",
+    """
+    SELECT o.ext_order_id FROM orders_order o
+    LEFT JOIN (SELECT entity_id, array_agg(DISTINCT type::text ORDER BY type::text) AS types
+               FROM orders_orderexception WHERE entity_type = 'order' AND state = 'active' GROUP BY entity_id) x
+           ON x.entity_id = o.id
+    WHERE (o.exceptions IS NOT NULL OR x.types IS NOT NULL) AND o.exceptions::text[] IS DISTINCT FROM x.types
+    """,
+)
+
 HELD_MEANS_ON_HOLD = invariant(
     "holds.held_means_on_hold",
     "An order is on hold exactly while a hold of it is open, and shows when the last one ends",

@@ -38,6 +38,8 @@ _OWN = frozenset({_ID, "n", "a", "o", "r"})
 _BEGIN = "noecsbf"
 """Kinds that people type the beginning of."""
 _FEW_DIGITS = 6
+_LONG_ENOUGH = 4
+"""Characters of a purchase order number: all of a shop's may begin with the same three."""
 
 Texts: TypeAlias = Mapping[str, Sequence[str]]
 """The texts that are looked for, by kind."""
@@ -158,7 +160,7 @@ def _found_exactly(rows: QuerySet[Order], asked: _Asked, by_kind: Mapping[str, S
 def _beginning(organization: int, asked: _Asked, wanted: str) -> list[int]:
     """Return orders that begin with it, the same ones every time; one query."""
     like = _like(wanted)
-    names = _starts_query(NAMES, wanted)
+    names = _starts_query(NAMES + "o" * (len(wanted) >= _LONG_ENOUGH), wanted)
     words = wanted.split()
     if len(words) > 1:
         names += " | (" + " & ".join(f"({_starts_query(NAMES, word)})" for word in words) + ")"

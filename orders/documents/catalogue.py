@@ -72,6 +72,8 @@ ORDER = Catalogue(
     _("order"),
     [
         Field("status", _("Status"), Type.ENUM, _STATE, choices=choices(dict(CHOICES)), column="status"),
+        Field("exceptions", _("Exceptions"), Type.LIST, _STATE, noun=_("exception"), folded="exceptions",
+              help=_("Types of the exceptions that are active now, such as rule_failed.")),
         Field("orderId", _("Order ID"), Type.TEXT, _STATE, folded="public_id"),
         Field("extOrderId", _("Order number"), Type.TEXT, _STATE, folded="number_folded"),
         Field("extOrderApiId", _("Order ID in the channel"), Type.TEXT, _STATE,

@@ -7,9 +7,6 @@ from orders.documents.instants import instant
 from orders.models import Order
 from portal.kit.json import Json
 
-STATE = ("status", "holdUntil", "updatedAt")
-"""Members of the document that stand in columns, not in the content."""
-
 
 def document(order: Order, *, source_public_id: str, organization_public_id: str) -> Json:
     """Return the document of `order` as it stands now."""
@@ -23,6 +20,8 @@ def document(order: Order, *, source_public_id: str, organization_public_id: str
     }
     if order.hold_until:
         state["holdUntil"] = instant(order.hold_until)
+    if order.exceptions:
+        state["exceptions"] = list(order.exceptions)
     told: Json = state | order.content
     return told
 

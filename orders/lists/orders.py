@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders import queries
 from orders.documents.catalogue import ORDER
 from orders.documents.order import plain_document
+from orders.exceptions.catalogue import exception_types
 from orders.lifecycle.order import OrderStatus
 from orders.models import Location, OrderLine, Source
 from orders.search import search
@@ -52,6 +53,11 @@ def _locations(organization: Organization) -> Sequence[Choice]:
     return [Choice(key, name) for key, name in rows.values_list("ext_location_id", "name")]
 
 
+def _exceptions(organization: Organization) -> Sequence[Choice]:
+    """Return the types of exceptions by their labels."""
+    return [Choice(one.key, str(one.label)) for one in exception_types]
+
+
 class OrderList(ListPage):
     """Archived orders stay out until somebody asks for them by status or looks for them."""
 
@@ -72,7 +78,9 @@ ORDERS = OrderList(
     columns=COLUMNS,
     url=lambda order: reverse("orders:detail", args=[order.public_id]),
     default_sort="-placed",
-    quick=("extOrderCreatedAt", "integration", "status", "tags", "lineItems.locationId", "totalPrice"),
+    quick=(
+        "extOrderCreatedAt", "integration", "status", "tags", "lineItems.locationId", "totalPrice", "exceptions",
+    ),  # fmt: skip
     search=search,
     search_hint=_("Number, ID, e-mail, name, phone or SKU"),
     tabs=(
@@ -110,7 +118,7 @@ ORDERS = OrderList(
         "integrations:list",
         _("Connect a store"),
     ),
-    options={"integration": _sources, "lineItems.locationId": _locations},
+    options={"integration": _sources, "lineItems.locationId": _locations, "exceptions": _exceptions},
     version_of=lambda order: order.version,
     events=("orderChanged",),
     refresh=5,

@@ -48,6 +48,8 @@ class Order(Scoped):
     number_folded = models.CharField(max_length=600)
     email_folded = models.CharField(max_length=600, null=True)  # noqa: DJ001 - an absent e-mail is not an empty one
     tags_folded = ArrayField(models.TextField(), null=True)
+    exceptions = ArrayField(models.TextField(), null=True, editable=False)
+    """Types of the active exceptions; kept by a trigger of the database (migration 0008)."""
     facets = DocumentField(default=dict)
     """Normal forms of the fields that have no column, for the filter language (`portal.filters.facets`)."""
     line_count = models.PositiveIntegerField()
@@ -85,6 +87,11 @@ class Order(Scoped):
             models.Index(fields=("organization", "number_folded"), name="order_by_number"),
             models.Index(fields=("organization", "email_folded"), name="order_by_email"),
             GinIndex(fields=("tags_folded",), name="order_by_tag"),
+            GinIndex(
+                fields=("exceptions",),
+                name="order_by_exception",
+                condition=models.Q(exceptions__isnull=False),
+            ),
             GinIndex(fields=("terms",), name="order_by_term"),
             # Equality of any field that has no column; containment needs paths alone, not keys.
             GinIndex(fields=("facets",), name="order_by_facet", opclasses=("jsonb_path_ops",)),

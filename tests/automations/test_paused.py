@@ -46,7 +46,7 @@ def test_it_is_told_once_for_the_rule_and_orders_go_on_carefully(
     rule: Rule, source: Source, tree: dict[str, Any], reason: str
 ) -> None:
     store(rule, tree)
-    orders = [make_order(source), make_order(source)]
+    orders = [make_order(source, 1), make_order(source, 2)]
     drain("automations")
     paused = OrderException.across.get(type="rule_paused")
     assert (paused.title, paused.entity_type, paused.entity_id) == ("Rule “By the moon” is paused", "rule", rule.pk)

@@ -49,6 +49,7 @@ BREAKS: dict[str, Callable[[Order], object]] = {
     "orders.none_stays_new": lambda order: Order.across.update(status="new", hold_until=None, created_at=LONG_AGO),
     "holds.not_early": lambda order: Hold.across.update(outcome="due", ended_at=LONG_AGO),
     "holds.not_for_ever": lambda order: Hold.across.update(due_at=LONG_AGO),
+    "orders.exceptions_shown": lambda order: Order.across.update(exceptions=["rule_failed"]),
     "holds.held_means_on_hold": lambda order: Order.across.update(hold_until=LONG_AGO),
     "orders.moves_are_told": lambda order: _tell_a_move_that_was_none(order),
     "orders.status_is_the_last_move": lambda order: Order.across.update(status="draft", hold_until=None),
@@ -77,6 +78,6 @@ def test_the_command_names_what_is_broken_and_fails(held: Order) -> None:
     assert "BROKEN" not in out.getvalue()
     Run.across.update(origin="live")
     Hold.across.update(run_id=None)
-    with pytest.raises(CommandError, match="1 of 9 invariants"):
+    with pytest.raises(CommandError, match="1 of 10 invariants"):
         call_command("check_invariants", stdout=out)
     assert f"run {Run.across.get().public_id}" in out.getvalue()
