@@ -78,6 +78,7 @@ def page(client: Client, text: str) -> str:
         ("lind bo", "Customer Bo Lindqvist"),
         ("bo lin", "Customer Bo Lindqvist"),
         ("bo@ex", "E-mail bo@example.com"),
+        ("po-7", "Purchase order number PO-77/B"),
     ],
 )
 def test_an_order_is_found_and_says_by_what(
