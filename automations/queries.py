@@ -39,6 +39,11 @@ def sources(organization: Organization) -> QuerySet[Source]:
     return rows
 
 
+def names_of_sources(organization: Organization) -> dict[str, str]:
+    """Return what every source is called, also those that are gone, by public ID."""
+    return dict(Source.objects.within(organization).values_list("public_id", "name"))
+
+
 def zone_of(organization: Organization) -> dt.tzinfo:
     """Return the timezone in which rules count days and times, whoever looks at them: the organization's."""
     return zoneinfo.ZoneInfo(organization.timezone)
@@ -49,7 +54,7 @@ def cards(organization: Organization, trigger: Trigger) -> list[RuleCard]:
     zone = zone_of(organization)
     rules = Rule.objects.within(organization).filter(trigger=trigger.key, deleted_at=None).select_related("current")
     counts = _counts(organization)
-    names = dict(Source.objects.within(organization).values_list("public_id", "name"))
+    names = names_of_sources(organization)
     made = []
     for place, rule in enumerate(rules.order_by("is_default", "position", "pk"), start=1):
         definition, paused = _readable(rule, trigger, zone)
@@ -58,7 +63,7 @@ def cards(organization: Organization, trigger: Trigger) -> list[RuleCard]:
             RuleCard(
                 rule,
                 place,
-                words.condition(definition, trigger, zone, is_default=rule.is_default),
+                words.condition(definition, trigger, zone, names, is_default=rule.is_default),
                 words.effect(definition),
                 words.where(definition, names),
                 told.get("matches", 0),

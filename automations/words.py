@@ -9,21 +9,29 @@ from automations.definition import Definition
 from automations.engine.actions import actions
 from automations.engine.triggers import Trigger
 from portal.filters.codec import decode
+from portal.filters.fields import Choice
 from portal.filters.problems import BadFilter
 from portal.filters.to_words import sentence
 
 
-def condition(definition: Definition, trigger: Trigger, zone: dt.tzinfo, *, is_default: bool = False) -> str:
+def condition(
+    definition: Definition, trigger: Trigger, zone: dt.tzinfo, sources: Mapping[str, str], *, is_default: bool = False
+) -> str:
     """Return when a rule matches: “when total is over 100”, “every order left”, “code filter”."""
     if is_default:
         return _("every order that is left")
     if definition.filter.kind == "code":
         return _("when its code says so")
     try:
-        told = sentence(decode(definition.filter.tree), trigger.catalogue, say=_, zone=zone)
+        tree = decode(definition.filter.tree)
+        told = sentence(tree, trigger.catalogue, say=_, zone=zone, names=lambda path: _named(path, sources))
     except BadFilter:
         return _("when a filter holds that cannot be read any more")
     return _("every order") if told == _("always") else told
+
+
+def _named(path: str, sources: Mapping[str, str]) -> list[Choice]:
+    return [Choice(*one) for one in sources.items()] if path == "integration" else []
 
 
 def effect(definition: Definition) -> str:

@@ -27,6 +27,7 @@ from portal.audit.actor import Actor
 from portal.filters.edits import Edited, UnknownEdit
 from portal.filters.problems import BadFilter
 from portal.filters.settle import settle
+from portal.filters.to_words import nameless
 from portal.kit import json
 from portal.tenancy.roles import Permission
 from portal.ui import filter_builder
@@ -34,6 +35,7 @@ from portal.ui.access import PageRequest, may, page
 from portal.ui.filter_builder import Builder, Urls
 from portal.ui.filter_views import render_builder
 from portal.ui.htmx import add_message, redirect
+from portal.ui.lists import list_page
 
 _NO_CODE = gettext_lazy("Your role may not run JavaScript that is not saved. Ask a developer or an administrator.")
 
@@ -245,6 +247,7 @@ def _builder(
         spans=True,
         edited=edited,
         typing=request.POST.get("typing", ""),
+        names=list_page("orders").names(request.organization) if count else nameless,
     )
 
 
@@ -297,7 +300,7 @@ def _told(
     if made is None:
         return {"open": _("Something in the filter or the actions is not complete yet.")}
     return {
-        "condition": words.condition(made, trigger, zone, is_default=bool(rule and rule.is_default)),
+        "condition": words.condition(made, trigger, zone, sources, is_default=bool(rule and rule.is_default)),
         "where": words.where(made, sources),
         "effect": words.effect(made),
     }

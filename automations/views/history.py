@@ -79,11 +79,12 @@ def run(request: PageRequest, public_id: str) -> HttpResponse:
     definition = Definition.model_validate(row.rule_version.definition)
     zone = queries.zone_of(request.organization)
     trigger = triggers.get(row.trigger)
+    names = queries.names_of_sources(request.organization)
     context = {
         "run": row,
         "trigger": trigger,
         "definition": definition,
-        "condition": words.condition(definition, trigger, zone, is_default=row.rule.is_default),
+        "condition": words.condition(definition, trigger, zone, names, is_default=row.rule.is_default),
         "effect": words.effect(definition),
         "lines": filter_lines(row.trace),
         "filter": row.trace.get("filter", {}),

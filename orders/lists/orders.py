@@ -58,6 +58,12 @@ def _exceptions(organization: Organization) -> Sequence[Choice]:
     return [Choice(one.key, str(one.label)) for one in exception_types]
 
 
+QUICK = (
+    *("extOrderCreatedAt", "integration", "status", "tags"),
+    *("lineItems.locationId", "totalPrice", "exceptions"),
+)
+
+
 class OrderList(ListPage):
     """Archived orders stay out until somebody asks for them by status or looks for them."""
 
@@ -78,9 +84,7 @@ ORDERS = OrderList(
     columns=COLUMNS,
     url=lambda order: reverse("orders:detail", args=[order.public_id]),
     default_sort="-placed",
-    quick=(
-        "extOrderCreatedAt", "integration", "status", "tags", "lineItems.locationId", "totalPrice", "exceptions",
-    ),  # fmt: skip
+    quick=QUICK,
     search=search,
     search_hint=_("Number, ID, e-mail, name, phone or SKU"),
     tabs=(

@@ -7,11 +7,12 @@ The reading never fails: it explains trees that `check` refuses as well as it ca
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
 from portal.filters.check import measured
-from portal.filters.fields import Catalogue, Field, Type
+from portal.filters.fields import Catalogue, Choice, Field, Type
 from portal.filters.mark import gettext_noop as _
 from portal.filters.normal import moment
 from portal.filters.operands import DAY, WEEKDAYS
@@ -19,7 +20,14 @@ from portal.filters.shape import Operand, Operator, operators
 from portal.filters.tree import Condition, Duration, FieldRef, Group, Lines, Measure, Node, Unit, Value
 
 Say: TypeAlias = Callable[[str], str]
+Names: TypeAlias = Callable[[str], Sequence[Choice]]
 MAX_VALUES, MAX_TEXT = 10, 80
+
+
+def nameless(path: str) -> Sequence[Choice]:
+    """Return no names: values are told as they are."""
+    return ()
+
 
 _LINES: dict[str, str] = {
     "any": _("on some line {clause}"),
@@ -38,15 +46,18 @@ _MONTHS = (
 )
 
 
-def sentence(root: Group, catalogue: Catalogue, *, say: Say = str, zone: dt.tzinfo = dt.UTC) -> str:
+def sentence(
+    root: Group, catalogue: Catalogue, *, say: Say = str, zone: dt.tzinfo = dt.UTC, names: Names = nameless
+) -> str:
     """Return the filter as a sentence: “when any tag is “test” or “example” and total is over 100”.
 
     An empty filter says “always”, or “never” for an empty group of any. `say` translates a message
-    (pass Django's gettext); `zone` is the timezone in which instants are told.
+    (pass Django's gettext); `zone` is the timezone in which instants are told; `names` gives what the
+    values of a field are called (stores by their ID), by its path.
     """
     if not root.items:
         return say(_("never")) if _never(root) else say(_("always"))
-    return say(_("when {conditions}")).format(conditions=_Speaker(catalogue, say, zone).group(root, inner=False))
+    return say(_("when {conditions}")).format(conditions=_Speaker(catalogue, say, zone, names).group(root, inner=False))
 
 
 def clause(
@@ -141,8 +152,9 @@ _POSITIVE = {
 
 
 class _Speaker:
-    def __init__(self, catalogue: Catalogue, say: Say, zone: dt.tzinfo) -> None:
+    def __init__(self, catalogue: Catalogue, say: Say, zone: dt.tzinfo, names: Names = nameless) -> None:
         self.catalogue = catalogue
+        self.names = names
         self.say = say
         self.zone = zone
 
@@ -177,6 +189,8 @@ class _Speaker:
         if field is None or node.operator not in operators or field.type not in operators.get(node.operator).readings:
             return f"{self.say(self.catalogue.label(node.field))} {node.operator} ?"
         lines = node.lines or operators.get(node.operator).default_lines if field.line and not bound else None
+        if not field.choices:
+            field = replace(field, choices=tuple(self.names(field.path)))
         return clause(node, field, self.catalogue, lines=lines, say=self.say, zone=self.zone)
 
     def measure(self, node: Measure) -> str:

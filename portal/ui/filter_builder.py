@@ -26,7 +26,7 @@ from portal.filters.fields import Catalogue
 from portal.filters.problems import Problem
 from portal.filters.settle import settle
 from portal.filters.shape import Takes, operators
-from portal.filters.to_words import sentence
+from portal.filters.to_words import Names, nameless, sentence
 from portal.filters.tree import LINES, Duration, Group, Lines, Measure, Node, NodePath, Value, show_path
 
 LOOKS = ("", "look", "undo", "redo")
@@ -101,8 +101,9 @@ def build(
     spans: bool = False,
     edited: Edited | None = None,
     typing: str = "",
+    names: Names = nameless,
 ) -> Builder:
-    """Return what is drawn of a draft.
+    """Return what is drawn of a draft. `names` gives what the values of a field are called.
 
     Until somebody has tried to use the filter (`judged`), what is merely not finished yet is no
     problem; nor is what is wrong with the node at the path `typing`, where somebody is still writing.
@@ -118,7 +119,7 @@ def build(
         id=id,
         catalogue=catalogue,
         root=root,
-        sentence=sentence_of(draft, catalogue, zone),
+        sentence=sentence_of(draft, catalogue, zone, names),
         zone=str(zone),
         may_edit=may_edit,
         urls=urls,
@@ -183,11 +184,11 @@ _SAID = {
 }
 
 
-def sentence_of(draft: DraftGroup, catalogue: Catalogue, zone: dt.tzinfo) -> str:
+def sentence_of(draft: DraftGroup, catalogue: Catalogue, zone: dt.tzinfo, names: Names = nameless) -> str:
     """Return the sentence of a draft; what is still open in it stands as “…”."""
     tree = _spoken(drafts.tree_of(draft, catalogue, zone=zone))
     assert isinstance(tree, Group)
-    text = sentence(tree, catalogue, say=_, zone=zone)
+    text = sentence(tree, catalogue, say=_, zone=zone, names=names)
     return re.sub(rf"“?{GAP}”?( +\?)?(?!\w)", GAP, text)
 
 

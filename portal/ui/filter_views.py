@@ -62,9 +62,8 @@ def show(request: PageRequest, key: str) -> HttpResponse:
 @page()
 def step(request: PageRequest, key: str) -> HttpResponse:
     """Answer one edit of the form with the builder afresh, or with what is to be said of it. Saves nothing."""
-    catalogue = _list(key).target.catalogue
-    zone = timezone.get_current_timezone()
-    return answer(request, catalogue, urls_of(key), zone)
+    own, zone = _list(key), timezone.get_current_timezone()
+    return answer(request, own.target.catalogue, urls_of(key), zone, names=own.names(request.organization))
 
 
 def answer(
@@ -105,8 +104,12 @@ def render_builder(request: PageRequest, builder: Builder, **context: Any) -> Ht
 @require_POST
 @page()
 def count(request: PageRequest, key: str) -> HttpResponse:
-    """Say how many rows the filter in the form has; of the last days where the form asks for that."""
-    own, zone = _list(key), timezone.get_current_timezone()
+    """Say how many rows the filter in the form has; of the last days where the form asks for that.
+
+    The form that may ask for the last days is a rule's: its days are the organization's.
+    """
+    own = _list(key)
+    zone = request.organization.zone if "recent" in request.POST else timezone.get_current_timezone()
     catalogue = own.target.catalogue
     try:
         draft = filter_builder.read(request.POST, catalogue)
@@ -202,7 +205,9 @@ def _kept(request: PageRequest) -> QueryDict:
 
 
 def _built(own: ListPage, draft: DraftGroup, listing: Listing, *, judged: bool = False) -> Builder:
-    return filter_builder.build(draft, listing.catalogue, urls=urls_of(own.key), zone=listing.zone, judged=judged)
+    names = own.names(listing.organization)
+    urls = urls_of(own.key)
+    return filter_builder.build(draft, listing.catalogue, urls=urls, zone=listing.zone, judged=judged, names=names)
 
 
 def _context(own: ListPage, listing: Listing, built: Builder) -> dict[str, Any]:

@@ -52,6 +52,7 @@ from django_stubs_ext import StrOrPromise
 
 from portal.filters.fields import Choice
 from portal.filters.to_sql import SqlTarget, to_q
+from portal.filters.to_words import Names
 from portal.filters.tree import Condition, Group
 from portal.kit.clock import now
 from portal.kit.json import Json
@@ -144,6 +145,11 @@ class ListPage:
     def by_key(self) -> dict[str, Column]:
         """Columns by their key."""
         return {column.key: column for column in self.columns}
+
+    def names(self, organization: Organization) -> Names:
+        """Return what the values of a field are called: stores and places by their IDs."""
+        choices = self.options or {}
+        return lambda path: choices[path](organization) if path in choices else ()
 
     def answer(
         self, request: PageRequest, template: str, extension: str = "", context: Mapping[str, Any] | None = None

@@ -1,7 +1,6 @@
 """An order shows the types of its active exceptions, whoever raises and settles them."""
 
 import threading
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -17,10 +16,9 @@ from tests.factories import make_order
 ANN = Actor("user", "1", "Ann")
 
 
-def problem(order: Order, type: str, key: str = "k", **more: Any) -> Problem:
+def problem(order: Order, type: str, key: str = "k", entity: str = "order") -> Problem:
     cause = f"{key}:{order.pk}"
-    told = {"entity_type": "order", "entity_id": order.pk} | more
-    return Problem(type, order.organization_id, cause, "Wrong", "Because", **told)
+    return Problem(type, order.organization_id, cause, "Wrong", "Because", entity_type=entity, entity_id=order.pk)
 
 
 def shown(order: Order) -> list[str] | None:
@@ -47,7 +45,7 @@ def test_it_follows_raising_settling_and_deleting(source: Source) -> None:
 @pytest.mark.django_db
 def test_exceptions_of_other_things_leave_orders_alone(source: Source) -> None:
     order = make_order(source)
-    raise_exceptions([problem(order, "rule_paused", entity_type="rule")])
+    raise_exceptions([problem(order, "rule_paused", entity="rule")])
     assert shown(order) is None
 
 
