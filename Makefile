@@ -8,7 +8,8 @@
 PYTHON ?= python3
 SETUP = @$(PYTHON) tools/setup.py
 VENV = .venv/bin
-TEST_WORKERS ?= auto
+# One more than there are cores: the tests in the browser mostly wait for it.
+TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .PHONY: run test check bench parity setup assets lock format clean reset help
 .DEFAULT_GOAL := help

@@ -118,6 +118,6 @@ def test_code_that_cannot_be_read_is_refused_with_its_line_and_nothing_is_lost(w
     page.get_by_role("textbox", name="Name", exact=True).fill("Broken")
     write_code(page, "const a = 1\nreturn a ===")
     page.get_by_role("button", name="Save rule").click()
-    expect(page.get_by_role("alert")).to_contain_text("Line 2")
+    expect(page.get_by_role("alert").first).to_contain_text("Line 2")
     expect(page.get_by_role("textbox", name="Name", exact=True)).to_have_value("Broken")
     expect(page.locator(".code-editor .cm-content")).to_contain_text("return a ===")

@@ -274,6 +274,7 @@ def test_chips_stand_in_fixed_places_and_only_what_is_complex_opens_the_builder(
         "tags",
         "lineItems.locationId",
         "totalPrice",
+        "exceptions",
     ]
     assert [one for one in quick if one[1]] == [("totalPrice", True, True, False)]
     assert shown[6:] == [("#0", True, False, True), ("#1", True, True, False)]
