@@ -277,7 +277,7 @@ def test_chips_stand_in_fixed_places_and_only_what_is_complex_opens_the_builder(
         "exceptions",
     ]
     assert [one for one in quick if one[1]] == [("totalPrice", True, True, False)]
-    assert shown[6:] == [("#0", True, False, True), ("#1", True, True, False)]
+    assert shown[7:] == [("#0", True, False, True), ("#1", True, True, False)]
     form = as_owner.get(slots[5].form_url, headers=HTMX).content.decode()
     assert 'name="edit" value="1"' in form
 
