@@ -9,14 +9,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from portal.filters.check import check
-from portal.filters.fields import Catalogue, Choice, Field, Type, keyed_path
+from portal.filters.fields import Catalogue, Choice, Field, keyed_path
 from portal.filters.mark import gettext_noop
 from portal.filters.operators import operators_for
 from portal.filters.problems import Problem
 from portal.filters.raw import from_raw, to_raw
-from portal.filters.shape import Takes, operators
+from portal.filters.shape import operators
 from portal.filters.to_words import clause, sentence
-from portal.filters.tree import ALWAYS, LINES, UNITS, Condition, FieldRef, Group, Lines, Node
+from portal.filters.tree import ALWAYS, LINES, Condition, FieldRef, Group, Lines, Node
 from portal.ui.list_state import State, default_operator
 
 
@@ -94,14 +94,12 @@ def having(tree: Group, index: int | None, condition: Condition) -> Group:
 
 @dataclass(frozen=True)
 class ChipForm:
-    """The form of one condition. `kind` names its control: none, choices, span, two, many, date or one."""
+    """The form of one condition; its control is drawn from field, operator and values (`portal.ui.inputs`)."""
 
     index: int | None
     field: Field
     operator: str
     operator_choices: Sequence[Choice]
-    kind: str
-    input_type: str
     values: Sequence[str]
     unit: str
     options: Sequence[Choice]
@@ -114,26 +112,6 @@ class ChipForm:
         """(value, label, chosen) of which lines it speaks of; what is usual for the operator is sent as nothing."""
         usual = effective_lines(self.field, self.operator, None)
         return [("" if one == usual else one, _(_LINES[one]), one == self.of_lines) for one in LINES if usual]
-
-    @property
-    def units(self) -> Sequence[str]:
-        """Units of a span of time."""
-        return UNITS
-
-    @property
-    def first(self) -> str:
-        """The first value as typed."""
-        return self.values[0] if self.values else ""
-
-    @property
-    def second(self) -> str:
-        """The second value as typed."""
-        return self.values[1] if len(self.values) > 1 else ""
-
-    @property
-    def lines(self) -> str:
-        """The values, one on each line."""
-        return "\n".join(self.values)
 
 
 def form_for(
@@ -187,25 +165,8 @@ def _form(
     chosen = next((each for each in allowed if each.key == operator), allowed[0])
     offered = field.choices or options.get(field.path, ())
     choices = [Choice(each.key, each.label) for each in allowed]
-    kind = _kind(chosen.takes, field, bool(offered))
     of_lines = effective_lines(field, chosen.key, lines)
-    return ChipForm(
-        index, field, chosen.key, choices, kind, _input_type(field), values, unit or "days", offered, problem, of_lines
-    )
-
-
-def _kind(takes: Takes, field: Field, offered: bool) -> str:
-    if takes in (Takes.NONE, Takes.DURATION):
-        return "none" if takes is Takes.NONE else "span"
-    if offered and takes in (Takes.ONE, Takes.MANY):
-        return "choices" if takes is Takes.MANY else "choice"
-    if takes is Takes.TWO:
-        return "two"
-    return "many" if takes is Takes.MANY else "one"
-
-
-def _input_type(field: Field) -> str:
-    return "date" if field.type is Type.DATETIME else "text"
+    return ChipForm(index, field, chosen.key, choices, values, unit or "days", offered, problem, of_lines)
 
 
 def apply(
