@@ -39,7 +39,7 @@ A bulk endpoint gets its rows with `ORDERS.selected(request)`. A link to a state
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import F, Field, Model, QuerySet
@@ -147,9 +147,9 @@ class ListPage:
         return {column.key: column for column in self.columns}
 
     def names(self, organization: Organization) -> Names:
-        """Return what the values of a field are called: stores and places by their IDs."""
+        """Return what the values of a field are called: stores and places by their IDs; each read once."""
         choices = self.options or {}
-        return lambda path: choices[path](organization) if path in choices else ()
+        return cache(lambda path: choices[path](organization) if path in choices else ())
 
     def answer(
         self, request: PageRequest, template: str, extension: str = "", context: Mapping[str, Any] | None = None

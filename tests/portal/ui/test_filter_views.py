@@ -246,3 +246,20 @@ def test_an_edit_costs_no_query_beyond_signing_in_and_a_count_one(as_owner: Clie
 
 def test_a_viewer_may_filter(as_colleague: Client) -> None:
     assert post(as_colleague, "step", {"do": "filter:add:"}).status_code == 200
+
+
+def test_a_store_is_called_by_its_name_and_asked_for_once_however_often_it_stands_there(
+    as_owner: Client, source: Source
+) -> None:
+    one: dict[str, Any] = {"f.match": "any", "do": "filter:look"}
+    many = dict(one)
+    for place in range(6):
+        many |= condition(str(place), "integration", "equals", source.public_id)
+        one |= condition("0", "integration", "equals", source.public_id)
+    counts = []
+    for data in (one, many):
+        with CaptureQueriesContext(connection) as captured:
+            text = post(as_owner, "step", data).content.decode()
+        assert f"source is {source.name}" in text
+        counts.append(sum("orders_source" in query["sql"] for query in captured.captured_queries))
+    assert counts == [1, 1]
