@@ -62,10 +62,14 @@ def rule_list(version_id: int, trigger: Trigger, rules: Sequence[ReadyRule], zon
 
 
 def _sound(rule: ReadyRule, trigger: Trigger, zone: dt.tzinfo) -> ReadyRule:
-    problems = check(rule.tree, trigger.catalogue, zone=zone) if rule.tree is not None else []
-    if not problems:
-        return rule
-    return replace(rule, tree=None, broken=f"Its filter cannot be read any more: {problems[0]}")
+    misfit = _misfit(rule.tree, trigger, zone)
+    return replace(rule, tree=None, broken=misfit) if misfit else rule
+
+
+def _misfit(tree: Group | None, trigger: Trigger, zone: dt.tzinfo) -> str:
+    """Return why a simple filter does not fit the catalogue (any more); "" when it does, or the filter is code."""
+    problems = check(tree, trigger.catalogue, zone=zone) if tree is not None else []
+    return f"Its filter cannot be read any more: {problems[0]}" if problems else ""
 
 
 def why_paused(stored: Json, trigger: Trigger, zone: dt.tzinfo) -> str:
@@ -76,8 +80,7 @@ def why_paused(stored: Json, trigger: Trigger, zone: dt.tzinfo) -> str:
         tree = None if definition.filter.kind == "code" else decode(definition.filter.tree)
     except (ValueError, LookupError) as error:
         return f"It cannot be read any more: {error}"
-    problems = check(tree, trigger.catalogue, zone=zone) if tree is not None else []
-    return f"Its filter cannot be read any more: {problems[0]}" if problems else ""
+    return _misfit(tree, trigger, zone)
 
 
 def broken_rule(
