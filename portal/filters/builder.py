@@ -9,6 +9,9 @@ one of these, and `f.0.…` names its parts. Gaps in the numbers are fine.
 - a group: `match`, `lines`, then its items `f.0.0.field` and so on;
 - a measure: `measure` (count or sum), `field`, `operator`, `value`; its group of lines is item 0.
 
+Where a form has several builders, each has a prefix of its own: that of the builder in the setting
+`condition` of the first action is `a.0.condition.f`, and its names are `a.0.condition.f.0.field` and so on.
+
     draft = settle(read(request.POST.lists()), ORDER)    # everything as typed
     draft = edit(draft, request.POST["do"])              # "add:0", "add_group:", "remove:0.1", …
     tree = to_tree(draft, ORDER, zone=zone)              # None when something does not fit …
@@ -147,8 +150,10 @@ def read(data: Mapping[str, Sequence[str]] | Iterable[tuple[str, Sequence[str]]]
 
 
 def _split(name: str, prefix: str) -> tuple[NodePath, str | None]:
-    start, *middle, part = name.split(".") if name.startswith(prefix + ".") else ["", ""]
-    if start != prefix or part not in _PARTS or not all(n.isdecimal() and n.isascii() and len(n) < 6 for n in middle):
+    if not name.startswith(prefix + "."):
+        return (), None
+    *middle, part = name[len(prefix) + 1 :].split(".")
+    if part not in _PARTS or not all(n.isdecimal() and n.isascii() and len(n) < 6 for n in middle):
         return (), None
     return tuple(map(int, middle)), part
 

@@ -5,6 +5,10 @@
 
 What is pressed posts that form to `urls.step` with `do` = “filter:…”, an edit of `portal.filters.edits`
 (or “filter:look”: only say what is there now). The answer is `answer(request, builder, …)`.
+
+Where a form has several builders, each has a `scope` (“a.0.condition.”), with which its names, its
+ids and its edits begin: `read(data, catalogue, scope)`, `build(…, scope=scope)`, `do` =
+“a.0.condition.filter:add:0”. `asked(do)` says whose edit it is.
 The drafts are pure (`portal.filters.builder`); the browser's half is `static/src/filter.js`.
 """
 
@@ -29,6 +33,8 @@ from portal.filters.shape import Takes, operators
 from portal.filters.to_words import Names, nameless, sentence
 from portal.filters.tree import LINES, Duration, Group, Lines, Measure, Node, NodePath, Value, show_path
 
+SCOPE = re.compile(r"(?:[A-Za-z0-9_-]{1,60}\.){0,8}")
+"""What the names of one of several builders begin with."""
 LOOKS = ("", "look", "undo", "redo")
 """What changes nothing: it is only said what stands there."""
 GAP = "…"
@@ -61,6 +67,9 @@ class Builder:
     focus: str = ""
     part: str = ""
     said: str = ""
+    scope: str = ""
+    label: str = ""
+    """What it is for, where several stand on one page."""
     nodes: Sequence[builder_view.View] = field(default=(), repr=False)
 
     @property
@@ -69,19 +78,30 @@ class Builder:
         return self.catalogue.entity
 
     @property
+    def fields_id(self) -> str:
+        """Id of the element that tells the fields to choose from."""
+        return f"{self.id}-fields" if self.scope else "filter-fields"
+
+    @property
     def faults(self) -> int:
         """How many problems are shown."""
         return sum(len(node.faults) for node in self.nodes)
 
 
-def read(data: QueryDict, catalogue: Catalogue) -> DraftGroup:
+def read(data: QueryDict, catalogue: Catalogue, scope: str = "") -> DraftGroup:
     """Read the posted form. Raises BadFilter when it is larger than a filter may be."""
-    return settle(drafts.read(data.lists()), catalogue)
+    return settle(drafts.read(data.lists(), scope + drafts.PREFIX), catalogue)
+
+
+def asked(do: str) -> tuple[str, str]:
+    """Split what a button asks for into the scope of its builder and the edit: “a.0.condition.” and “add:0”."""
+    scope, found, what = do.partition("filter:")
+    return (scope, what) if found and SCOPE.fullmatch(scope) else ("", do)
 
 
 def step(draft: DraftGroup, do: str, catalogue: Catalogue) -> Edited:
     """Carry out what a button asks for (“filter:add:0”). Raises UnknownEdit."""
-    what = do.removeprefix("filter:")
+    what = asked(do)[1]
     verb = what.partition(":")[0]
     if verb in LOOKS:
         return Edited(draft, verb, (), "")
@@ -95,7 +115,9 @@ def build(
     *,
     urls: Urls,
     zone: dt.tzinfo,
-    id: str = "filter",
+    id: str = "",
+    scope: str = "",
+    label: str = "",
     may_edit: bool = True,
     judged: bool = False,
     spans: bool = False,
@@ -105,6 +127,7 @@ def build(
 ) -> Builder:
     """Return what is drawn of a draft. `names` gives what the values of a field are called.
 
+    Without an `id` it is “filter”, and that of one with a scope “filter-a-0-condition”.
     Until somebody has tried to use the filter (`judged`), what is merely not finished yet is no
     problem; nor is what is wrong with the node at the path `typing`, where somebody is still writing.
     """
@@ -114,9 +137,11 @@ def build(
         for one in problems
         if (judged or not is_open(one, draft, catalogue)) and (not typing or show_path(one.path) != typing)
     ]
-    root = builder_view.view(draft, catalogue, shown)
+    root = builder_view.view(draft, catalogue, shown, scope + drafts.PREFIX)
     return Builder(
-        id=id,
+        id=id or f"filter-{scope.replace('.', '-')}".rstrip("-"),
+        scope=scope,
+        label=label,
         catalogue=catalogue,
         root=root,
         sentence=sentence_of(draft, catalogue, zone, names),

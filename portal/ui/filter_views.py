@@ -66,20 +66,29 @@ def step(request: PageRequest, key: str) -> HttpResponse:
     return answer(request, own.target.catalogue, urls_of(key), zone, names=own.names(request.organization))
 
 
-def answer(
-    request: PageRequest, catalogue: Catalogue, urls: Urls, zone: dt.tzinfo, *, id: str = "filter", **more: Any
-) -> HttpResponse:
-    """Carry out the posted edit and answer with what it led to; 400 for an edit that there is not."""
+def answer(request: PageRequest, catalogue: Catalogue, urls: Urls, zone: dt.tzinfo, **more: Any) -> HttpResponse:
+    """Carry out the posted edit and answer with what it led to; 400 for an edit that there is not.
+
+    Which builder of the form it is for, its `do` says (“a.0.condition.filter:add:0”).
+    """
     do = request.POST.get("do", "")
+    scope = filter_builder.asked(do)[0]
     try:
-        edited = filter_builder.step(filter_builder.read(request.POST, catalogue), do, catalogue)
+        edited = filter_builder.step(filter_builder.read(request.POST, catalogue, scope), do, catalogue)
     except (BadFilter, UnknownEdit) as error:
         return HttpResponse(str(error), status=400, content_type="text/plain")
-    return render_builder(request, built(request, edited, catalogue, urls, zone, id=id, **more))
+    return render_builder(request, built(request, edited, catalogue, urls, zone, scope=scope, **more))
 
 
 def built(
-    request: PageRequest, edited: Edited, catalogue: Catalogue, urls: Urls, zone: dt.tzinfo, **more: Any
+    request: PageRequest,
+    edited: Edited,
+    catalogue: Catalogue,
+    urls: Urls,
+    zone: dt.tzinfo,
+    *,
+    scope: str = "",
+    **more: Any,
 ) -> Builder:
     """Return the builder of a posted form after an edit."""
     return filter_builder.build(
@@ -87,16 +96,17 @@ def built(
         catalogue,
         urls=urls,
         zone=zone,
-        judged=request.POST.get("judged") == "1",
+        judged=request.POST.get(f"{scope}judged") == "1",
         edited=edited,
         typing=request.POST.get("typing", ""),
+        scope=scope,
         **more,
     )
 
 
 def render_builder(request: PageRequest, builder: Builder, **context: Any) -> HttpResponse:
     """Draw the conditions afresh; where somebody only looks, nothing that they may be typing in."""
-    looking = request.POST.get("do", "").removeprefix("filter:") in ("", "look")
+    looking = filter_builder.asked(request.POST.get("do", ""))[1] in ("", "look")
     template = "ui/filter/said.html" if looking else "ui/filter/body.html"
     return render(request, template, {"builder": builder, **context})
 
@@ -108,15 +118,17 @@ def count(request: PageRequest, key: str) -> HttpResponse:
 
     The form that may ask for the last days is a rule's: its days are the organization's.
     """
-    own = _list(key)
-    zone = request.organization.zone if "recent" in request.POST else timezone.get_current_timezone()
+    own, scope = _list(key), request.POST.get("scope", "")
+    if not filter_builder.SCOPE.fullmatch(scope):
+        raise Http404
+    zone = request.organization.zone if f"{scope}recent" in request.POST else timezone.get_current_timezone()
     catalogue = own.target.catalogue
     try:
-        draft = filter_builder.read(request.POST, catalogue)
+        draft = filter_builder.read(request.POST, catalogue, scope)
     except BadFilter as error:
         return render(request, "ui/filter/count.html", {"problem": " ".join(one.message for one in error.problems)})
     found, left_out = filter_builder.sound(draft, catalogue, zone)
-    if request.POST.get("recent") == str(RECENT_DAYS):
+    if request.POST.get(f"{scope}recent") == str(RECENT_DAYS):
         found = _recent(found)
     state = list_state.read(_kept(request), catalogue, zone, {}, own.sizes).with_tree(found)
     rows = own.filtered(request.organization, state, zone, now())

@@ -10,7 +10,7 @@ const kept = new Map(); // id -> {past, future, now, travels}: what the form hel
 export function entries(builder) {
   const form = builder.closest("form");
   const own = new Set([...builder.querySelectorAll("[data-filter-body] [name]")].map((control) => control.name));
-  return form ? [...new FormData(form)].filter(([name, value]) => own.has(name) && name !== "judged" && typeof value === "string") : [];
+  return form ? [...new FormData(form)].filter(([name, value]) => own.has(name) && !name.endsWith("judged") && typeof value === "string") : [];
 }
 
 const text = (builder) => JSON.stringify(entries(builder));

@@ -22,7 +22,7 @@ function post(builder, what, typing = "") {
     source: builder,
     target: looks ? builder : body(builder),
     swap: looks ? "none" : "outerHTML show:none",
-    values: { do: `filter:${what}`, typing },
+    values: { do: `${builder.dataset.scope}filter:${what}`, typing },
   });
 }
 
@@ -46,7 +46,7 @@ function done(builder) {
 function edited(detail) {
   const builder = detail.requestConfig?.elt ?? detail.elt;
   const what = String((detail.requestConfig ?? detail).formData?.get("do") ?? "");
-  return builder?.matches?.("[data-filter]") && what !== "filter:look" ? builder : null;
+  return builder?.matches?.("[data-filter]") && !what.endsWith("filter:look") ? builder : null;
 }
 
 // What the form holds goes with each request; for undo it is what it held before.
@@ -205,6 +205,7 @@ on("click", "[data-filter-clear]", (_event, button) => step(document.getElementB
 // The count comes after, on its own: it may take longer than an edit, and only the last one is of interest.
 async function ask(place, signal) {
   const body = new URLSearchParams([...new FormData(place.closest("form"))].filter(([, value]) => typeof value === "string"));
+  body.append("scope", builderOf(place).dataset.scope);
   const answer = await fetch(place.dataset.filterCount, { method: "POST", body, headers: { "HX-Request": "true" }, signal, redirect: "error" });
   return answer.ok ? answer.text() : "";
 }

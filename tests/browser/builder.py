@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def drawn(page: Page) -> Iterator[None]:
-    """Wait until the conditions are there afresh, after what was just changed."""
-    page.evaluate("document.querySelector('[data-filter-body]').dataset.old = 'yes'")
+def drawn(page: Page | Locator) -> Iterator[None]:
+    """Wait until the conditions are there afresh, after what was just changed: those of one builder, if it is given."""
+    page.locator("[data-filter-body]").first.evaluate("body => { body.dataset.old = 'yes' }")
     yield
     fresh = "[data-filter-body]:not([data-old], .htmx-added, .htmx-settling, .htmx-added *, .htmx-settling *)"
-    expect(page.locator(fresh)).to_be_attached()
+    expect(page.locator(fresh).first).to_be_attached()
 
 
 def node(page: Page, path: str) -> Locator:

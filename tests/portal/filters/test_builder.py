@@ -21,9 +21,9 @@ from tests.portal.filters.strategies import documents, trees
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def form(draft: DraftGroup) -> dict[str, list[str]]:
+def form(draft: DraftGroup, prefix: str = builder.PREFIX) -> dict[str, list[str]]:
     data: dict[str, list[str]] = {}
-    for name, value in builder.names(draft):
+    for name, value in builder.names(draft, prefix):
         data.setdefault(name, []).append(value)
     return data
 
@@ -65,6 +65,29 @@ def test_a_form_is_read_by_its_names() -> None:
             Condition("createdAt", "in_last", Duration(3, "days")),
         ),
     )
+
+
+@settings(max_examples=60, deadline=None)
+@given(trees, trees, trees)
+def test_several_builders_in_one_form_read_their_own_names_only(one: Group, two: Group, three: Group) -> None:
+    drafts = {
+        prefix: builder.draft_of(root, SAMPLE)
+        for prefix, root in {"f": one, "a.0.condition.f": two, "a.1.condition.f": three}.items()
+    }
+    data = {name: values for prefix, draft in drafts.items() for name, values in form(draft, prefix).items()}
+    assert {prefix: builder.read(data, prefix) for prefix in drafts} == {
+        prefix: builder.read(form(draft)) for prefix, draft in drafts.items()
+    }
+
+
+def test_the_controls_of_a_builder_begin_with_its_prefix() -> None:
+    draft = DraftGroup(items=(DraftGroup(items=(DraftCondition("email"),)),))
+    shown = builder_view.walk(builder_view.view(draft, SAMPLE, prefix="a.0.condition.f"))
+    assert [(one.name, one.path, one.id) for one in shown] == [
+        ("a.0.condition.f", "", "a-0-condition-f"),
+        ("a.0.condition.f.0", "0", "a-0-condition-f-0"),
+        ("a.0.condition.f.0.0", "0.0", "a-0-condition-f-0-0"),
+    ]
 
 
 def test_an_empty_builder_means_always() -> None:

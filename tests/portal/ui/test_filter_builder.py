@@ -7,7 +7,7 @@ import pytest
 from portal.filters.builder import DraftCondition, DraftGroup, DraftMeasure, tree_of
 from portal.filters.edits import Edited
 from portal.filters.problems import Problem
-from portal.ui.filter_builder import Urls, build, is_open, sentence_of, sound, step
+from portal.ui.filter_builder import Urls, asked, build, is_open, sentence_of, sound, step
 from tests.portal.filters.sample import SAMPLE
 
 BLANK = DraftCondition()
@@ -80,3 +80,26 @@ def test_an_edit_is_settled_and_says_what_it_did() -> None:
     built = build(edited.draft, SAMPLE, urls=Urls("/step"), zone=dt.UTC, edited=edited)
     assert (built.focus, built.part, built.said) == ("1", "field", "Duplicated: the copy is 2 of 2.")
     assert step(group(OVER), "filter:undo", SAMPLE) == Edited(group(OVER), "undo", (), "")
+
+
+@pytest.mark.parametrize(
+    ("do", "expected"),
+    [
+        ("filter:add:0", ("", "add:0")),
+        ("a.0.condition.filter:add:0", ("a.0.condition.", "add:0")),
+        ("filter:look", ("", "look")),
+        ("action:add:hold", ("", "action:add:hold")),
+        ("<b>.filter:add:", ("", "<b>.filter:add:")),
+    ],
+)
+def test_an_edit_says_whose_builder_it_is_for(do: str, expected: tuple[str, str]) -> None:
+    assert asked(do) == expected
+
+
+def test_a_builder_with_a_scope_has_ids_of_its_own() -> None:
+    def built(scope: str) -> tuple[str, str, str]:
+        one = build(group(OVER), SAMPLE, urls=Urls("/step"), zone=dt.UTC, scope=scope)
+        return one.id, one.fields_id, one.root.items[0].name
+
+    assert built("") == ("filter", "filter-fields", "f.0")
+    assert built("a.0.condition.") == ("filter-a-0-condition", "filter-a-0-condition-fields", "a.0.condition.f.0")

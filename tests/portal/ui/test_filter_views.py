@@ -83,6 +83,12 @@ def test_what_is_still_being_typed_is_no_fault_yet(as_owner: Client) -> None:
         ({"query": "q=nobody"}, "0"),
         ({"f.0.measure": "sum", "f.0.field": "lineItems.quantity", "f.0.operator": "gte", "f.0.value": "2"}, "5"),
         ({"recent": "30"}, "5"),
+        (condition("0", "extOrderId", "equals", "#3") | {"scope": "a.0.only."}, "5"),
+        (
+            {f"a.0.only.{name}": value for name, value in condition("0", "extOrderId", "equals", "#3").items()}
+            | {"scope": "a.0.only.", "a.0.only.recent": "30"},
+            "1",
+        ),
     ],
 )
 def test_the_count_is_that_of_what_is_finished(
@@ -91,6 +97,22 @@ def test_the_count_is_that_of_what_is_finished(
     answer = post(as_owner, "count", data)
     assert answer.context["number"] == expected
     assert not answer.context["late"]
+
+
+def test_a_scope_that_is_none_is_refused(as_owner: Client) -> None:
+    assert post(as_owner, "count", {"scope": "a.0.<b>."}).status_code == 404
+
+
+def test_an_edit_of_one_of_several_builders_answers_with_that_one(as_owner: Client) -> None:
+    mine = {f"a.0.only.{name}": value for name, value in condition("0", "totalPrice", "gt", "7").items()}
+    data = condition("0", "email", "equals", "x@example.com") | mine | {"a.0.only.judged": "1"}
+    text = post(as_owner, "step", data | {"do": "a.0.only.filter:add:"}).content.decode()
+    assert 'id="filter-a-0-only-body"' in text
+    assert 'name="a.0.only.f.1.field"' in text
+    assert 'name="a.0.only.judged" value="1"' in text
+    assert "innerHTML:#filter-a-0-only-told" in text
+    assert 'name="f.0.field"' not in text
+    assert "x@example.com" not in text
 
 
 def test_a_count_says_what_it_leaves_out(as_owner: Client, orders: list[Order]) -> None:
