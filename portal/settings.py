@@ -221,6 +221,9 @@ SANDBOX_URL = env.text("SWITCHYARD_SANDBOX_URL")
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600, low=1, high=100_000)
 API_BURST = env.number("API_BURST", 60, low=1, high=100_000)
 
+# So many days what rules did is kept; longer while an open hold or an active exception needs it.
+RUNS_KEPT_DAYS = env.number("RUNS_KEPT_DAYS", 365, low=1, high=36_500)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
