@@ -18,6 +18,8 @@ class AutomationsConfig(AppConfig):
     def ready(self) -> None:
         """Find the actions and triggers, and listen to events."""
         from automations.engine.actions import actions
+        from automations.engine.entities import entities
+        from automations.engine.related import relations
         from automations.engine.triggers import triggers
         from automations.panels import runs_of
         from automations.views.history import runs
@@ -25,6 +27,8 @@ class AutomationsConfig(AppConfig):
         from portal.ui.lists import list_pages
         from portal.ui.menu import menu
 
+        entities.discover("automations.entities")
+        relations.discover("automations.relations")
         actions.discover("automations.actions")
         triggers.discover("automations.triggers")
         for module in REGISTERING:

@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 
-from automations.engine.apply import handle_order_events
+from automations.engine.apply import run_events
+from automations.engine.loading import has_rules
+from automations.engine.triggers import fired_by
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from portal.events.dispatch import consumer
+from portal.events.dispatch import absorb, consumer
 from portal.events.models import Event
+
+NAME = "automations"
 
 
 def parked(event: Event, error: str) -> None:
-    """Tell people that an order's rules could not be run at all."""
+    """Tell people that a record's rules could not be run at all."""
     raise_exceptions(
         [
             Problem(
                 "event_parked",
                 event.organization_id,
-                f"automations:{event.pk}",
-                "The rules could not be run for an order",
+                f"{NAME}:{event.pk}",
+                f"The rules could not be run for an {event.entity_type}",
                 error,
                 entity_type=event.entity_type,
                 entity_id=event.entity_id,
@@ -25,7 +29,20 @@ def parked(event: Event, error: str) -> None:
     )
 
 
-@consumer("automations", events=["order.created"], on_parked=parked)
+def wanted(organization_id: int, event_name: str) -> bool:
+    """Say whether an organization has rules that an event fires."""
+    return any(has_rules(organization_id, trigger.key) for trigger in fired_by(event_name))
+
+
+@consumer(NAME, events=["order.created", "order.updated"], on_parked=parked, wants=wanted)
 def run_rules(events: Sequence[Event]) -> None:
-    """Run the New-order rules for orders that have just been ingested."""
-    handle_order_events("NEW_ORDER", events)
+    """Run the rules that events fire. What has changed several times since is judged once, as it is now."""
+    by_name: dict[str, list[Event]] = {}
+    for event in events:
+        by_name.setdefault(event.name, []).append(event)
+    for name, some in by_name.items():
+        judged: dict[int, int] = {}
+        for trigger in fired_by(name):
+            judged |= run_events(trigger.key, some)
+        if judged:
+            absorb(NAME, name, judged)

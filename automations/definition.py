@@ -29,6 +29,10 @@ class ActionSpec(Part):
 
     key: str
     settings: dict[str, Any] = Field(default_factory=dict)
+    off: bool = False
+    """Switched off: it stays in the rule and is passed over."""
+    note: str = Field(default="", max_length=500)
+    """Why it is there, for colleagues."""
 
 
 class Definition(Part):
@@ -38,5 +42,7 @@ class Definition(Part):
     description: str = Field(default="", max_length=2_000)
     sources: tuple[str, ...] = ()
     """Public IDs of the sources it is for; none means every source."""
+    once: bool = False
+    """Whether it runs at most once for a record (seed 004; not for new orders, which come once)."""
     filter: FilterSpec = FilterSpec()
     actions: tuple[ActionSpec, ...] = Field(default=(), max_length=MAX_ACTIONS)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from automations.definition import Definition
+from automations.definition import ActionSpec, Definition
 from automations.engine.actions import actions
 from automations.engine.triggers import Trigger
 from automations.scripting.pool import default_pool
 from portal.filters.check import check
 from portal.filters.codec import decode
 from portal.filters.problems import BadFilter
+from portal.tenancy.models import Organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,17 @@ class RuleInvalid(ValueError):
         self.faults = faults
 
 
-def faults(definition: Definition, trigger: Trigger, *, is_default: bool = False) -> list[Fault]:
+def faults(
+    definition: Definition, trigger: Trigger, *, is_default: bool = False, organization: Organization | None = None
+) -> list[Fault]:
     """Return everything that is wrong with a rule; empty when it may be saved."""
-    found = list(_filter_faults(definition, trigger)) + list(_action_faults(definition, trigger))
-    if is_default and (
-        definition.sources or definition.filter.kind == "code" or definition.filter.tree["root"]["items"]
-    ):
+    found = list(_filter_faults(definition, trigger)) + list(_action_faults(definition, trigger, organization))
+    if definition.once and not trigger.may_run_once:
+        found.append(
+            Fault("once", f"“{trigger.label}” comes once for each record: its rules cannot be limited to once.")
+        )
+    fixed = is_default and trigger.default is not None and trigger.default.fixed_filter
+    if fixed and (definition.sources or definition.filter.kind == "code" or definition.filter.tree["root"]["items"]):
         found.append(Fault("filter", "The default rule takes every order that is left; it has no filter."))
     return found
 
@@ -57,9 +63,11 @@ def _filter_faults(definition: Definition, trigger: Trigger) -> Iterator[Fault]:
         yield Fault(f"filter.{place}" if place else "filter", str(one))
 
 
-def _action_faults(definition: Definition, trigger: Trigger) -> Iterator[Fault]:
+def _action_faults(definition: Definition, trigger: Trigger, organization: Organization | None) -> Iterator[Fault]:
     if not definition.actions:
         yield Fault("actions", "Add at least one action.")
+    elif all(spec.off for spec in definition.actions):
+        yield Fault("actions", "Every action is switched off: switch one on, or switch the rule off.")
     last = len(definition.actions) - 1
     for index, spec in enumerate(definition.actions):
         if spec.key not in actions:
@@ -70,9 +78,27 @@ def _action_faults(definition: Definition, trigger: Trigger) -> Iterator[Fault]:
             yield Fault(f"actions.{index}", f"“{action.label}” does not serve this kind of record.")
         if action.terminal and index != last:
             yield Fault(f"actions.{index}", f"“{action.label}” must be the last action; nothing runs after it.")
-        try:
-            action.settings.model_validate(spec.settings)
-        except ValidationError as error:
-            for one in error.errors(include_url=False):
-                place = ".".join(str(part) for part in one["loc"])
-                yield Fault(f"actions.{index}.{place}", one["msg"])
+        yield from _setting_faults(spec, index, trigger, organization)
+
+
+def _setting_faults(
+    spec: ActionSpec, index: int, trigger: Trigger, organization: Organization | None
+) -> Iterator[Fault]:
+    action = actions.get(spec.key)
+    try:
+        settings = action.settings.model_validate(spec.settings)
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            place = ".".join(str(part) for part in one["loc"])
+            yield Fault(f"actions.{index}.{place}", one["msg"].removeprefix("Value error, "))
+        return
+    for name, message in action.check(settings, trigger, organization) if action.check else ():
+        yield Fault(f"actions.{index}.{name}", message)
+    if action.code is None:
+        return
+    code = action.code(settings)
+    if not code.strip():
+        yield Fault(f"actions.{index}.code", "Write the code of this action.")
+    elif problem := default_pool().check(code, "action"):
+        line = f"Line {problem.line}: " if problem.line else ""
+        yield Fault(f"actions.{index}.code", f"{line}{problem.message}")

@@ -103,7 +103,7 @@ def work(order_id: int) -> None:
 def _matches(rule: ReadyRule, zone: dt.tzinfo, told: Json, moment: dt.datetime) -> bool:
     if rule.tree is not None:
         return compile_tree(rule.tree, ORDER, zone)(told, moment)
-    return answerer(moment)([Question(rule, told)])[0].value is True
+    return answerer(moment)([Question(f"{rule.key}:filter", rule.code, "filter", told, {})])[0].value is True
 
 
 def _hold(order: Order, rule: ReadyRule, list_version: int, moment: dt.datetime) -> None:

@@ -56,11 +56,12 @@ HOLD = actions.register(
     Action(
         "hold", _("Hold order"), frozenset({"order"}), HoldSettings, plan, words,
         inputs=(
-            Input("minutes", _("Minutes")),
-            Input("anchor", _("Counted from when"), tuple(ANCHORS.items())),
+            Input("minutes", _("Minutes"), "number"),
+            Input("anchor", _("Counted from when"), "choice", tuple(ANCHORS.items())),
             Input(
                 "next_status",
                 _("Then"),
+                "choice",
                 (("readyForFulfillment", _("Ready for fulfillment")), ("reviewRequired", _("Review required"))),
             ),
         ),

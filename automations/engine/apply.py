@@ -1,127 +1,181 @@
-"""From events to effects: load, evaluate, write; one transaction for a batch (design.md section 5).
+"""From events to effects: load, evaluate, lock, write; one transaction for a batch (design.md section 5).
 
-Orders, holds, history, runs, counters and new events are written with set-wise statements in the
-transaction in which the events are marked done. What dies half-way has done nothing.
+Records are judged before they are locked, so that slow code keeps nobody waiting; those that somebody
+changed meanwhile are judged again under the lock. Records, holds, history, runs, counters, deliveries
+and new events are written with set-wise statements in the transaction in which the events are marked
+done. What dies half-way has done nothing.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from automations.engine.code import answerer
 from automations.engine.counters import count
+from automations.engine.entities import Act, Change, Entity, Record, entities
 from automations.engine.evaluate import Firing, Outcome, Subject, evaluate
 from automations.engine.loading import published
-from automations.engine.plan import Move, PlaceHold, Write
-from automations.engine.rules import ReadyRule, ReadyRules
-from automations.engine.runs import new_run_ids, write_runs
-from orders.documents.order import document
-from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.lifecycle.changes import NewHold, OrderChange, Step
-from orders.lifecycle.write import commit
-from orders.locks import lock
-from orders.models import Order, Source
+from automations.engine.once import ran_once, remember
+from automations.engine.plan import Send
+from automations.engine.problems import problems_of
+from automations.engine.related import load_related
+from automations.engine.rules import ReadyRules
+from automations.engine.runs import NewRun, new_runs, write_runs
+from automations.engine.snapshot import former, input_of, subject_of
+from automations.engine.triggers import Trigger, triggers
+from orders.exceptions.raise_ import raise_exceptions
 from portal.audit.actor import Actor
+from portal.deliveries import send as deliveries
 from portal.events.models import Event
 from portal.filters.normal import to_millisecond
 from portal.kit.clock import database_now
 from portal.kit.failpoints import failpoint
+from portal.kit.json import Json
 from portal.tenancy.models import Organization
 
 
-def handle_order_events(trigger: str, events: Sequence[Event]) -> None:
-    """Run the rules of a trigger for events of orders, of any organizations."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Why a record is judged: the event that fired the trigger, and the version before the change."""
+
+    record_id: int
+    event_id: int | None = None
+    before: int | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """The records of one organization that a trigger judges together."""
+
+    organization: Organization
+    trigger: Trigger
+    rules: ReadyRules
+    now: dt.datetime
+    origin: str = "live"
+    records: dict[int, Record] = field(default_factory=dict)
+    inputs: dict[int, Json] = field(default_factory=dict)
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+
+    @property
+    def entity(self) -> Entity:
+        """The kind of record it is about."""
+        return entities.get(self.trigger.entity)
+
+
+def run_events(trigger: str, events: Sequence[Event]) -> dict[int, int]:
+    """Run the rules of a trigger for events of one organization or several.
+
+    Returns the versions at which the records were judged, by id.
+    """
+    judged: dict[int, int] = {}
     by_organization: dict[int, list[Event]] = {}
     for event in events:
         by_organization.setdefault(event.organization_id, []).append(event)
     organizations = Organization.objects.in_bulk(by_organization)
     for organization_id, own in by_organization.items():
-        rules = published(organizations[organization_id], trigger)
-        if rules is not None:
-            _run(rules, organizations[organization_id], own)
+        asked = [Asked(event.entity_id, event.pk, _version_before(event)) for event in own]
+        judged |= run_records(trigger, organizations[organization_id], asked)
+    return judged
 
 
-def _run(rules: ReadyRules, organization: Organization, events: Sequence[Event]) -> None:
-    orders = lock(event.entity_id for event in events)
+def _version_before(event: Event) -> int:
+    return int(event.payload.get("from", max(1, event.entity_version - 1)))
+
+
+def run_records(
+    trigger: str, organization: Organization, asked: Sequence[Asked], *, origin: str = "live"
+) -> dict[int, int]:
+    """Run the rules of a trigger for records of an organization, in the caller's transaction.
+
+    Returns the versions at which they were judged, by id; nothing where the trigger has no rules.
+    """
+    rules = published(organization, trigger)
+    if rules is None or not rules.rules:
+        return {}
     now = to_millisecond(database_now())  # what documents, recorded runs and V8 know
-    subjects = [one for one in _subjects(organization, events, orders) if rules.trigger.holds(one.document)]
-    if not subjects:
-        return
-    outcomes = evaluate(rules, subjects, now, answerer(now))
+    batch = Batch(organization, triggers.get(trigger), rules, now, origin)
+    judge(batch, asked)
     failpoint("rules.evaluated")
-    _write(rules, organization, outcomes, orders, now)
+    versions = batch.entity.lock(sorted(batch.records))
+    stale = [one for one in asked if versions.get(one.record_id) != _judged_at(batch, one.record_id)]
+    if stale:
+        judge(batch, stale)
+    write(batch)
+    return {pk: record.version for pk, record in batch.records.items()}
 
 
-def _subjects(organization: Organization, events: Sequence[Event], orders: dict[int, Order]) -> Iterable[Subject]:
-    sources = dict(Source.across.filter(organization=organization).values_list("pk", "public_id"))
-    for event in events:
-        order = orders[event.entity_id]
-        source = sources[order.source_id]
-        told = document(order, source_public_id=source, organization_public_id=organization.public_id)
-        yield Subject(order.pk, event.pk, source, told)
+def _judged_at(batch: Batch, record_id: int) -> int | None:
+    record = batch.records.get(record_id)
+    return record.version if record else None
 
 
-def _write(
-    rules: ReadyRules, organization: Organization, outcomes: Sequence[Outcome], orders: dict[int, Order],
-    now: dt.datetime,
-) -> None:  # fmt: skip
-    firings = [(outcome, firing) for outcome in outcomes for firing in outcome.firings]
-    run_ids = new_run_ids(len(firings))
-    versions = {outcome.subject.id: orders[outcome.subject.id].version for outcome in outcomes}
-    changes = {outcome.subject.id: OrderChange(outcome.subject.id, cause="rule") for outcome in outcomes}
-    for run_id, (outcome, firing) in zip(run_ids, firings, strict=True):
-        by = Actor.rule(firing.rule.public_id, firing.rule.name, firing.rule.number)
-        changes[outcome.subject.id].steps += [_step(write, by, run_id) for write in firing.writes]
-    # Leaving New is the one write of rules that *Updated order* hears of (behaviour.md section 12).
+def judge(batch: Batch, asked: Sequence[Asked]) -> None:
+    """Load records and judge them; writes nothing. What was judged before of them is replaced."""
+    entity, rules = batch.entity, batch.rules
+    records = entity.load(batch.organization, [one.record_id for one in asked])
+    for one in asked:
+        batch.records.pop(one.record_id, None)
+        batch.outcomes.pop(one.record_id, None)
+    batch.records |= records
+    fit = [one for one in asked if one.record_id in records and batch.trigger.holds(records[one.record_id].document)]
+    subjects = _subjects(batch, fit, records)
+    for outcome in evaluate(rules, subjects, batch.now, answerer(batch.now)):
+        batch.outcomes[outcome.subject.id] = outcome
+
+
+def _subjects(batch: Batch, asked: Sequence[Asked], records: Mapping[int, Record]) -> list[Subject]:
+    entity, rules = batch.entity, batch.rules
+    some = [records[one.record_id] for one in asked]
+    related = load_related(batch.organization, entity.key, rules.related, some) if rules.related else {}
+    ran = ran_once(rules, entity.key, [record.id for record in some])
+    before: dict[int, Json] = {}
+    if rules.looks_back:
+        versions = {one.record_id: one.before for one in asked if one.before is not None}
+        beside = {pk: entity.beside(records[pk]) for pk in versions}
+        before = former(entity, {pk: records[pk] for pk in versions}, versions, beside)
+    subjects = []
+    for one in asked:
+        pk = one.record_id
+        subject = subject_of(
+            records[pk], event_id=one.event_id, before=before.get(pk), related=related.get(pk),
+            ran=ran.get(pk, frozenset()),
+        )  # fmt: skip
+        batch.inputs[pk] = input_of(entity, records[pk], subject, one.before if pk in before else None)
+        subjects.append(subject)
+    return subjects
+
+
+def write(batch: Batch) -> None:
+    """Write what came of the locked records of a batch."""
+    outcomes = list(batch.outcomes.values())
+    runs = new_runs([(outcome, firing) for outcome in outcomes for firing in outcome.firings])
+    changes = {pk: Change(batch.records[pk]) for pk in batch.outcomes}
+    for run in runs:
+        rule = run.firing.rule
+        by = Actor.rule(rule.public_id, rule.name, rule.number)
+        changes[run.outcome.subject.id].acts += [Act(one, by, run.id) for one in run.firing.writes]
     for outcome in outcomes:
-        changes[outcome.subject.id].announce = outcome.document["status"] != outcome.subject.document["status"]
-    commit(list(changes.values()), orders)
-    write_runs(rules, organization, zip(run_ids, firings, strict=True), orders, versions)
-    count(organization.pk, outcomes, now)
-    raise_exceptions(_problems(organization, firings, orders))
-
-
-def _step(write: Write, by: Actor, run_id: int) -> Step:
-    if isinstance(write, PlaceHold):
-        hold = NewHold(write.reason, write.due_at, write.next_status)
-        return Step(by, write.verb, write.summary, status=write.status, hold=hold, run_id=run_id)
-    assert isinstance(write, Move)
-    return Step(by, write.verb, write.summary, status=write.status, ends_holds="superseded", run_id=run_id)
-
-
-def _problems(
-    organization: Organization, firings: Sequence[tuple[Outcome, Firing]], orders: dict[int, Order]
-) -> list[Problem]:
-    paused = {firing.rule.rule_id: firing.rule for _, firing in firings if firing.rule.broken}
-    failed = [
-        _problem(organization, orders[outcome.subject.id], firing.rule, firing.error)
-        for outcome, firing in firings
-        if firing.status != "completed" and not firing.rule.broken
-    ]
-    return failed + [_pause(organization, rule) for rule in paused.values()]
-
-
-def _pause(organization: Organization, rule: ReadyRule) -> Problem:
-    """Tell once of a rule that this version of the product cannot read, not once an order."""
-    return Problem(
-        "rule_paused",
-        organization.pk,
-        f"{rule.public_id}:{rule.number}",
-        f"Rule “{rule.name}” is paused",
-        rule.broken,
-        entity_type="rule",
-        entity_id=rule.rule_id,
-        entity_label=rule.name,
+        # Leaving New is the one write of rules that *Updated order* hears of (behaviour.md section 12).
+        moved = batch.trigger.announces and not batch.trigger.holds(outcome.document)
+        changes[outcome.subject.id].announce = moved
+    versions = {pk: record.version for pk, record in batch.records.items()}
+    batch.entity.write(batch.organization, [change for change in changes.values() if change.acts])
+    write_runs(batch, runs, versions)
+    remember(batch.organization, batch.entity.key, runs)
+    _send(batch.organization, runs)
+    count(batch.organization.pk, outcomes, batch.now)
+    raise_exceptions(
+        problems_of(
+            batch.organization, batch.trigger, [(run.firing, batch.records[run.outcome.subject.id]) for run in runs]
+        )
     )
 
 
-def _problem(organization: Organization, order: Order, rule: ReadyRule, error: str) -> Problem:
-    return Problem(
-        "rule_failed",
-        organization.pk,
-        f"{rule.public_id}:{order.public_id}",
-        f"Rule “{rule.name}” could not do its work on {order.ext_order_id}",
-        error,
-        entity_type="order",
-        entity_id=order.pk,
-        entity_label=order.ext_order_id,
-    )
+def _send(organization: Organization, runs: Sequence[NewRun]) -> None:
+    for run in runs:
+        sends = [one for one in run.firing.writes if isinstance(one, Send)]
+        for index, one in enumerate(sends):
+            deliveries.request(organization, one.kind, f"run:{run.public_id}:{index}", one.payload)
+
+
+__all__ = ["Asked", "Batch", "Firing", "judge", "run_events", "run_records", "write"]

@@ -1,8 +1,9 @@
-"""Having code filters answered: one call per rule for all records that ask."""
+"""Having code answered: one call per piece of code for all records that ask."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Literal, cast
 
 from automations.engine.evaluate import Question
 from automations.scripting.contract import CodeRequest, CodeResult
@@ -20,17 +21,18 @@ def answerer(now: dt.datetime) -> Callable[[Sequence[Question]], list[CodeResult
     texts: dict[int, tuple[Json, bytes, bytes]] = {}
 
     def answer(questions: Sequence[Question]) -> list[CodeResult]:
-        by_rule: dict[str, list[int]] = {}
+        by_key: dict[str, list[int]] = {}
         for index, question in enumerate(questions):
-            by_rule.setdefault(question.rule.key, []).append(index)
+            by_key.setdefault(question.key, []).append(index)
         requests = []
-        for key, indexes in by_rule.items():
+        for key, indexes in by_key.items():
             written = [_text(questions[index], texts) for index in indexes]
-            entities, related = [entity for entity, _ in written], [former for _, former in written]
-            code = questions[indexes[0]].rule.code
-            requests.append(CodeRequest(key, code, "filter", entities, moment, related if any(related) else None))
+            entities, related = [entity for entity, _ in written], [beside for _, beside in written]
+            first = questions[indexes[0]]
+            kind = cast(Literal["filter", "action"], first.kind)
+            requests.append(CodeRequest(key, first.code, kind, entities, moment, related if any(related) else None))
         results: list[CodeResult | None] = [None] * len(questions)
-        for indexes, answers in zip(by_rule.values(), _run(requests), strict=True):
+        for indexes, answers in zip(by_key.values(), _run(requests), strict=True):
             for index, result in zip(indexes, answers, strict=True):
                 results[index] = result
         return [result for result in results if result is not None]
@@ -62,9 +64,9 @@ def _text(question: Question, texts: dict[int, tuple[Json, bytes, bytes]]) -> tu
     """
     document = question.document
     if id(document) not in texts:
-        entity, related = document, b""
+        entity, related = document, question.related
         if BEFORE in document:
             entity = {key: value for key, value in document.items() if key != BEFORE}
-            related = json.dumps({"before": document[BEFORE]})
-        texts[id(document)] = document, json.dumps(entity), related
+            related = related | {"before": document[BEFORE]}
+        texts[id(document)] = document, json.dumps(entity), json.dumps(related) if related else b""
     return texts[id(document)][1:]

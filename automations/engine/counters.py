@@ -27,8 +27,8 @@ def count(organization_id: int, outcomes: Sequence[Outcome], now: dt.datetime) -
             one.micros += micros
         for firing in outcome.firings:
             one = counts.setdefault(firing.rule.rule_id, _Count())
-            one.errors += firing.status != "completed"
-            one.matches += firing.status == "completed"
+            one.errors += firing.status in ("failed", "refused")
+            one.matches += firing.status in ("completed", "waiting")
             one.micros += firing.micros
     _add(organization_id, counts, now)
 

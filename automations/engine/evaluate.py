@@ -9,20 +9,22 @@ rule and wave.
 
 import datetime as dt
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from automations.engine import trace
 from automations.engine.actions import Context, Refusal
-from automations.engine.plan import Write
-from automations.engine.rules import ReadyRule, ReadyRules
-from orders.lifecycle.order import can_move, refusal
+from automations.engine.plan import FINAL, Move, PlaceHold, Write, without_pinned
+from automations.engine.rules import ReadyAction, ReadyRule, ReadyRules
 from portal.kit.json import Json
+
+ORDER_CODE_MICROS = 5_000_000
+"""How long code may run for one record in one evaluation, all rules together (reliability.md C3)."""
 
 
 class Answer(Protocol):
-    """What running a code filter gives (`automations.scripting.contract.CodeResult`)."""
+    """What running code gives (`automations.scripting.contract.CodeResult`)."""
 
     @property
     def status(self) -> str: ...  # noqa: D102
@@ -36,14 +38,19 @@ class Answer(Protocol):
     def console(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def micros(self) -> int: ...  # noqa: D102
+    @property
+    def waited_micros(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A code filter to be run on a document."""
+    """Code to be run on a document: a filter, or an action. `key` names its V8 instance."""
 
-    rule: ReadyRule
+    key: str
+    code: str
+    kind: str
     document: Json
+    related: Json
 
 
 AnswerAll = Callable[[Sequence[Question]], Sequence[Answer]]
@@ -51,12 +58,17 @@ AnswerAll = Callable[[Sequence[Question]], Sequence[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A record to be judged, and the event that asks for it."""
+    """A record to be judged, and what asks for it. Everything that the evaluation may depend on."""
 
     id: int
-    event_id: int
+    event_id: int | None
     source: str
     document: Json
+    """With the member `portal.filters.fields.BEFORE` on triggers that know of changes."""
+    related: Json = field(default_factory=dict)
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    ran: frozenset[int] = frozenset()
+    """Rules that run once for a record and have run for this one."""
 
 
 @dataclass(slots=True)
@@ -69,6 +81,9 @@ class Firing:
     error: str = ""
     writes: list[Write] = field(default_factory=list)
     micros: int = 0
+    timed_out: bool = False
+    disagrees: str = ""
+    """The rule whose effect this one would have contradicted; it was refused for that."""
 
 
 @dataclass(slots=True)
@@ -80,12 +95,17 @@ class Outcome:
     firings: list[Firing] = field(default_factory=list)
     missed: list[tuple[ReadyRule, int]] = field(default_factory=list)
     """Rules that were asked and did not match, with the microseconds each took."""
+    code_micros: int = 0
+    asleep_ns: int = 0
+    """How long this record waited for answers, its own code included."""
+    final: tuple[str, ReadyRule] | None = None
+    """What cannot be taken back any more, and the rule that did it."""
 
 
 def evaluate(rules: ReadyRules, subjects: Sequence[Subject], now: dt.datetime, answer: AnswerAll) -> list[Outcome]:
     """Judge records by the rules of a trigger. Reads nothing, writes nothing.
 
-    `answer` runs code filters: one answer per question, in order. Returns an outcome per subject.
+    `answer` runs code: one answer per question, in order. Returns an outcome per subject.
     """
     outcomes: dict[int, Outcome] = {}
     waiting = [(index, _judge(rules, subject, now)) for index, subject in enumerate(subjects)]
@@ -103,15 +123,17 @@ def evaluate(rules: ReadyRules, subjects: Sequence[Subject], now: dt.datetime, a
 
 
 def _judge(rules: ReadyRules, subject: Subject, now: dt.datetime) -> Generator[Question, Answer | None, Outcome]:
-    """Judge one record, rule after rule; yields a question where a code filter has to be run."""
+    """Judge one record, rule after rule; yields a question where code has to be run."""
     outcome = Outcome(subject, subject.document)
     view, careful = rules.filters.view(outcome.document), False
     for rule, holds in zip(rules.rules, rules.holds, strict=True):
         if not rules.trigger.holds(outcome.document):
             break
-        started = time.perf_counter_ns()
+        if rule.once and rule.rule_id in subject.ran:
+            continue
+        clock = _Clock(outcome)
         if rule.sources and subject.source not in rule.sources:
-            outcome.missed.append((rule, _micros(started)))
+            outcome.missed.append((rule, clock.micros()))
             continue
         firing: Firing | None
         if rule.broken:
@@ -119,24 +141,60 @@ def _judge(rules: ReadyRules, subject: Subject, now: dt.datetime) -> Generator[Q
         elif holds is not None:
             firing = _matched(rules, rule, outcome.document, now) if holds(view, now) else None
         else:
-            answer = yield Question(rule, outcome.document)
-            assert answer is not None
-            started = time.perf_counter_ns() - answer.micros * 1000
-            firing = _ask_code(rule, answer)
+            answer = yield from _ask(outcome, f"{rule.key}:filter", rule.code, "filter")
+            firing = _of_code(rule, answer)
         if firing is None:
-            outcome.missed.append((rule, _micros(started)))
+            outcome.missed.append((rule, clock.micros()))
             continue
-        careful = careful or (firing.status == "failed" and not rule.watch)
         if firing.status != "failed":
-            _act(firing, outcome, now, careful=careful)
+            yield from _act(rules, firing, outcome, now, careful=careful)
             view = rules.filters.view(outcome.document)
-        firing.micros = _micros(started)
+        careful = careful or (firing.status == "failed" and not rule.watch)
+        firing.micros = clock.micros()
         outcome.firings.append(firing)
     return outcome
 
 
-def _micros(started: int) -> int:
-    return (time.perf_counter_ns() - started) // 1000
+class _Clock:
+    """The time that a rule takes for a record: its own, and that of its code; not that of waiting for it."""
+
+    __slots__ = ("asleep", "code", "outcome", "started")
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome, self.asleep, self.code = outcome, outcome.asleep_ns, outcome.code_micros
+        self.started = time.perf_counter_ns()
+
+    def micros(self) -> int:
+        """Return the microseconds since the start."""
+        awake = time.perf_counter_ns() - self.started - (self.outcome.asleep_ns - self.asleep)
+        return awake // 1000 + self.outcome.code_micros - self.code
+
+
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """The answer of code that is not run any more."""
+
+    status: str = "refused"
+    value: object = None
+    error: str | None = (
+        f"The rules have used {ORDER_CODE_MICROS // 1_000_000} s of code on this record: no more is run."
+    )
+    line: int | None = None
+    console: tuple[str, ...] = ()
+    micros: int = 0
+    waited_micros: int = 0
+
+
+def _ask(outcome: Outcome, key: str, code: str, kind: str) -> Generator[Question, Answer | None, Answer]:
+    """Have code run on the record as it is now, as long as there is time for it."""
+    if outcome.code_micros >= ORDER_CODE_MICROS:
+        return _Spent()
+    asked = time.perf_counter_ns()
+    answer = yield Question(key, code, kind, outcome.document, outcome.subject.related)
+    assert answer is not None
+    outcome.asleep_ns += time.perf_counter_ns() - asked
+    outcome.code_micros += answer.micros
+    return answer
 
 
 def _matched(rules: ReadyRules, rule: ReadyRule, document: Json, now: dt.datetime) -> Firing:
@@ -145,40 +203,98 @@ def _matched(rules: ReadyRules, rule: ReadyRule, document: Json, now: dt.datetim
     return Firing(rule, "completed", seen)
 
 
-def _ask_code(rule: ReadyRule, answer: Answer) -> Firing | None:
+def _told(answer: Answer) -> Json:
+    return trace.of_answer(answer.console, answer.micros, answer.waited_micros, answer.error, answer.line)
+
+
+def _of_code(rule: ReadyRule, answer: Answer) -> Firing | None:
     if answer.status == "ok" and answer.value is False:
         return None
-    told = trace.of_code(answer.value is True, answer.console, answer.micros, answer.error, answer.line)
+    told = trace.of_code(answer.value is True, _told(answer))
     if answer.status == "ok":
         return Firing(rule, "completed", told)
-    line = f" (line {answer.line})" if answer.line else ""
-    return Firing(rule, "failed", told, error=f"The filter could not be judged: {answer.error}{line}")
+    error = f"The filter could not be judged: {_why(answer)}"
+    return Firing(rule, "failed", told, error=error, timed_out=answer.status == "timeout")
 
 
-def _act(firing: Firing, outcome: Outcome, now: dt.datetime, *, careful: bool) -> None:
+def _why(answer: Answer) -> str:
+    waited = f" It had waited {answer.waited_micros // 1000} ms for its turn." if answer.waited_micros else ""
+    return f"{answer.error}{f' (line {answer.line})' if answer.line else ''}{waited}"
+
+
+def _act(
+    rules: ReadyRules, firing: Firing, outcome: Outcome, now: dt.datetime, *, careful: bool
+) -> Generator[Question, Answer | None, None]:
     """Plan the actions in their order. One that cannot be done undoes the whole rule: all or nothing."""
-    steps: list[Json] = []
+    rule, steps, final = firing.rule, list[Json](), outcome.final
     firing.trace["actions"] = steps
-    document, writes = outcome.document, list[Write]()
-    for action, settings in firing.rule.actions:
+    start, writes = outcome.document, list[Write]()
+    for index, one in enumerate(rule.actions):
+        if one.off:
+            steps.append(trace.switched_off(one))
+            continue
+        value, told = None, dict[str, object]()
+        if one.code:
+            answer = yield from _ask(outcome, f"{rule.key}:action:{index}", one.code, "action")
+            value, told = answer.value, _told(answer)
+            if answer.status != "ok":
+                _undo(firing, outcome, start, [*trace.undone(steps), trace.failed(one, told)])
+                firing.status, firing.timed_out = "failed", answer.status == "timeout"
+                firing.error = f"“{one.action.label}” could not be carried out: {_why(answer)}"
+                return
+        before = outcome.document
+        context = Context(
+            before, now, careful, rule.name, rules.zone, rules.trigger.catalogue, rules.trigger.key, value
+        )
         try:
-            planned = action.plan(settings, Context(document, now, careful, firing.rule.name))
-            after = _planned(document, planned)
+            planned = _plan(rule, one, context, outcome)
         except Refusal as reason:
-            firing.trace["actions"] = [*trace.undone(steps), trace.refused(action, settings, str(reason))]
+            _undo(firing, outcome, start, [*trace.undone(steps), trace.refused(one, str(reason), told)])
             firing.status, firing.error = "refused", str(reason)
+            firing.disagrees = reason.rule if isinstance(reason, _Opposite) else ""
+            outcome.final = final
             return
-        steps.append(trace.done(action, settings, document, after))
-        document = after
+        steps.append(trace.done(one, planned, before, outcome.document, told))
         writes += planned
-    if not firing.rule.watch:
-        firing.writes, outcome.document = writes, document
+    if rule.watch:
+        _undo(firing, outcome, start, trace.watched(steps))
+        outcome.final = final
+        return
+    firing.writes = writes
+    if any(isinstance(write, PlaceHold) and write.kind == "conditional" for write in writes):
+        firing.status = "waiting"
 
 
-def _planned(document: Json, writes: Sequence[Write]) -> Json:
-    for write in writes:
-        status = document["status"]
-        if status != write.status and not can_move(status, write.status):
-            raise Refusal(refusal(status, write.status))
-        document = write.on(document)
-    return document
+def _undo(firing: Firing, outcome: Outcome, start: Json, steps: list[Json]) -> None:
+    outcome.document, firing.trace["actions"] = start, steps
+
+
+class _Opposite(Refusal):
+    """Another rule has done the opposite in this evaluation, and that cannot be taken back."""
+
+    def __init__(self, rule: str, did: str) -> None:
+        super().__init__(f"The rule “{rule}” above has {did} it already, which cannot be taken back: it came first.")
+        self.rule = rule
+
+
+def _plan(rule: ReadyRule, one: ReadyAction, context: Context, outcome: Outcome) -> list[Write]:
+    """Plan one action and make its writes on the document of the outcome. Raises Refusal."""
+    writes: list[Write] = []
+    for planned in one.action.plan(one.settings, context):
+        write = without_pinned(planned, outcome.subject.pinned)
+        _agree(write, outcome, rule)
+        if reason := write.against(outcome.document):
+            raise Refusal(reason)
+        outcome.document = write.on(outcome.document)
+        writes.append(write)
+    return writes
+
+
+def _agree(write: Write, outcome: Outcome, rule: ReadyRule) -> None:
+    """Two rules of one evaluation cannot ask for opposite things that cannot be taken back (design.md 7)."""
+    did = FINAL.get(write.status) if isinstance(write, Move) else None
+    if did is None:
+        return
+    if outcome.final is not None and outcome.final[0] != did and outcome.final[1] is not rule:
+        raise _Opposite(outcome.final[1].name, outcome.final[0])
+    outcome.final = outcome.final or (did, rule)

@@ -8,7 +8,7 @@ from typing import TypedDict
 from automations.definition import Definition
 from automations.engine.rules import ReadyRule, ReadyRules, broken_rule, make_ready, rule_list
 from automations.engine.triggers import triggers
-from automations.models import RuleSet, RuleSetVersion, RuleVersion
+from automations.models import Rule, RuleSet, RuleSetVersion, RuleVersion
 from portal.tenancy.models import Organization
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,12 @@ def published(organization: Organization, trigger: str) -> ReadyRules | None:
     rows = RuleSet.objects.within(organization).filter(trigger=trigger)
     version_id = rows.values_list("published_id", flat=True).first()
     return None if version_id is None else load(version_id, organization.timezone)
+
+
+def has_rules(organization_id: int, trigger: str) -> bool:
+    """Say whether an organization has a rule for a trigger that is switched on."""
+    rows = Rule.across.filter(organization_id=organization_id, trigger=trigger, enabled=True, deleted_at=None)
+    return bool(rows.exists())
 
 
 @functools.lru_cache(maxsize=200)

@@ -7,12 +7,25 @@ from typing import Any
 
 from automations.definition import Definition
 from automations.engine.actions import Action, actions
+from automations.engine.related import BEFORE, mentioned
 from automations.engine.triggers import Trigger
 from portal.filters.check import check
 from portal.filters.codec import decode
 from portal.filters.evaluate import FilterSet, View
-from portal.filters.tree import Group
+from portal.filters.shape import operators
+from portal.filters.tree import Condition, Group, Measure, Node
 from portal.kit.json import Json
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyAction:
+    """One action of a rule with its settings, ready to be planned."""
+
+    action: Action[Any]
+    settings: Any
+    off: bool = False
+    code: str = ""
+    """JavaScript that runs first; empty for actions without code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +42,10 @@ class ReadyRule:
     """The simple filter; None where the filter is code."""
     code: str
     key: str
-    """Names the V8 instance of the filter: one per rule version of one organization."""
-    actions: tuple[tuple[Action[Any], Any], ...]
+    """Names the V8 instances of this rule version: with “:filter” or “:action:0” behind it."""
+    actions: tuple[ReadyAction, ...]
     watch: bool = False
+    once: bool = False
     broken: str = ""
     """Why this rule cannot be judged in this version of the product; it fails alone, and says so."""
 
@@ -49,6 +63,10 @@ class ReadyRules:
     """All simple filters together: what several of them ask of an order is read once."""
     holds: tuple[Callable[[View, dt.datetime], bool] | None, ...]
     """For each rule its simple filter, None where it is code."""
+    related: frozenset[str] = frozenset()
+    """The related documents that code of these rules mentions."""
+    looks_back: bool = False
+    """Whether a rule asks what the record was before."""
 
 
 def rule_list(version_id: int, trigger: Trigger, rules: Sequence[ReadyRule], zone: dt.tzinfo) -> ReadyRules:
@@ -58,7 +76,19 @@ def rule_list(version_id: int, trigger: Trigger, rules: Sequence[ReadyRule], zon
     filters = FilterSet(trees, trigger.catalogue, zone)
     compiled = iter(filters.holds)
     holds = tuple(None if rule.tree is None else next(compiled) for rule in rules)
-    return ReadyRules(version_id, trigger, tuple(rules), zone, filters, holds)
+    related = mentioned(_codes(rules), trigger.entity)
+    looks_back = trigger.catalogue.changes and (BEFORE in related or any(_looks_back(tree) for tree in trees))
+    return ReadyRules(version_id, trigger, tuple(rules), zone, filters, holds, related, looks_back)
+
+
+def _codes(rules: Sequence[ReadyRule]) -> list[str]:
+    return [rule.code for rule in rules] + [one.code for rule in rules for one in rule.actions if not one.off]
+
+
+def _looks_back(node: Node) -> bool:
+    if isinstance(node, Condition):
+        return operators.get(node.operator).looks_back
+    return any(_looks_back(item) for item in ([node.where] if isinstance(node, Measure) else node.items))
 
 
 def _sound(rule: ReadyRule, trigger: Trigger, zone: dt.tzinfo) -> ReadyRule:
@@ -87,7 +117,7 @@ def broken_rule(
     name: str, why: str, *, rule_id: int, version_id: int, public_id: str, number: int, watch: bool
 ) -> ReadyRule:
     """Return a rule that cannot be made ready; it fails wherever it is asked."""
-    return ReadyRule(rule_id, version_id, public_id, number, name, frozenset(), None, "", "", (), watch, why)
+    return ReadyRule(rule_id, version_id, public_id, number, name, frozenset(), None, "", "", (), watch, broken=why)
 
 
 def make_ready(
@@ -105,15 +135,17 @@ def make_ready(
         sources=frozenset(definition.sources),
         tree=tree,
         code=definition.filter.code if tree is None else "",
-        key=f"{organization}:{version_id}:filter",
+        key=f"{organization}:{version_id}",
         actions=tuple(_actions(definition)),
         watch=watch,
+        once=definition.once and trigger.may_run_once,
     )
 
 
-def _actions(definition: Definition) -> Sequence[tuple[Action[Any], Any]]:
+def _actions(definition: Definition) -> Sequence[ReadyAction]:
     found = []
     for spec in definition.actions:
         action = actions.get(spec.key)
-        found.append((action, action.settings.model_validate(spec.settings)))
+        settings = action.settings.model_validate(spec.settings)
+        found.append(ReadyAction(action, settings, spec.off, action.code(settings) if action.code else ""))
     return found

@@ -1,47 +1,53 @@
 """Writing runs: one row for each match and each failure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from automations.engine.evaluate import Firing, Outcome
-from automations.engine.rules import ReadyRules
 from automations.models import Run
-from orders.models import Order
 from portal.kit import json
 from portal.kit.bulk import copy_rows, next_ids
 from portal.kit.ids import new_public_id
-from portal.tenancy.models import Organization
+
+if TYPE_CHECKING:
+    from automations.engine.apply import Batch
 
 _COLUMNS = (
     "id", "public_id", "organization_id", "event_id", "trigger", "entity_type", "entity_id", "entity_public_id",
     "entity_label", "entity_version", "rule_id", "rule_version_id", "rule_set_version_id", "rule_name", "status",
-    "trace", "error", "micros",
+    "origin", "judged_at", "input", "trace", "error", "micros",
 )  # fmt: skip
 
 
-def new_run_ids(count: int) -> list[int]:
-    """Reserve run ids, so that what a run changes can name it."""
-    return next_ids(Run, count)
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run to be written, under IDs that what it changes and sends can name."""
+
+    id: int
+    public_id: str
+    outcome: Outcome
+    firing: Firing
 
 
-def write_runs(
-    rules: ReadyRules,
-    organization: Organization,
-    firings: Iterable[tuple[int, tuple[Outcome, Firing]]],
-    orders: Mapping[int, Order],
-    versions: Mapping[int, int],
-) -> None:
-    """Write the runs under their reserved ids; `versions` are those of the orders as they were judged."""
-    copy_rows(
-        Run,
-        _COLUMNS,
-        (
-            (
-                run_id, new_public_id(), organization.pk, outcome.subject.event_id, rules.trigger.key,
-                rules.trigger.entity, outcome.subject.id, orders[outcome.subject.id].public_id,
-                orders[outcome.subject.id].ext_order_id, versions[outcome.subject.id], firing.rule.rule_id,
-                firing.rule.version_id, rules.version_id, firing.rule.name, firing.status,
-                json.dumps_text(firing.trace), firing.error, firing.micros,
-            )
-            for run_id, (outcome, firing) in firings
-        ),
+def new_runs(firings: Sequence[tuple[Outcome, Firing]]) -> list[NewRun]:
+    """Reserve the IDs of runs."""
+    ids = next_ids(Run, len(firings))
+    return [NewRun(pk, new_public_id(), *one) for pk, one in zip(ids, firings, strict=True)]
+
+
+def write_runs(batch: "Batch", runs: Sequence[NewRun], versions: Mapping[int, int]) -> None:
+    """Write the runs of a batch; `versions` are those at which the records were judged."""
+    inputs = {pk: json.dumps_text(told) for pk, told in batch.inputs.items()}
+    copy_rows(Run, _COLUMNS, (_row(batch, run, versions, inputs) for run in runs))
+
+
+def _row(batch: "Batch", run: NewRun, versions: Mapping[int, int], inputs: Mapping[int, str]) -> tuple[object, ...]:
+    subject, firing = run.outcome.subject, run.firing
+    record = batch.records[subject.id]
+    return (
+        run.id, run.public_id, batch.organization.pk, subject.event_id, batch.trigger.key, batch.trigger.entity,
+        subject.id, record.public_id, record.label, versions[subject.id], firing.rule.rule_id, firing.rule.version_id,
+        batch.rules.version_id, firing.rule.name, firing.status, batch.origin, batch.now, inputs[subject.id],
+        json.dumps_text(firing.trace), firing.error, firing.micros,
     )  # fmt: skip

@@ -3,9 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from automations.definition import Definition
 from portal.filters.fields import Catalogue
 from portal.kit.json import Json
 from portal.kit.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultRule:
+    """The rule that every organization has for a trigger from the start, always last."""
+
+    definition: Definition
+    fixed_filter: bool = True
+    """Its filter is not edited: it takes every record that is left."""
+    always_on: bool = True
+    """It cannot be switched off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +27,30 @@ class Trigger:
     key: str
     label: str
     entity: str
+    """Key of the kind of record (`automations.engine.entities`)."""
     events: frozenset[str]
+    """Names of the events that fire it; none for what is swept."""
     catalogue: Catalogue
     holds: Callable[[Json], bool]
     """Whether a record still matches the trigger; asked again before each rule."""
-    has_default: bool = False
+    default: DefaultRule | None = None
     explains: str = ""
+    may_run_once: bool = True
+    """Whether its rules may be limited to once for a record; a trigger that fires once needs no such limit."""
+    announces: bool = False
+    """Whether a change of status by its rules is told as an update (behaviour.md 12: leaving New, and only that)."""
+    position: int = 50
+    """Where it stands among the triggers of its entity."""
+
+    @property
+    def has_default(self) -> bool:
+        """Say whether the list has a default rule."""
+        return self.default is not None
 
 
 triggers: Registry[Trigger] = Registry("trigger")
+
+
+def fired_by(event_name: str) -> list[Trigger]:
+    """Return the triggers that an event fires."""
+    return [one for one in triggers.all() if event_name in one.events]

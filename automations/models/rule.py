@@ -49,11 +49,7 @@ class RuleSetVersion(Scoped):
 
 
 class Rule(Scoped):
-    """One rule. Its content stands in `current`; new rules are disabled.
-
-    `once_per_entity` is kept free for triggers that come again for the same record (updated order):
-    nothing sets or reads it yet.
-    """
+    """One rule. Its content stands in `current`; new rules are disabled."""
 
     class Mode(models.TextChoices):
         LIVE = "live", _("Live")
@@ -66,7 +62,6 @@ class Rule(Scoped):
     mode = models.CharField(max_length=5, choices=Mode, default=Mode.LIVE)
     position = models.PositiveIntegerField()
     is_default = models.BooleanField(default=False)
-    once_per_entity = models.BooleanField(default=False)
     current = models.ForeignKey("RuleVersion", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())

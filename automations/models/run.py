@@ -14,16 +14,24 @@ class Run(Scoped):
     """One rule that matched, or failed, on one entity at one event.
 
     `trace` holds the filter's conditions with the values seen, and each action with what it changed.
-    The entity as it was is its document at `entity_version`.
+    The entity as it was judged is its document at `entity_version`, with what `input` adds
+    (`automations.engine.snapshot`), at the time `judged_at`: from these the run can be repeated.
     """
 
     class Status(models.TextChoices):
         COMPLETED = "completed", _("Completed")
         FAILED = "failed", _("Failed")
         REFUSED = "refused", _("Refused")
+        WAITING = "waiting", _("Waiting")
+
+    class Origin(models.TextChoices):
+        LIVE = "live", _("Live")
+        SWEEP = "sweep", _("Scheduled")
+        REPLAY = "replay", _("Run again")
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
-    event_id = models.BigIntegerField()
+    event_id = models.BigIntegerField(null=True)
+    """What fired it; nothing for a sweep and for a run that was run again."""
     trigger = models.CharField(max_length=40)
     entity_type = models.CharField(max_length=40)
     entity_id = models.BigIntegerField()
@@ -36,6 +44,12 @@ class Run(Scoped):
     rule_name = models.CharField(max_length=120)
     status = models.CharField(max_length=9, choices=Status)
     origin = models.CharField(max_length=20, default="live", db_default="live")
+    judged_at = models.DateTimeField(null=True)
+    """The time that conditions and code saw as now, to the millisecond."""
+    input = DocumentField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
+    key_id = models.CharField(max_length=16, default="", db_default="", blank=True)
+    """Public ID of the Automation Engine key under which it wrote."""
+    replay_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="replays", db_index=False)
     trace = DocumentField(default=dict)
     error = models.TextField(default="", db_default="", blank=True)
     micros = models.PositiveIntegerField(default=0)
@@ -48,10 +62,26 @@ class Run(Scoped):
             models.Index(fields=("organization", "-created_at", "-id"), name="run_newest"),
             models.Index(fields=("entity_type", "entity_id", "id"), name="run_of_entity"),
             models.Index(fields=("rule", "-id"), name="run_of_rule"),
+            models.Index(fields=("replay_of",), name="run_replays", condition=models.Q(replay_of__isnull=False)),
         )
 
     def __str__(self) -> str:
         return f"{self.rule_name} on {self.entity_label}"
+
+
+class RuleOnce(Scoped):
+    """That a rule which runs once for a record has run for it; the database allows one row."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="+", db_index=False)
+    entity_type = models.CharField(max_length=40)
+    entity_id = models.BigIntegerField()
+    run_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("rule", "entity_type", "entity_id"), name="rule_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} on {self.entity_type} {self.entity_id}"
 
 
 class RuleCounter(Scoped):

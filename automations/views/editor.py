@@ -19,7 +19,8 @@ from automations.engine.rules import why_paused
 from automations.engine.triggers import Trigger
 from automations.forms import RuleDraft
 from automations.models import Rule
-from automations.trials.test_filter import NoSuchOrder, find, try_rule
+from automations.engine.entities import NoSuchRecord, entities
+from automations.trials.test_filter import try_rule
 from automations.validation import Fault
 from automations.views.explained import action_rows, fields_for_code, filter_lines
 from automations.views.rules import rule_of, trigger_of
@@ -122,13 +123,13 @@ def test(request: PageRequest, trigger: str) -> HttpResponse:
         made, faults = forms.definition(typed, chosen, zone)
         if made is None:
             made, faults = _ignoring_the_name(typed, chosen, zone, faults)
-        order = find(request.organization, wanted)
-    except (NoSuchOrder, BadFilter) as error:
+        record = entities.get(chosen.entity).find(request.organization, wanted)
+    except (NoSuchRecord, BadFilter) as error:
         return render(request, "automations/trial.html", context | {"problem": str(error)})
     if made is None:
         message = _("The rule cannot be tried yet: {why}").format(why=" ".join(fault.message for fault in faults))
         return render(request, "automations/trial.html", context | {"problem": message})
-    trial = try_rule(made, chosen, order)
+    trial = try_rule(made, chosen, request.organization, record)
     shown = {"trial": trial, "lines": filter_lines(trial.trace), "actions": action_rows(trial.trace)}
     return render(request, "automations/trial.html", context | shown)
 

@@ -19,7 +19,10 @@ class NewHold:
 
     reason: str
     due_at: dt.datetime
+    """When it ends; of a conditional hold its fail-safe."""
     next_status: OrderStatus
+    kind: str = "timed"
+    """A value of `orders.models.Hold.Kind`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Step:
     status: OrderStatus | None = None
     content: Sequence[Change] = ()
     """Changes of the content, as `portal.entities.patch.diff` gives them."""
+    gives_back: Sequence[str] = ()
+    """Fields, by path, that rules and the channel may set again (`orders.lifecycle.pins`)."""
     hold: NewHold | None = None
     ends_holds: str = ""
     """The outcome (`orders.models.Hold.Outcome`) that every open hold gets; empty: they stay."""

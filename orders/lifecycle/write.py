@@ -13,6 +13,7 @@ from orders.documents import columns as document_columns
 from orders.documents.instants import instant
 from orders.documents.lines import rewrite_lines
 from orders.events import ORDER_UPDATED
+from orders.lifecycle import pins
 from orders.lifecycle.changes import NewHold, OrderChange, Step
 from orders.lifecycle.order import OrderStatus, can_move, refusal
 from orders.models import Hold, Order
@@ -44,7 +45,7 @@ class _PendingHold:
     def row(self) -> tuple[object, ...]:
         by = self.step.by
         return (
-            self.order.organization_id, new_public_id(), self.order.pk, Hold.Kind.TIMED.value, self.hold.reason,
+            self.order.organization_id, new_public_id(), self.order.pk, self.hold.kind, self.hold.reason,
             by.kind, by.id, by.name, self.step.run_id, self.hold.due_at, self.hold.next_status.value, self.period,
             self.outcome, self.ended_by, self.ended_at,
         )  # fmt: skip
@@ -84,7 +85,7 @@ def commit(changes: Sequence[OrderChange], orders: Mapping[int, Order]) -> None:
 
 
 def _make(change: OrderChange, order: Order, batch: _Batch, latest: dict[int, tuple[dt.datetime, int]]) -> None:
-    before, touched = order.status, []
+    before, version, touched = order.status, order.version, []
     for step in change.steps:
         made = _apply(step, order, batch, latest)
         touched += [one["path"] for one in made]
@@ -103,7 +104,7 @@ def _make(change: OrderChange, order: Order, batch: _Batch, latest: dict[int, tu
             )
         )
     if change.announce:
-        payload = {"changes": touched, "status": [before, order.status], "cause": change.cause}
+        payload = {"changes": touched, "status": [before, order.status], "cause": change.cause, "from": version}
         batch.events.append(
             outbox.NewEvent(ORDER_UPDATED.name, order.organization_id, order.pk, order.version, payload)
         )
@@ -112,7 +113,7 @@ def _make(change: OrderChange, order: Order, batch: _Batch, latest: dict[int, tu
 def _apply(step: Step, order: Order, batch: _Batch, latest: dict[int, tuple[dt.datetime, int]]) -> list[Change]:
     """Change the row in memory, note what has to be written, and return the changes of the document."""
     made = list(step.content)
-    if step.content:
+    if step.content or step.gives_back:
         _set_content(order, step, batch)
     until = order.hold_until
     if step.ends_holds:
@@ -147,9 +148,11 @@ def _hold_changes(old: dt.datetime | None, new: dt.datetime | None) -> list[Chan
 
 def _set_content(order: Order, step: Step, batch: _Batch) -> None:
     order.content = patch.apply(order.content, step.content)
-    if step.by.kind in ("user", "rule"):
-        mark = {"kind": step.by.kind, "id": step.by.id, "name": step.by.name}
-        order.kept = order.kept | {change["path"]: mark for change in step.content}
+    order.kept, is_reset = pins.marked(order.kept, step.content, step.by)
+    for path in step.gives_back:
+        order.kept = pins.given_back(order.kept, path)
+    if is_reset or step.gives_back:
+        order.fingerprint = ""  # so that the channel's next report is news, even if it says the same again
     batch.content.append(order)
     if any(change["path"] == "/lineItems" for change in step.content):
         batch.lines.append(order)
@@ -204,7 +207,7 @@ def _write_content(orders: Sequence[Order]) -> None:
     for order in {order.pk: order for order in orders}.values():
         told = document_columns.columns(order.content, order.facets["integration"])
         Order.across.filter(pk=order.pk).update(
-            content=order.content, kept=order.kept, ext_order_id=told.ext_order_id, placed_at=told.placed_at,
+            content=order.content, kept=order.kept, fingerprint=order.fingerprint, ext_order_id=told.ext_order_id, placed_at=told.placed_at,
             total=told.total, currency=told.currency, customer_name=told.customer_name,
             number_folded=told.number_folded, email_folded=told.email_folded, tags_folded=told.tags_folded,
             facets=told.facets, line_count=told.line_count, unit_count=told.unit_count, terms=told.terms,

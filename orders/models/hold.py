@@ -42,6 +42,8 @@ class Hold(Scoped):
     """The order version at which its present time on hold began: holds of one period end together."""
     retry_at = models.DateTimeField(null=True)
     """When a release that failed is tried again; until then it stands in nobody's way."""
+    checked_at = models.DateTimeField(null=True)
+    """When the condition of a conditional hold was last looked at."""
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default="", db_default="", blank=True)
     ended_by = models.CharField(max_length=200, default="", db_default="", blank=True)

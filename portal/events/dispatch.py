@@ -3,10 +3,11 @@
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from portal.events.catalogue import event_types
@@ -30,6 +31,16 @@ t.consumer = %s AND NOT EXISTS (
 """An entity's later event waits for its earlier ones; a parked one blocks nobody."""
 
 Handler = Callable[[Sequence[Event]], None]
+Wants = Callable[[int, str], bool]
+"""(organization id, name of an event): whether anybody there would do anything about it."""
+
+
+class Later(Exception):
+    """A consumer has no room for these events now; they wait for `delay` and count as untried."""
+
+    def __init__(self, message: str, delay: dt.timedelta) -> None:
+        super().__init__(message)
+        self.delay = delay
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +51,44 @@ class Consumer:
     events: frozenset[str]
     handle: Handler
     on_parked: Callable[[Event, str], None] | None = None
+    wants: Wants | None = None
 
 
 consumers: Registry[Consumer] = Registry("consumer")
 
 
 def consumer(
-    name: str, *, events: Sequence[str], on_parked: Callable[[Event, str], None] | None = None
+    name: str,
+    *,
+    events: Sequence[str],
+    on_parked: Callable[[Event, str], None] | None = None,
+    wants: Wants | None = None,
 ) -> Callable[[Handler], Handler]:
-    """Register `handle(events)`: called inside a transaction that ends with the events marked done."""
+    """Register `handle(events)`: called inside a transaction that ends with the events marked done.
+
+    `wants` is asked when an event is written, in its transaction: what nobody there would act on is
+    not handed over at all.
+    """
 
     def register(handle: Handler) -> Handler:
         for event_name in events:
             event_types.get(event_name)
-        consumers.register(name, Consumer(name, frozenset(events), handle, on_parked))
+        consumers.register(name, Consumer(name, frozenset(events), handle, on_parked, wants))
         jobs.bell(f"events:{name}")(lambda: drain(name))
         return handle
 
     return register
 
 
-def subscribers(event_name: str) -> list[str]:
-    """Return the names of the consumers of an event."""
-    return [one.name for one in consumers.all() if event_name in one.events]
+def subscribers(event_name: str) -> list[Consumer]:
+    """Return the consumers of an event."""
+    return [one for one in consumers.all() if event_name in one.events]
+
+
+def takers(event_name: str, organization_id: int) -> list[str]:
+    """Return the names of the consumers that would act on an event of an organization."""
+    listening = subscribers(event_name)
+    return [one.name for one in listening if one.wants is None or one.wants(organization_id, event_name)]
 
 
 def drain(name: str, *, seconds: float = _DRAIN_SECONDS) -> int:
@@ -101,12 +127,41 @@ def _batches(taken: Sequence[claims.Claim]) -> list[list[claims.Claim]]:
 def _deal_with(one: Consumer, taken: Sequence[claims.Claim]) -> int:
     try:
         return _handle(one, taken)
+    except Later as wait:
+        _make_wait(taken, wait)
+        return 0
     except Exception as error:
         if len(taken) > 1:
             return sum(_deal_with(one, [claim]) for claim in taken)
         log.exception("The consumer “%s” could not deal with handoff %s", one.name, taken[0].id)
         _put_back(one, taken[0], f"{type(error).__name__}: {error}")
         return 0
+
+
+def _make_wait(taken: Sequence[claims.Claim], wait: Later) -> None:
+    log.info("%s events wait: %s", len(taken), wait)
+    for claim in taken:
+        claims.put_back(Handoff, claim, error=str(wait), delay=wait.delay)
+    ids = [claim.id for claim in taken]
+    Handoff.across.filter(pk__in=ids, state=claims.State.PENDING, attempts__gt=0).update(attempts=F("attempts") - 1)
+
+
+def absorb(consumer: str, event_name: str, versions: Mapping[int, int]) -> int:
+    """Take back what waits for a consumer and is dealt with already. Returns how many.
+
+    `versions` are those of the entities, by id, that the consumer has just looked at: events of this
+    name that led up to them say nothing new. Call it in the transaction that holds the effects.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM portal_handoff h USING portal_event e, unnest(%s::bigint[], %s::int[]) AS seen(id, version)
+            WHERE e.id = h.event_id AND e.name = %s AND h.consumer = %s AND h.state = 'pending'
+              AND h.entity_id = seen.id AND h.entity_type = e.entity_type AND e.entity_version <= seen.version
+            """,
+            [list(versions), list(versions.values()), event_name, consumer],
+        )
+        return int(cursor.rowcount)
 
 
 def _handle(one: Consumer, taken: Sequence[claims.Claim]) -> int:

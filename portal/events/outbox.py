@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from portal.events.catalogue import event_types
-from portal.events.dispatch import subscribers
+from portal.events.dispatch import takers
 from portal.events.models import Event, Handoff
 from portal.kit import json
 from portal.kit.bulk import copy_rows, next_ids
@@ -57,10 +57,12 @@ def record(events: Sequence[NewEvent]) -> list[int]:
 
 
 def _hand_over(ids: Sequence[int], events: Sequence[NewEvent]) -> None:
+    kinds = {(new.name, new.organization_id) for new in events}
+    listening = {kind: takers(*kind) for kind in kinds}
     rows = [
         (pk, consumer, new.organization_id, event_types.get(new.name).entity, new.entity_id, "pending", 0)
         for pk, new in zip(ids, events, strict=True)
-        for consumer in subscribers(new.name)
+        for consumer in listening[new.name, new.organization_id]
     ]
     if not rows:
         return

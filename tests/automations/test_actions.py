@@ -88,6 +88,7 @@ def test_after_a_failed_rule_nothing_goes_to_fulfillment_unseen() -> None:
     (hold,) = planned("hold", careful=True)
     (move,) = planned("send_for_fulfillment", careful=True)
     assert isinstance(hold, PlaceHold)
+    assert isinstance(move, Move)
     assert (hold.next_status, move.status) == ("reviewRequired", "reviewRequired")
 
 

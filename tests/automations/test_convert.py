@@ -1,6 +1,7 @@
 """*Convert to code* and back: the form keeps what it means, and code outside the builder names its lines."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -9,7 +10,6 @@ from django.urls import reverse
 
 from automations.engine.code import answerer
 from automations.engine.evaluate import Question
-from automations.engine.rules import ReadyRule
 from orders.documents.catalogue import ORDER
 from orders.models import Source
 from portal.filters.to_js import to_js
@@ -85,14 +85,14 @@ def test_only_who_may_write_code_converts_to_it_and_who_edits_rules_goes_back(so
     assert (forth.status_code, back.status_code) == may.get(Role(role), (403, 403))
 
 
-def code_rule(code: str) -> ReadyRule:
-    return ReadyRule(1, 1, "rule", 1, "Code", frozenset(), None, code, key=f"test:{code}", actions=())
+def question(code: str, document: dict[str, Any]) -> Question:
+    return Question(f"test:{code}:filter", code, "filter", document, {})
 
 
 def test_code_about_an_update_finds_the_former_record_in_related_and_nowhere_else() -> None:
-    converted = code_rule(to_js(Group("all", (Condition("status", "changed_to", "new"),)), ORDER.updated()))
-    looking = code_rule('return !Object.hasOwn(entity, "$before");')
+    converted = to_js(Group("all", (Condition("status", "changed_to", "new"),)), ORDER.updated())
+    looking = 'return !Object.hasOwn(entity, "$before");'
     document = {"status": "new", "$before": {"status": "draft"}}
-    asked = [Question(converted, document), Question(converted, {"status": "new"}), Question(looking, document)]
+    asked = [question(converted, document), question(converted, {"status": "new"}), question(looking, document)]
     told = answerer(dt.datetime(2026, 1, 10, tzinfo=dt.UTC))(asked)
     assert [(one.error, one.value) for one in told] == [(None, True), (None, False), (None, True)]

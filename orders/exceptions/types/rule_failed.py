@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.exceptions.catalogue import exception_type
 
-_GONE = """
+GONE = """
 x.entity_type = 'order' AND EXISTS (
     SELECT 1 FROM portal_history h, jsonb_array_elements(h.changes) AS change
     WHERE h.entity_type = 'order' AND h.entity_id = x.entity_id
@@ -19,5 +19,5 @@ RULE_FAILED = exception_type(
     label=_("Rule failed"),
     category="automation",
     cure=_("Open the run to see where it failed, mend the rule, and mark the order ready when it is right."),
-    gone=_GONE,
+    gone=GONE,
 )
