@@ -1,7 +1,7 @@
 """Every model of the portal's rooms, gathered for Django."""
 
 from portal.audit.models import History
-from portal.deliveries.models import Delivery
+from portal.deliveries.models import Delivery, DeliveryPace, SigningSecret
 from portal.events.models import Event, Handoff
 from portal.kit.models import Bell, Heartbeat
 from portal.savedviews.models import SavedView, ViewArrangement
@@ -12,6 +12,7 @@ __all__ = [
     "ApiKey",
     "Bell",
     "Delivery",
+    "DeliveryPace",
     "Event",
     "Handoff",
     "Heartbeat",
@@ -19,6 +20,7 @@ __all__ = [
     "Membership",
     "Organization",
     "SavedView",
+    "SigningSecret",
     "User",
     "ViewArrangement",
 ]

@@ -217,6 +217,9 @@ CONNECTOR_APPS = {
 ALLOWED_PRIVATE_HOSTS = env.words("ALLOWED_PRIVATE_HOSTS")
 SANDBOX_URL = env.text("SWITCHYARD_SANDBOX_URL")
 
+# How many e-mails the rules of one organization may send in an hour; what comes after waits for a person.
+RULE_EMAILS_PER_HOUR = env.number("RULE_EMAILS_PER_HOUR", 500, low=0, high=1_000_000)
+
 # The pace of one API key: so many requests a minute, and so many at once after a rest.
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600, low=1, high=100_000)
 API_BURST = env.number("API_BURST", 60, low=1, high=100_000)

@@ -1,13 +1,36 @@
-"""Deliveries that wait for a person become exceptions."""
+"""Deliveries that wait for a person become exceptions, of the order they are about where they say so."""
+
+from dataclasses import replace
 
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from portal.deliveries.senders import on_parked
+from orders.models import Order
+from portal.deliveries.senders import Waiting, on_parked
 
 
-def tell(organization_id: int, kind: str, key: str, reason: str) -> None:
-    """Raise the exception of a parked delivery, in the transaction that parks it."""
-    title = f"A delivery ({kind}) needs a person"
-    raise_exceptions([Problem("delivery_parked", organization_id, f"{kind}:{key}", title, reason)])
+def tell(one: Waiting) -> None:
+    """Raise the exception of a delivery, in the transaction that parks it.
+
+    What is held back is told once for all that wait for the same decision.
+    """
+    if one.held_for:
+        title = "More messages than rules may send in an hour"
+        cause = f"{one.kind}:{one.held_for}"
+        raise_exceptions([Problem("messages_held_back", one.organization_id, cause, title, one.reason)])
+        return
+    title = one.about.get("title") or f"A delivery ({one.kind}) needs a person"
+    problem = Problem("delivery_parked", one.organization_id, f"{one.kind}:{one.key}", title, one.reason)
+    raise_exceptions([_concerning(problem, one)])
+
+
+def _concerning(problem: Problem, one: Waiting) -> Problem:
+    """Return the problem with the order that the delivery is about, where it is about one."""
+    if one.about.get("type") != "order":
+        return problem
+    rows = Order.across.filter(organization_id=one.organization_id, public_id=one.about.get("id"))
+    order = rows.only("pk", "ext_order_id").first()
+    if order is None:
+        return problem
+    return replace(problem, entity_type="order", entity_id=order.pk, entity_label=order.ext_order_id)
 
 
 on_parked.register("orders.exceptions", tell)

@@ -23,6 +23,8 @@ class Delivery(Claimable, Scoped):
     payload = DocumentField(default=dict)
     uncertain = models.BooleanField(default=False, db_default=False)
     answer = DocumentField(null=True)
+    held_for = models.CharField(max_length=40, default="", db_default="", blank=True)
+    """Why it was held back (`senders.HeldBack.cause`); stays when a person has said that it shall be sent."""
     created_at = models.DateTimeField(db_default=Now())
     done_at = models.DateTimeField(null=True)
 
@@ -39,3 +41,36 @@ class Delivery(Claimable, Scoped):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class DeliveryPace(Scoped):
+    """How many deliveries of a kind an organization has sent in the present hour (`portal.deliveries.pace`)."""
+
+    kind = models.CharField(max_length=40)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("organization", "kind"), name="delivery_pace_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.count}"
+
+
+class SigningSecret(Scoped):
+    """The secret that signs an organization's webhooks, sealed (`portal.deliveries.signing`).
+
+    After a rotation the one before it signs as well until `former_until`.
+    """
+
+    sealed = models.BinaryField()
+    last_four = models.CharField(max_length=4)
+    made_at = models.DateTimeField(db_default=Now())
+    former = models.BinaryField(null=True)
+    former_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("organization",), name="signing_secret_once"),)
+
+    def __str__(self) -> str:
+        return f"signing secret of {self.organization_id}"

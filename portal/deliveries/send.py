@@ -6,14 +6,27 @@ the effect may have happened; only a clear answer takes that back.
 
 import datetime as dt
 import logging
+import time
+from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from portal.deliveries.models import Delivery
-from portal.deliveries.senders import Intent, Later, Refused, Sender, on_parked, senders
+from portal.deliveries.senders import (
+    HeldBack,
+    Intent,
+    Later,
+    Refused,
+    Sender,
+    Unclear,
+    Waiting,
+    on_parked,
+    senders,
+)
 from portal.kit import claims, jobs
-from portal.kit.claims import MAX_ATTEMPTS, Claim, State
+from portal.kit.claims import Claim, State
 from portal.kit.failpoints import failpoint
 from portal.kit.json import Json
 from portal.kit.text import storable
@@ -24,6 +37,8 @@ log = logging.getLogger(__name__)
 LEASE = dt.timedelta(minutes=3)
 """Longer than a call and the settle time: who finds the row afterwards may ask at once."""
 BELL = "deliveries"
+SECONDS = 30.0
+"""How long one answer to the bell goes on taking new ones: a task has to end within its time."""
 UNDECIDED = "It may have arrived, and the other side cannot be asked. Look there, then send it again or close it."
 
 
@@ -41,14 +56,29 @@ def request(organization: Organization, kind: str, key: str, payload: Json) -> b
     return made
 
 
+def request_many(organization: Organization, wanted: Sequence[tuple[str, str, Json]]) -> int:
+    """Ask for many deliveries (kind, key, payload) with one statement. Returns how many keys were new.
+
+    Raises portal.kit.registry.Unknown for a kind that nobody sends, before anything is asked for.
+    """
+    for kind in {kind for kind, _, _ in wanted}:
+        senders.get(kind)
+    rows = [Delivery(organization=organization, kind=kind, key=key, payload=told) for kind, key, told in wanted]
+    known = Delivery.across.filter(organization=organization, key__in=[row.key for row in rows]).count()
+    Delivery.across.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        jobs.ring(BELL)
+    return len(rows) - known
+
+
 @jobs.bell(BELL)
 def send_due(limit: int = 20) -> int:
     """Send what is due, one after the other. Returns how many were dealt with."""
-    count = 0
+    count, ends = 0, time.monotonic() + SECONDS
     while taken := claims.claim(Delivery, limit=1, lease=LEASE, where="t.state <> 'done'"):
         _deal_with(taken[0])
         count += 1
-        if count >= limit:
+        if count >= limit or time.monotonic() >= ends:
             jobs.ring(BELL)
             break
     return count
@@ -64,10 +94,10 @@ def sweep() -> None:
 
 def _deal_with(taken: Claim) -> None:
     row = Delivery.across.get(pk=taken.id)
-    if taken.attempt > MAX_ATTEMPTS:
-        return _park(row, taken, claims.DIED, uncertain=row.uncertain)
-    intent = Intent(row.organization_id, row.key, row.payload, taken.attempt)
     sender = senders.get(row.kind)
+    if taken.attempt > sender.attempts:
+        return _park(row, taken, claims.DIED, uncertain=row.uncertain)
+    intent = Intent(row.organization_id, row.key, row.payload, taken.attempt, approved=bool(row.held_for))
     try:
         if row.uncertain and (answer := _arrived(sender, intent)) is not None:
             return _done(taken, answer)
@@ -80,8 +110,12 @@ def _deal_with(taken: Claim) -> None:
         return _park(row, taken, UNDECIDED, uncertain=True)
     except Refused as error:
         return _park(row, taken, str(error), uncertain=False)
+    except HeldBack as error:
+        return _hold_back(row, taken, error)
     except Later as error:
         return _again(row, taken, str(error), delay=error.delay, uncertain=False)
+    except Unclear as error:
+        return _again(row, taken, str(error), delay=sender.settle, uncertain=True)
     except Exception as error:
         log.exception("The delivery %s may or may not have arrived", row)
         return _again(row, taken, f"{type(error).__name__}: {error}", delay=sender.settle, uncertain=True)
@@ -114,11 +148,12 @@ def _done(taken: Claim, answer: Json) -> None:
 
 
 def _again(row: Delivery, taken: Claim, error: str, *, delay: dt.timedelta | None, uncertain: bool) -> None:
-    if taken.attempt >= MAX_ATTEMPTS:
+    sender = senders.get(row.kind)
+    if taken.attempt >= sender.attempts:
         return _park(row, taken, error, uncertain=uncertain)
     with transaction.atomic():
         Delivery.across.filter(pk=taken.id, attempts=taken.attempt).update(uncertain=uncertain)
-        wait = max(delay or dt.timedelta(0), claims.backoff(taken.attempt))
+        wait = max(delay or dt.timedelta(0), sender.pause(taken.attempt))
         claims.put_back(Delivery, taken, error=error, delay=wait)
     return None
 
@@ -128,14 +163,38 @@ def _park(row: Delivery, taken: Claim, reason: str, *, uncertain: bool) -> None:
     with transaction.atomic():
         mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt)
         if mine.update(state=State.PARKED, uncertain=uncertain, last_error=storable(reason)[:4000], lease_until=None):
-            for tell in on_parked.all():
-                tell(row.organization_id, row.kind, row.key, reason)
+            _tell(row, reason)
+
+
+def _hold_back(row: Delivery, taken: Claim, held: HeldBack) -> None:
+    """Set a delivery aside until a person has decided; people are told once for all of one cause."""
+    with transaction.atomic():
+        mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt)
+        values = {"state": State.PARKED, "uncertain": False, "last_error": str(held)[:4000], "lease_until": None}
+        if mine.update(held_for=held.cause, **values):
+            _tell(row, str(held), held_for=held.cause)
+
+
+def _tell(row: Delivery, reason: str, *, held_for: str = "") -> None:
+    about = row.payload.get("about", {})
+    for tell in on_parked.all():
+        tell(Waiting(row.organization_id, row.kind, row.key, reason, about, held_for))
 
 
 def try_again(delivery: Delivery) -> None:
     """Send a parked delivery again, under its own key: a person has looked and decided."""
+    _put_back(Delivery.across.filter(pk=delivery.pk))
+
+
+def send_held_back(organization: Organization, kind: str, cause: str) -> int:
+    """Send what was held back for a cause, now that a person has decided. Returns how many."""
+    return _put_back(Delivery.objects.within(organization).filter(kind=kind, held_for=cause))
+
+
+def _put_back(rows: QuerySet[Delivery]) -> int:
     with transaction.atomic():
-        Delivery.across.filter(pk=delivery.pk, state=State.PARKED).update(
+        count = rows.filter(state=State.PARKED).update(
             state=State.PENDING, attempts=0, next_at=Now(), uncertain=False, last_error=""
         )
         jobs.ring(BELL)
+    return count

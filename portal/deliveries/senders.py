@@ -1,9 +1,11 @@
 """Who can deliver what: one sender per kind, registered by the app that knows the outside system."""
 
 import datetime as dt
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from portal.kit.claims import MAX_ATTEMPTS, backoff
 from portal.kit.json import Json
 from portal.kit.registry import Registry
 
@@ -19,6 +21,8 @@ class Intent:
     key: str
     payload: Json
     attempt: int
+    approved: bool = False
+    """A person has said that it shall be sent although it was held back."""
 
 
 class Refused(Exception):
@@ -33,12 +37,27 @@ class Later(Exception):
         self.delay = delay
 
 
+class Unclear(Exception):
+    """It may have arrived or not, by no fault of ours: no answer in time, or a broken one."""
+
+
+class HeldBack(Exception):
+    """Nothing was sent: a person has to say first whether it shall be.
+
+    `cause` names the decision, the same for all deliveries that wait for it: people are told once.
+    """
+
+    def __init__(self, message: str, cause: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """How deliveries of a kind are sent.
 
-    `send` returns what the other side answered. It raises Refused or Later where it is certain that
-    nothing has happened; any other exception (a time-out, a cut answer) leaves that open.
+    `send` returns what the other side answered. It raises Refused, Later or HeldBack where it is certain
+    that nothing has happened, Unclear where nobody can know; any other exception leaves it open, too.
     `look_up` asks whether the intent has arrived; None: it has not. Without it an uncertain delivery
     waits for a person, unless `repeats_are_safe` because the other side tells them by the key.
     """
@@ -48,9 +67,36 @@ class Sender:
     look_up: Callable[[Intent], Json | None] | None = None
     repeats_are_safe: bool = False
     settle: dt.timedelta = SETTLE
+    pauses: tuple[int, ...] = ()
+    """Seconds between one attempt and the next; it ends with them. Without: those of `portal.kit.claims`."""
+
+    @property
+    def attempts(self) -> int:
+        """How often it is tried before a person has to look."""
+        return len(self.pauses) + 1 if self.pauses else MAX_ATTEMPTS
+
+    def pause(self, attempt: int) -> dt.timedelta:
+        """Return how long to wait after an attempt, with 20 % jitter either way."""
+        if not self.pauses:
+            return backoff(attempt)
+        seconds = self.pauses[min(attempt, len(self.pauses)) - 1]
+        return dt.timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - spreads load, guards nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery that waits for a person, and why."""
+
+    organization_id: int
+    kind: str
+    key: str
+    reason: str
+    about: Json
+    """What its payload says of the record it is about: `type`, `id` (public) and `title`; each may be missing."""
+    held_for: str = ""
+    """The cause for which it was held back; empty when it was parked."""
 
 
 senders: Registry[Sender] = Registry("sender")
-Listener = Callable[[int, str, str, str], None]
-on_parked: Registry[Listener] = Registry("listener for parked deliveries")
-"""Called with organization id, kind, key and reason when a delivery waits for a person."""
+on_parked: Registry[Callable[[Waiting], None]] = Registry("listener for parked deliveries")
+"""Called, in the transaction that says so, when a delivery waits for a person."""
