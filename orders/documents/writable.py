@@ -118,10 +118,20 @@ def new_status(before: Json, after: Json) -> OrderStatus | None:
 
 
 def pointer(path: str) -> str:
-    """Return where a field stands, as changes and pins name it: `/shippingAddress/city`, `/customFields/Gift wrap`."""
+    """Return where a field stands, as changes and pins name it: `/shippingAddress/city`, `/customFields/gift wrap`."""
     field = ORDER.get(path)
-    keys = [KEYED, field.keyed_name] if field is not None and field.keyed_name else path.split(".")
+    keys = [KEYED, fold(field.keyed_name)] if field is not None and field.keyed_name else path.split(".")
     return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def label_at(pointer: str) -> str:
+    """Return what people call what stands at a path of changes: “Shipping city”, “Shipping address”."""
+    keys = [key.replace("~1", "/").replace("~0", "~") for key in pointer.removeprefix("/").split("/")]
+    if keys[0] == KEYED and len(keys) > 1:
+        return _("Custom field “{name}”").format(name=keys[1])
+    if keys[0] in _PARTS and len(keys) == 1:
+        return _PARTS[keys[0]]
+    return ORDER.label(".".join(keys))
 
 
 def _leaves(wanted: Mapping[str, Any], prefix: str, faults: list[Fault]) -> Iterator[tuple[str, Any]]:
@@ -189,6 +199,11 @@ def _guess(path: str) -> str:
     return _("; did you mean “{path}”?").format(path=near[0]) if near else "."
 
 
+_PARTS = {
+    "customer": _("Customer"), "shippingAddress": _("Shipping address"), "billingAddress": _("Billing address"),
+    "lineItems": _("Line items"), "payments": _("Payments"), "discounts": _("Discounts"),
+    "additionalCharges": _("Extra charges"), KEYED: _("Custom fields"), "dispositions": _("Lines taken out"),
+}  # fmt: skip
 _GROUPS: dict[str, list[Field]] = {
     name: [one for one in ORDER if one.path.startswith(f"{name}.")]
     for name in ("customer", "shippingAddress", "billingAddress")

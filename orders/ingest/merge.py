@@ -8,6 +8,7 @@ us; later it only leaves a note, because the warehouse has it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from orders.lifecycle import pins
 from orders.lifecycle.changes import OrderChange, Step
 from orders.lifecycle.order import BEFORE_ROUTING, OrderStatus
 from orders.lifecycle.write import commit
@@ -50,24 +51,11 @@ def merge(news: Sequence[tuple[Order, Report]], orders: Mapping[int, Order], *, 
 def _change(order: Order, report: Report, by: Actor) -> OrderChange:
     change = OrderChange(order.pk, cause="channel")
     reported = json.loads(json.dumps(report.content))
-    content = _kept(patch.diff(order.content, reported), order.kept)
+    content = pins.reported(patch.diff(order.content, reported), order.kept)
     if [one for one in content if one["path"] != "/extOrderUpdatedAt"]:
         change.steps.append(Step(by, "updated", _summary(content), content=content))
     change.steps += _state_steps(order, report, by)
     return change
-
-
-def _kept(changes: Sequence[Change], kept: Json) -> list[Change]:
-    """Leave out what people or rules have set."""
-    return [
-        change
-        for change in changes
-        if not any(_within(change["path"], path) or _within(path, change["path"]) for path in kept)
-    ]
-
-
-def _within(path: str, other: str) -> bool:
-    return path == other or path.startswith(other + "/")
 
 
 def _summary(changes: Sequence[Change]) -> str:

@@ -1,9 +1,15 @@
 """What people do to an order by hand. Each is one transaction with change, history and event."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 
+from orders.documents import writable
+from orders.documents.catalogue import ORDER
+from orders.documents.values import Fault, NotWritable
+from orders.lifecycle import pins
 from orders.lifecycle.changes import NewHold, OrderChange, Step
 from orders.lifecycle.order import OrderStatus, can_move, refusal
 from orders.lifecycle.write import MoveRefused, commit
@@ -11,6 +17,8 @@ from orders.locks import lock
 from orders.models import Order
 from portal.audit.actor import Actor
 from portal.audit.record import Entry, record
+from portal.entities.patch import Change
+from portal.kit.json import Json
 
 _MOVES = {
     "cancel": (OrderStatus.CANCELED, "canceled", "Canceled here; the channel is not told."),
@@ -24,6 +32,10 @@ MOVES = tuple(_MOVES)
 
 class ChangedMeanwhile(ValueError):
     """Somebody else has changed the order since the page was loaded."""
+
+
+class NotPinned(ValueError):
+    """Nobody has set this field here, or it was given back already."""
 
 
 def step_of(to: str, *, by: Actor) -> Step:
@@ -63,6 +75,64 @@ def hold(
         placed = NewHold(reason, until, next_status)
         summary = f"Put on hold: {reason}"
         step = Step(by, "held", summary, status=OrderStatus.ON_HOLD, hold=placed)
+        commit([OrderChange(order_id, [step], cause="person")], orders)
+    return order
+
+
+def set_fields(order_id: int, changes: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Order:
+    """Set fields of the content by hand, by their paths in the catalogue; None empties one.
+
+    What a person has set is pinned: rules and the channel leave it alone until it is given back (`unpin`).
+    Raises NotWritable with every fault, ChangedMeanwhile when the order is not at `version` any more, MoveRefused
+    when its store has deleted it. Setting what is there already changes nothing.
+    """
+    with transaction.atomic():
+        orders = lock([order_id])
+        order = orders[order_id]
+        _check(order, version)
+        content = writable.changes(order.content, _with(order.content, changes))
+        if content:
+            names = [ORDER.label(path) for path in changes if _is_among(path, content)]
+            step = Step(by, "edited", f"Changed by hand: {', '.join(names)}.", content=content)
+            commit([OrderChange(order_id, [step], cause="person")], orders)
+    return order
+
+
+def _with(document: Json, changes: Mapping[str, Any]) -> Json:
+    """Return the document with all changes made. Raises NotWritable with all faults of all of them."""
+    faults: list[Fault] = []
+    for path, value in changes.items():
+        if path == "status":
+            faults.append(Fault(path, "The status is changed by the buttons of the order, not as a field."))
+            continue
+        try:
+            document = writable.set_value(document, path, value)
+        except NotWritable as error:
+            faults += error.faults
+    if faults:
+        raise NotWritable(faults)
+    return document
+
+
+def _is_among(path: str, content: Sequence[Change]) -> bool:
+    return any(pins.touches(writable.pointer(path), change["path"]) for change in content)
+
+
+def unpin(order_id: int, path: str, *, by: Actor) -> Order:
+    """Give a field that was set here back to rules and the channel; its value stays until one of them sets it.
+
+    `path` is where the field stands (`writable.pointer`); what is inside it is given back with it. Raises NotPinned
+    when it is nobody's, MoveRefused when the store has deleted the order.
+    """
+    with transaction.atomic():
+        orders = lock([order_id])
+        order = orders[order_id]
+        _check(order, None)
+        if pins.given_back(order.kept, path) == order.kept:
+            raise NotPinned("This field was given back already, or nobody has set it here.")
+        step = Step(
+            by, "gave back", f"Gave “{writable.label_at(path)}” back to rules and the channel.", gives_back=[path]
+        )
         commit([OrderChange(order_id, [step], cause="person")], orders)
     return order
 

@@ -193,7 +193,7 @@ def test_all_problems_are_told_at_once_and_nothing_is_done() -> None:
 
 def test_where_a_field_stands_is_named_as_changes_name_it() -> None:
     assert writable.pointer("shippingAddress.city") == "/shippingAddress/city"
-    assert writable.pointer('customFields["a/b"]') == "/customFields/a~1b"
+    assert writable.pointer('customFields["A/b"]') == "/customFields/a~1b"
 
 
 def test_a_list_of_many_fields_can_be_written_by_none() -> None:
