@@ -19,11 +19,15 @@ class IntegrationsConfig(AppConfig):
         """Find the connectors, events and background work; bring the menu entry and the dashboard's card."""
         for module in REGISTERING:
             import_module(module)
+        from django.urls import reverse
+
         from integrations import queries, registry
+        from orders.exceptions.shown import record_pages
         from portal.ui.cards import Card, cards
         from portal.ui.menu import menu
 
         registry.discover()
+        record_pages.register("integration", lambda public_id: reverse("integrations:detail", args=[public_id]))
         cards.register("integrations.health", Card("integrations/cards/health.html", queries.health_card, position=40))
         menu.register(
             "integrations",

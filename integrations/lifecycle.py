@@ -97,6 +97,8 @@ def failed(integration: Integration, *, cause: str, cure: str, by: Actor) -> Int
                     entity_type="integration",
                     entity_id=row.pk,
                     entity_label=row.name,
+                    entity_public_id=row.public_id,
+                    source_id=row.source_id,
                 )
             ]
         )

@@ -1,4 +1,4 @@
-"""What happens to orders."""
+"""What happens to orders and exceptions."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +7,4 @@ from portal.events.catalogue import event
 ORDER_CREATED = event("order.created", _("Order ingested"), "order")
 ORDER_UPDATED = event("order.updated", _("Order updated"), "order")
 ORDER_DELETED = event("order.deleted", _("Order deleted"), "order")
+EXCEPTION_MODIFIED = event("exception.modified", _("Exception raised or changed"), "exception")

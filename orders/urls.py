@@ -23,6 +23,8 @@ urlpatterns = [
     path("orders/<record:public_id>/do/<slug:key>", acts.act, name="act"),
     *list_paths("exceptions", exceptions.exception_list, name="exceptions"),
     path("exceptions/<record:public_id>", exceptions.exception, name="exception"),
+    path("exceptions/<record:public_id>.json", exceptions.exception_json, name="exception_json"),
     path("exceptions/<record:public_id>/raw", exceptions.raw, name="exception_raw"),
+    path("exceptions/<record:public_id>/note", exceptions.note, name="exception_note"),
     path("exceptions/<record:public_id>/<slug:key>", exceptions.act, name="exception_act"),
 ]

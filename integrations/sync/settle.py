@@ -88,6 +88,8 @@ def _in_trouble(integration: Integration, cause: str, cure: str) -> None:
         entity_type="integration",
         entity_id=integration.pk,
         entity_label=integration.name,
+        entity_public_id=integration.public_id,
+        source_id=integration.source_id,
     )
     raise_exceptions([problem])
 

@@ -15,6 +15,15 @@ CATEGORIES = {
 }
 """What the list of exceptions can be narrowed to, in words."""
 
+CONCERNS = {
+    "order": _("Order"),
+    "source": _("Store"),
+    "integration": _("Integration"),
+    "rule": _("Rule"),
+    "exception": _("Exception"),
+}
+"""The kinds of records that exceptions are about, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExceptionType:

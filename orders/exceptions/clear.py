@@ -1,8 +1,10 @@
 """Closing exceptions whose cause is over, however it ended: by a command, by hand, or by itself."""
 
-from django.db import connection
+from django.db import transaction
 
 from orders.exceptions.catalogue import exception_types
+from orders.exceptions.raise_ import GONE
+from orders.exceptions.write import close_where
 from portal.audit.actor import Actor
 from portal.kit.jobs import watcher
 
@@ -16,15 +18,9 @@ def close_gone() -> int:
     Whoever raises the same one at this moment waits for the row, and then opens a new one.
     """
     closed = 0
-    with connection.cursor() as cursor:
-        for one in exception_types.all():
-            if one.gone:
-                cursor.execute(f"{_CLOSE} AND ({one.gone})", [BY.name, one.key])
-                closed += cursor.rowcount
+    for one in exception_types.all():
+        if one.gone:
+            with transaction.atomic():
+                condition = f"x.type = %s AND ({one.gone})"
+                closed += len(close_where(condition, [one.key], "resolved", by=BY, summary=GONE, cause="system"))
     return closed
-
-
-_CLOSE = """
-UPDATE orders_orderexception x SET state = 'resolved', closed_at = clock_timestamp(), closed_by = %s
-WHERE x.type = %s AND x.state = 'active'
-"""

@@ -1,24 +1,33 @@
-"""What people do with exceptions: resolve, dismiss, have it tried again."""
+"""What people do with exceptions: resolve, dismiss, write a note, have it tried again."""
 
 from django.db import transaction
-from django.db.models.functions import Now
 
+from orders.exceptions.write import Step, commit, lock
 from orders.models import OrderException
 from portal.audit.actor import Actor
 from portal.events import dispatch
 
 RETRIABLE = "event_parked"
+SUMMARIES = {"resolved": "Marked as resolved.", "dismissed": "Dismissed."}
 
 
 class SettledAlready(ValueError):
     """The exception is not active any more."""
 
 
-def settle(exception: OrderException, state: str, *, by: Actor) -> None:
+def settle(exception: OrderException, state: str, *, by: Actor, summary: str = "") -> None:
     """Close an active exception as `resolved` or `dismissed`. Raises SettledAlready."""
-    active = OrderException.across.filter(pk=exception.pk, state=OrderException.State.ACTIVE)
-    if not active.update(state=state, closed_at=Now(), closed_by=by.name):
-        raise SettledAlready(f"Somebody has dealt with it already: {exception.title}")
+    with transaction.atomic():
+        rows = lock([exception.pk])
+        if rows[exception.pk].state != OrderException.State.ACTIVE:
+            raise SettledAlready(f"Somebody has dealt with it already: {exception.title}")
+        commit([Step(exception.pk, by, state, summary or SUMMARIES[state], state)], rows, cause="person")
+
+
+def note(exception: OrderException, text: str, *, by: Actor) -> None:
+    """Write a note into the activity of an exception; the exception itself does not change."""
+    with transaction.atomic():
+        commit([Step(exception.pk, by, "noted", text)], lock([exception.pk]), cause="person")
 
 
 def retry(exception: OrderException, *, by: Actor) -> int:
@@ -28,7 +37,7 @@ def retry(exception: OrderException, *, by: Actor) -> int:
     """
     consumer, _, event_id = exception.cause_key.partition(":")
     with transaction.atomic():
-        settle(exception, OrderException.State.RESOLVED, by=by)
+        settle(exception, OrderException.State.RESOLVED, by=by, summary="Tried again.")
         return dispatch.replay(exception.organization_id, consumer=consumer, event_id=int(event_id))
 
 

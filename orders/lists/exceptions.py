@@ -20,7 +20,7 @@ from portal.ui.lists import Empty, ListPage, Rows, ViewTab
 
 def _rows(organization: Organization) -> QuerySet[OrderException]:
     rows = cast("QuerySet[OrderException]", OrderException.objects.within(organization))
-    return rows.defer("raw")
+    return rows.select_related("source", "organization").defer("raw", "facets")
 
 
 def _search(rows: Rows, text: str) -> Rows:

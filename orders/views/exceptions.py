@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,11 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from orders.documents.exception import document
 from orders.exceptions import settle
+from orders.exceptions.catalogue import CATEGORIES, CONCERNS
+from orders.exceptions.shown import happenings, record_url, shown
+from orders.forms import CommentForm
 from orders.lists.exceptions import exception_list as the_list
 from orders.lists.exceptions import type_label
 from orders.models import Order, OrderException
 from portal.audit.actor import Actor
+from portal.audit.models import History
 from portal.kit import json
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, get_or_404, may, page
@@ -21,6 +27,7 @@ from portal.ui.htmx import add_message, redirect
 
 TEMPLATE = "orders/exception.html"
 SHOWN_BYTES = 100_000
+HISTORY = 50
 
 _ACTS = {
     "resolve": ("resolved", gettext_lazy("Marked as resolved")),
@@ -38,17 +45,34 @@ def exception_list(request: PageRequest, extension: str = "") -> HttpResponseBas
 @require_GET
 @page()
 def exception(request: PageRequest, public_id: str) -> HttpResponse:
-    """Show what is wrong, the cure, and the record as it came."""
-    found = get_or_404(OrderException, request.organization, public_id=public_id)
-    return render(request, TEMPLATE, _context(request, found))
+    """Show what is wrong, the cure, the record as it came, and what has happened to the exception."""
+    return render(request, TEMPLATE, _context(request, _one(request, public_id)))
 
 
-def _context(request: PageRequest, found: OrderException, notice: str = "") -> dict[str, Any]:
+@require_GET
+@page()
+def exception_json(request: PageRequest, public_id: str) -> HttpResponse:
+    """Answer the canonical document."""
+    return HttpResponse(json.pretty(document(_one(request, public_id))), content_type="application/json")
+
+
+def _one(request: PageRequest, public_id: str) -> OrderException:
+    return get_or_404(OrderException, request.organization, "source", "organization", public_id=public_id)
+
+
+def _context(
+    request: PageRequest, found: OrderException, notice: str = "", form: CommentForm | None = None
+) -> dict[str, Any]:
     raw = bytes(found.raw) if found.raw is not None else b""
+    everything = request.GET.get("show") == "all"
+    history = list(_history(request, found)[: None if everything else HISTORY])
     return {
         "exception": found,
         "notice": notice,
         "type": type_label(found.type),
+        "category": _(CATEGORIES.get(found.category, found.category)),
+        "kind": _(CONCERNS.get(found.entity_type, "Concerns")),
+        "record_url": record_url(found),
         "order": _order_of(request, found),
         "raw": _readable(raw[:SHOWN_BYTES]),
         "raw_size": len(raw),
@@ -56,7 +80,17 @@ def _context(request: PageRequest, found: OrderException, notice: str = "") -> d
         "active": found.state == OrderException.State.ACTIVE,
         "may_operate": may(request, Permission.OPERATE),
         "can_retry": settle.can_retry(found),
+        "panels": shown(found, request),
+        "happenings": happenings(history),
+        "more_history": not everything and len(history) == HISTORY,
+        "comment_form": form or CommentForm(),
+        "document": document(found),
     }
+
+
+def _history(request: PageRequest, found: OrderException) -> QuerySet[History]:
+    rows: QuerySet[History] = History.objects.within(request.organization)
+    return rows.filter(entity_type="exception", entity_id=found.pk).order_by("-id")
 
 
 def _order_of(request: PageRequest, found: OrderException) -> Order | None:
@@ -91,7 +125,7 @@ def raw(request: PageRequest, public_id: str) -> HttpResponse:
 @page(Permission.OPERATE)
 def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
     """Resolve, dismiss, or have the work tried again."""
-    found = get_or_404(OrderException, request.organization, public_id=public_id)
+    found = _one(request, public_id)
     try:
         words = _do(found, key, Actor.user(request.user))
     except settle.SettledAlready as refusal:
@@ -99,6 +133,18 @@ def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
         return render(request, TEMPLATE, _context(request, found, notice=str(refusal)), status=409)
     add_message(request, words)
     return redirect(request, reverse("orders:exceptions"))
+
+
+@require_POST
+@page(Permission.OPERATE)
+def note(request: PageRequest, public_id: str) -> HttpResponse:
+    """Add a note to the activity."""
+    found, form = _one(request, public_id), CommentForm(request.POST)
+    if not form.is_valid():
+        return render(request, TEMPLATE, _context(request, found, form=form), status=422)
+    settle.note(found, form.cleaned_data["text"], by=Actor.user(request.user))
+    add_message(request, _("Note added"))
+    return redirect(request, reverse("orders:exception", args=[found.public_id]))
 
 
 def _do(found: OrderException, key: str, by: Actor) -> str:

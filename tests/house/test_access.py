@@ -83,6 +83,8 @@ URLS: dict[str, Permission | str] = {
     "orders:exceptions_json": VIEW,
     "orders:exceptions_csv": VIEW,
     "orders:exception": VIEW,
+    "orders:exception_json": VIEW,
+    "orders:exception_note": OPERATE,
     "orders:exception_raw": VIEW,
     "orders:exception_act": OPERATE,
     "integrations:list": VIEW,

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from automations.services import ensure_defaults
 from orders.exceptions.catalogue import exception_types
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.lifecycle import edits, holds
@@ -25,6 +26,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 @pytest.fixture
 def order(source: Source) -> Order:
+    ensure_defaults(source.organization)
     return make_order(source)
 
 

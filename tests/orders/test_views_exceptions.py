@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from automations.services import ensure_defaults
 from orders.documents.exception import catalogue
 from orders.exceptions.catalogue import exception_type, exception_types
 from orders.exceptions.raise_ import Problem, raise_exceptions
@@ -120,6 +121,7 @@ def test_only_work_that_was_set_aside_is_tried_again(as_owner: Client, exception
 
 
 def test_work_that_was_set_aside_is_tried_again(as_owner: Client, source: Source) -> None:
+    ensure_defaults(source.organization)
     order: Order = make_order(source, 1001)
     make_order(source, 1002)
     Handoff.across.update(state="parked", attempts=5, last_error="boom")
