@@ -9,6 +9,8 @@ one of these, and `f.0.…` names its parts. Gaps in the numbers are fine.
 - a group: `match`, `lines`, then its items `f.0.0.field` and so on;
 - a measure: `measure` (count or sum), `field`, `operator`, `value`; its group of lines is item 0.
 
+Each of them but the group of a measure may be switched off: `off` is then “1”.
+
 Where a form has several builders, each has a prefix of its own: that of the builder in the setting
 `condition` of the first action is `a.0.condition.f`, and its names are `a.0.condition.f.0.field` and so on.
 
@@ -37,9 +39,10 @@ from portal.filters.shape import operators
 from portal.filters.tree import Condition, FieldRef, Group, Kind, Lines, Match, Measure, Node, NodePath, Value
 
 PREFIX = "f"
-_PARTS = frozenset(
-    ("field", "operator", "value", "value2", "unit", "lines", "match", "measure", "against", "other", "was", "kept")
-)
+_PARTS = frozenset((
+    "field", "operator", "value", "value2", "unit", "lines", "match", "measure", "against", "other", "off", "was",
+    "kept",
+))  # fmt: skip
 _COUNTED = Field("", "", Type.NUMBER)
 """What a measure compares: a number."""
 
@@ -61,6 +64,7 @@ class DraftCondition:
     other: str = ""
     was: str = ""
     kept: str = ""
+    off: bool = False
 
     @property
     def blank(self) -> bool:
@@ -75,6 +79,7 @@ class DraftGroup:
     match: str = "all"
     items: tuple["Draft", ...] = ()
     lines: str = ""
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ class DraftMeasure:
     values: tuple[str, ...] = ()
     field: str = ""
     where: DraftGroup = DraftGroup()
+    off: bool = False
 
 
 Draft: TypeAlias = DraftGroup | DraftCondition | DraftMeasure
@@ -110,15 +116,16 @@ class _Entry:
 
     def draft(self) -> Draft:
         one, values = self.one, (*self.parts.get("value", ()), *self.parts.get("value2", ()))
+        off = one("off") == "1"
         if "measure" in self.parts:
             where = self.items[0].draft() if 0 in self.items else DraftGroup()
-            where = where if isinstance(where, DraftGroup) else DraftGroup("all", (where,))
-            return DraftMeasure(one("measure"), one("operator"), values, one("field"), where)
+            where = replace(where, off=False) if isinstance(where, DraftGroup) else DraftGroup("all", (where,))
+            return DraftMeasure(one("measure"), one("operator"), values, one("field"), where, off)
         if self.items or "match" in self.parts:
-            return self.group()
+            return replace(self.group(), off=off)
         return DraftCondition(
             one("field"), one("operator"), values, one("unit"), one("lines"),
-            one("against"), one("other"), one("was"), one("kept"),
+            one("against"), one("other"), one("was"), one("kept"), off,
         )  # fmt: skip
 
     def group(self) -> DraftGroup:
@@ -160,10 +167,11 @@ def _split(name: str, prefix: str) -> tuple[NodePath, str | None]:
 
 def names(draft: Draft, prefix: str = PREFIX) -> list[tuple[str, str]]:
     """Return the draft as form names and values, as `read` takes them; what undo goes back to."""
+    off = [(f"{prefix}.off", "1")] * draft.off
     if isinstance(draft, DraftGroup):
-        pairs = [(f"{prefix}.match", draft.match), (f"{prefix}.lines", draft.lines)]
+        pairs = [(f"{prefix}.match", draft.match), (f"{prefix}.lines", draft.lines), *off]
         return pairs + [pair for i, item in enumerate(draft.items) for pair in names(item, f"{prefix}.{i}")]
-    pairs = [(f"{prefix}.field", draft.field), (f"{prefix}.operator", draft.operator)]
+    pairs = [(f"{prefix}.field", draft.field), (f"{prefix}.operator", draft.operator), *off]
     pairs += [(f"{prefix}.value", value) for value in draft.values]
     if isinstance(draft, DraftMeasure):
         return [(f"{prefix}.measure", draft.measure), *pairs, *names(draft.where, f"{prefix}.0")]
@@ -179,12 +187,13 @@ def draft_of(root: Group, catalogue: Catalogue, *, zone: dt.tzinfo = dt.UTC) -> 
 def _draft_of(node: Node, catalogue: Catalogue, zone: dt.tzinfo) -> Draft:
     if isinstance(node, Group):
         items = tuple(_draft_of(item, catalogue, zone) for item in node.items)
-        return DraftGroup(node.match, items, node.lines or "")
+        return DraftGroup(node.match, items, node.lines or "", node.off)
     if isinstance(node, Measure):
         values, _unit = to_raw(_COUNTED, node.value, zone)
-        return DraftMeasure(node.kind, node.operator, values, node.field, draft_of(node.where, catalogue, zone=zone))
+        where = draft_of(node.where, catalogue, zone=zone)
+        return DraftMeasure(node.kind, node.operator, values, node.field, where, node.off)
     found = catalogue.get(node.field)
-    draft = DraftCondition(node.field, node.operator, lines=node.lines or "")
+    draft = DraftCondition(node.field, node.operator, lines=node.lines or "", off=node.off)
     if isinstance(node.value, FieldRef):
         return replace(draft, against="field", other=node.value.path)
     values, unit = to_raw(found, node.value, zone)
@@ -192,13 +201,13 @@ def _draft_of(node: Node, catalogue: Catalogue, zone: dt.tzinfo) -> Draft:
 
 
 def tree_of(draft: DraftGroup, catalogue: Catalogue, *, zone: dt.tzinfo = dt.UTC) -> Group:
-    """Return the tree that a draft means, sound or not. An empty builder means “always”."""
+    """Return the tree that a draft means, sound or not, with what is switched off. An empty builder means “always”."""
     return _group_of(draft, catalogue, zone) if draft.items else Group()
 
 
 def _group_of(draft: DraftGroup, catalogue: Catalogue, zone: dt.tzinfo) -> Group:
     items = tuple(_tree_of(item, catalogue, zone) for item in draft.items)
-    return Group(cast(Match, draft.match), items, cast(Lines | None, draft.lines or None))
+    return Group(cast(Match, draft.match), items, cast(Lines | None, draft.lines or None), draft.off)
 
 
 def _tree_of(draft: Draft, catalogue: Catalogue, zone: dt.tzinfo) -> Node:
@@ -208,10 +217,11 @@ def _tree_of(draft: Draft, catalogue: Catalogue, zone: dt.tzinfo) -> Node:
         value = from_raw(_COUNTED, draft.operator, draft.values, "", zone)
         summed = draft.field if draft.measure == "sum" else ""
         where = tree_of(draft.where, catalogue, zone=zone)
-        return Measure(cast(Kind, draft.measure), draft.operator, value, summed, where)
+        return Measure(cast(Kind, draft.measure), draft.operator, value, summed, where, draft.off)
     found = catalogue.get(draft.field)
     lines = draft.lines if found and found.line else None
-    return Condition(draft.field, draft.operator, _value(draft, found, zone), cast(Lines | None, lines or None))
+    value = _value(draft, found, zone)
+    return Condition(draft.field, draft.operator, value, cast(Lines | None, lines or None), draft.off)
 
 
 def _value(draft: DraftCondition, found: Field | None, zone: dt.tzinfo) -> Value:

@@ -1,17 +1,22 @@
-"""Every problem of a tree against a catalogue, each with the path of its node and the cure."""
+"""Every problem of a tree against a catalogue, each with the path of its node and the cure.
+
+What is switched off may be unfinished, and need not fit the catalogue; only what could not be stored
+is a problem of it.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from portal.filters.fields import Catalogue, Field, Type
 from portal.filters.mark import gettext_noop as _
-from portal.filters.operands import BadValue, args_of
+from portal.filters.operands import MAX_LIST, MAX_TEXT, BadValue, args_of, can_be_held
 from portal.filters.operators import operators_for
 from portal.filters.problems import BadFilter, Problem
 from portal.filters.shape import NUMBERS, TEXTS, Operator, operators
 from portal.filters.tree import KINDS, LINES, MATCHES, Condition, FieldRef, Group, Measure, Node, NodePath, inside
 
 MAX_DEPTH = 20
+MAX_NAME = 400
 MAX_NODES = 500
 
 
@@ -67,12 +72,41 @@ def _group(group: Group, path: NodePath, catalogue: Catalogue, zone: dt.tzinfo, 
     bound = bound or group.line_bound
     for index, item in enumerate(group.items):
         here = (*path, index)
-        if isinstance(item, Group):
+        if item.off:
+            yield from _storable(item, here)
+        elif isinstance(item, Group):
             yield from _group(item, here, catalogue, zone, bound=bound)
         elif isinstance(item, Measure):
             yield from _measure(item, here, catalogue, zone, bound=bound)
         else:
             yield from _condition(item, here, catalogue, zone, bound=bound)
+
+
+def _storable(node: Node, path: NodePath) -> Iterator[Problem]:
+    """Judge what is switched off: whether `codec` could read it again."""
+    if isinstance(node, Group) and node.match not in MATCHES:
+        yield Problem(path, "match", _("The group joins its conditions in an unknown way."), _("Use all, any or none."))
+    if isinstance(node, Measure) and node.kind not in KINDS:
+        yield Problem(path, "node", _("It is not known what is to be measured."), _("Use count or sum."))
+    if not isinstance(node, Measure) and node.lines is not None:
+        yield from _lines(node.lines, path)
+    if not isinstance(node, Group):
+        yield from _storable_texts(node, path)
+    for index, item in enumerate(inside(node)):
+        yield from _storable(item, (*path, index))
+
+
+def _storable_texts(node: Condition | Measure, path: NodePath) -> Iterator[Problem]:
+    values = node.value if isinstance(node.value, tuple) else (node.value,)
+    texts = [one for one in values if isinstance(one, str)]
+    names = [node.field, node.operator, *([node.value.path] if isinstance(node.value, FieldRef) else [])]
+    if any(len(name) > MAX_NAME for name in names):
+        yield Problem(path, "field", _("This is not a name."), _("Give a text of at most 400 characters."))
+    if len(values) > MAX_LIST or any(len(text) > MAX_TEXT for text in texts):
+        yield Problem(path, "value", _("This is too long to be kept."), _("Shorten it."))
+    if not all(map(can_be_held, (*names, *texts))):
+        message = _("The text holds a character that no record can hold.")
+        yield Problem(path, "value", message, _("Remove it."))
 
 
 def _lines(lines: str, path: NodePath) -> Iterator[Problem]:

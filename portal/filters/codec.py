@@ -3,15 +3,15 @@
 The stored form is `{"version": 1, "root": {...}}`. A group is `{"match", "items"}` and, when it is
 bound to one line, `"lines"`; a condition is `{"field", "operator"}` with `"value"` and `"lines"`
 where it has them; a measure is `{"measure", "operator", "value"}` with `"field"` and `"where"` where it
-has them. Numbers are exact, a list is an array, a span of time `{"amount", "unit"}`, another field
-`{"field"}`.
+has them. Any of the three may say `"off": true`: it is kept, and left out of what is read. Numbers
+are exact, a list is an array, a span of time `{"amount", "unit"}`, another field `{"field"}`.
 """
 
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, cast
 
-from portal.filters.check import MAX_DEPTH, MAX_NODES, too_deep, too_many
+from portal.filters.check import MAX_DEPTH, MAX_NAME, MAX_NODES, too_deep, too_many
 from portal.filters.mark import gettext_noop as _
 from portal.filters.operands import MAX_LIST, MAX_TEXT
 from portal.filters.problems import BadFilter, Part, Problem
@@ -29,12 +29,12 @@ from portal.filters.tree import (
     Node,
     NodePath,
     Value,
+    live,
 )
 from portal.kit import json
 from portal.kit.json import Json
 
 VERSION = 1
-MAX_NAME = 400
 MAX_CHARACTERS = 2_000_000
 UPGRADES: dict[int, Callable[[Json], Json]] = {}
 """From each old version, the step to the next; applied in turn when a stored filter is read."""
@@ -45,11 +45,15 @@ def encode(root: Group) -> Json:
     return {"version": VERSION, "root": _encode(root)}
 
 
-def decode(data: Any) -> Group:
-    """Read the stored form. Raises BadFilter with the path of the node at fault."""
+def decode(data: Any, *, whole: bool = False) -> Group:
+    """Read the stored form. Raises BadFilter with the path of the node at fault.
+
+    What is switched off is left out, so that no reading sees it; `whole` keeps it, for whoever edits.
+    """
     if data.__class__ is not dict or not data.keys() <= {"version", "root"}:
         raise _bad((), "node", _("This is not a filter."), _("Give an object with version and root."))
-    return _Decoder().group(_upgrade(data).get("root"), ())
+    root = _Decoder().group(_upgrade(data).get("root"), ())
+    return root if whole else live(root)
 
 
 def dumps(root: Group) -> str:
@@ -57,15 +61,15 @@ def dumps(root: Group) -> str:
     return json.dumps_text(encode(root))
 
 
-def loads(text: str | bytes) -> Group:
-    """Read JSON text. Raises BadFilter for everything that is not a filter."""
+def loads(text: str | bytes, *, whole: bool = False) -> Group:
+    """Read JSON text, as `decode` does. Raises BadFilter for everything that is not a filter."""
     if len(text) > MAX_CHARACTERS:
         raise _bad((), "node", _("The filter is larger than 2 MB."), _("Shorten its lists."))
     try:
         data = json.loads(text)
     except json.NotJson:
         raise _bad((), "node", _("The filter is not valid JSON."), _("Check brackets, quotes and commas.")) from None
-    return decode(data)
+    return decode(data, whole=whole)
 
 
 def _upgrade(data: Json) -> Json:
@@ -89,6 +93,8 @@ def _encode(node: Node) -> Json:
             data["value"] = value_to_json(node.value)
     if node.lines is not None:
         data["lines"] = node.lines
+    if node.off:
+        data["off"] = True
     return data
 
 
@@ -98,6 +104,8 @@ def _encode_measure(node: Measure) -> Json:
         data["field"] = node.field
     if node.where != Group():
         data["where"] = _encode(node.where)
+    if node.off:
+        data["off"] = True
     return data
 
 
@@ -161,11 +169,14 @@ class _Decoder:
             return self.measure(data, path)
         if data.__class__ is dict and "field" in data:
             return self.condition(data, path)
-        return self.group(data, path)
+        return self.group(data, path, fixed=False)
 
-    def group(self, data: Any, path: NodePath) -> Group:
+    def group(self, data: Any, path: NodePath, *, fixed: bool = True) -> Group:
+        """Read a group. One that is fixed is not an item of another, and cannot be switched off."""
         self._count(path)
-        self._keys(data, {"match", "items"}, {"lines"}, path)
+        if fixed and data.__class__ is dict and "off" in data:
+            raise _bad(path, "node", _("This group cannot be switched off."), _("Switch off what is in it."))
+        self._keys(data, {"match", "items"}, {"lines", "off"}, path)
         if data["match"] not in MATCHES:
             raise _bad(
                 path, "match", _("The group joins its conditions in an unknown way."), _("Use all, any or none.")
@@ -175,23 +186,25 @@ class _Decoder:
         if self.nodes + len(data["items"]) > MAX_NODES:
             raise BadFilter([too_many(path)])
         items = tuple(self.node(item, (*path, index)) for index, item in enumerate(data["items"]))
-        return Group(data["match"], items, self._lines(data, path))
+        return Group(data["match"], items, self._lines(data, path), self._off(data, path))
 
     def condition(self, data: Json, path: NodePath) -> Condition:
         self._count(path)
-        self._keys(data, {"field", "operator"}, {"value", "lines"}, path)
+        self._keys(data, {"field", "operator"}, {"value", "lines", "off"}, path)
         field, operator = _name(data, "field", path), _name(data, "operator", path)
-        return Condition(field, operator, value_from_json(data.get("value"), path), self._lines(data, path))
+        value = value_from_json(data.get("value"), path)
+        return Condition(field, operator, value, self._lines(data, path), self._off(data, path))
 
     def measure(self, data: Json, path: NodePath) -> Measure:
         self._count(path)
-        self._keys(data, {"measure", "operator", "value"}, {"field", "where"}, path)
+        self._keys(data, {"measure", "operator", "value"}, {"field", "where", "off"}, path)
         if data["measure"] not in KINDS:
             raise _bad(path, "node", _("It is not known what is to be measured."), _("Use count or sum."))
         field = _name(data, "field", path) if "field" in data else ""
         where = self.group(data["where"], (*path, 0)) if "where" in data else Group()
         value = value_from_json(data["value"], path)
-        return Measure(data["measure"], _name(data, "operator", path), value, field, where)
+        operator = _name(data, "operator", path)
+        return Measure(data["measure"], operator, value, field, where, self._off(data, path))
 
     def _count(self, path: NodePath) -> None:
         self.nodes += 1
@@ -211,3 +224,10 @@ class _Decoder:
         if lines is not None and lines not in LINES:
             raise _bad(path, "lines", _("Unknown choice of lines."), _("Use any, all or none."))
         return cast(Lines | None, lines)
+
+    def _off(self, data: Json, path: NodePath) -> bool:
+        off = data.get("off", False)
+        if off.__class__ is not bool:
+            message = _("It is not clear whether this is switched off.")
+            raise _bad(path, "node", message, _("Give off as true, or leave it out."))
+        return bool(off)

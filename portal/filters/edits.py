@@ -3,9 +3,9 @@
 An edit is a text, as a button sends it: a verb, a colon, the path of a node ("" for the root), and
 for a move ">" and the path of the node before which it is to stand: `add:0`, `add_group:`, `add_measure:`,
 `remove:0.1`, `duplicate:0.1`, `negate:0`, `compare:0.1` (with a field instead of a value, and back),
-`up:0.1`, `down:0.1`, `into:0.1` (into the group above it, else the one below), `out:0.1` (behind the
-group that it is in), `wrap:0.1` (put it into a group of its own), `unwrap:0` (put its items into the
-place of the group), `move:0.1>2`, `clear:`.
+`off:0.1` (switch it off, and on again), `up:0.1`, `down:0.1`, `into:0.1` (into the group above it, else
+the one below), `out:0.1` (behind the group that it is in), `wrap:0.1` (put it into a group of its own),
+`unwrap:0` (put its items into the place of the group), `move:0.1>2`, `clear:`.
 
 `carry_out` also says where the person's focus belongs afterwards.
 """
@@ -50,6 +50,8 @@ def carry_out(draft: DraftGroup, what: str) -> Edited:
         if place is None:
             return Edited(draft, verb, path, "handle")
         return Edited(_move(draft, path, place), verb, _landed(path, place), "handle")
+    if verb == "off" and not _has_switch(draft, path):
+        raise UnknownEdit("This group has no switch; what is in it has.")
     try:
         change = _CHANGES[verb]
     except KeyError:
@@ -115,19 +117,33 @@ def _append(item: Draft) -> _Change:
     return change
 
 
+def _has_switch(draft: DraftGroup, path: NodePath) -> bool:
+    """Say whether a node can be switched off: the outermost group cannot, nor that of a measure."""
+    return bool(path) and not isinstance(node_at(draft, path[:-1]), DraftMeasure)
+
+
+def _switch(node: Draft) -> tuple[Draft, ...]:
+    return (replace(node, off=not node.off),)
+
+
+def _freed(group: DraftGroup) -> tuple[Draft, ...]:
+    """Return the items of a group that is taken away; switched off with it, they stay so."""
+    return tuple(replace(item, off=True) for item in group.items) if group.off else group.items
+
+
 def _negate(node: Draft) -> tuple[Draft, ...]:
     if not isinstance(node, DraftGroup):
         return (DraftGroup("none", (node,)),)
     only = node.items[0] if len(node.items) == 1 else None
     if node.match == "none" and not node.lines and only is not None and not isinstance(only, DraftGroup):
-        return node.items
+        return _freed(node)
     if node.match == "all" and len(node.items) > 1:
         return (DraftGroup("none", (node,)),)
     return (replace(node, match=_OPPOSITE.get(node.match, "none")),)
 
 
 def _unwrap(node: Draft) -> tuple[Draft, ...]:
-    return node.items if isinstance(node, DraftGroup) else (node,)
+    return _freed(node) if isinstance(node, DraftGroup) else (node,)
 
 
 def _compare(node: Draft) -> tuple[Draft, ...]:
@@ -218,6 +234,7 @@ _CHANGES: dict[str, _Change] = {
     "duplicate": lambda node: (node, node),
     "negate": _negate,
     "compare": _compare,
+    "off": _switch,
     "wrap": lambda node: (DraftGroup("all", (node,)),),
     "unwrap": _unwrap,
 }
@@ -234,8 +251,8 @@ def _focus(verb: str, path: NodePath, before: DraftGroup, after: DraftGroup) -> 
         return ((*path[:-1], min(path[-1], left - 1)), "handle") if left else (path[:-1], "add")
     if verb == "duplicate":
         return (*path[:-1], path[-1] + 1), "field"
-    if verb == "compare":
-        return path, "value"
+    if verb in ("compare", "off"):
+        return path, "value" if verb == "compare" else "off"
     try:
         return path, "match" if isinstance(node_at(after, path), DraftGroup) else "handle"
     except UnknownEdit:  # an empty group was taken apart, and it was the last

@@ -175,13 +175,18 @@ def _text(field: Field, value: Any) -> str:
     return _checked_text(value)
 
 
+def can_be_held(text: str) -> bool:
+    """Say whether the database can hold a text: PostgreSQL takes neither NUL nor half a character."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def _checked_text(value: Any) -> str:
     """Return the folded text. Raises BadValue for what no record can hold, and for nothing."""
     if not isinstance(value, str):
         raise BadValue(_("The value is not a text."), _("Write the value as text."))
     if len(value) > MAX_TEXT:
         raise BadValue(_("The text is longer than 10,000 characters."), _("Shorten it."))
-    if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if not can_be_held(value):
         raise BadValue(_("The text holds a character that no record can hold."), _("Remove it."))
     folded = normal.text(value)
     if folded is None:

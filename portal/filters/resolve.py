@@ -1,18 +1,19 @@
 """Decide everything a reading needs to know, once, on the tree: readings then only print.
 
 A resolved condition has its field, operator, reading and operands at hand (or the field that it is
-compared with), and says on which lines it must hold. A resolved tree has passed `check`.
+compared with), and says on which lines it must hold. A resolved tree has passed `check`. What is
+switched off is not in it; paths are those of the tree that was given.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from portal.filters.check import ensure, measured
 from portal.filters.fields import Catalogue, Field
 from portal.filters.operands import args_of
 from portal.filters.shape import Args, Operator, Reading, operators
-from portal.filters.tree import Condition, FieldRef, Group, Lines, Match, Measure, Node, NodePath
+from portal.filters.tree import Condition, FieldRef, Group, Lines, Match, Measure, Node, NodePath, is_left_out, live
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,13 @@ def resolve(root: Group, catalogue: Catalogue, zone: dt.tzinfo = dt.UTC) -> Bund
 
 def _group(group: Group, path: NodePath, catalogue: Catalogue, zone: dt.tzinfo, *, bound: bool) -> Bundle:
     inside = bound or group.line_bound
-    items = [_node(item, (*path, index), catalogue, zone, bound=inside) for index, item in enumerate(group.items)]
+    if is_left_out(group):  # only the outermost group, or that of a measure, gets here with nothing left in it
+        return Bundle(path, "all", (), None)
+    items = [
+        _node(item, (*path, index), catalogue, zone, bound=inside)
+        for index, item in enumerate(group.items)
+        if not is_left_out(item)
+    ]
     return Bundle(path, group.match, tuple(items), group.lines)
 
 
@@ -92,7 +99,7 @@ def _tally(measure: Measure, path: NodePath, catalogue: Catalogue, zone: dt.tzin
     assert field is not None
     return Tally(
         path=path,
-        measure=measure,
+        measure=replace(measure, where=live(measure.where)),
         field=field,
         key=catalogue.key(field),
         operator=operator,

@@ -11,17 +11,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from portal.filters import operators as _operators  # brings the operators
-from portal.filters.check import MAX_DEPTH, MAX_NODES, comparable
-from portal.filters.codec import MAX_NAME, VERSION
+from portal.filters.check import MAX_DEPTH, MAX_NAME, MAX_NODES, comparable
+from portal.filters.codec import VERSION
 from portal.filters.fields import Catalogue, Choice, Field, Type
 from portal.filters.operands import MAX_DAYS, MAX_LIST, MAX_TEXT, WEEKDAYS
 from portal.filters.shape import NUMBERS, Operand, Operator, Takes, operators
-from portal.filters.tree import LINES, MATCHES, UNITS
+from portal.filters.tree import KINDS, LINES, MATCHES, UNITS
 from portal.kit.json import Json
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _NO_LINES: Json = {"type": "null"}
 _NEVER: Json = {"not": {}}
+_ON: Json = {"const": False}
+"""What is judged is not switched off."""
 _DEFS: Json = {
     "text": {"type": "string", "minLength": 1, "maxLength": MAX_TEXT},
     "number": {
@@ -68,7 +70,7 @@ def json_schema(catalogue: Catalogue | None = None, *, identity: str = "") -> Js
         "type": "object",
         "required": ["version", "root"],
         "additionalProperties": False,
-        "properties": {"version": {"const": VERSION}, "root": {"anyOf": [_ref("group"), _ref("everything")]}},
+        "properties": {"version": {"const": VERSION}, "root": {"anyOf": [_ref("outermost"), _ref("everything")]}},
         "$defs": {**_DEFS, **_groups(), **writer.defs()},
     }
 
@@ -91,17 +93,27 @@ def _groups() -> Json:
     match: Json = {"enum": list(MATCHES), "description": "Whether all, any or none of the items must hold."}
     lines: Json = {"enum": list(LINES), "description": "Bound to one line: some line, every line or no line."}
     items: Json = {"type": "array", "minItems": 1, "maxItems": MAX_NODES - 1}
-    plain = _object(("match", "items"), {"match": match, "items": {**items, "items": _ref("node")}, "lines": _NO_LINES})
-    bound = _object(
-        ("match", "items", "lines"), {"match": match, "items": {**items, "items": _ref("lineNode")}, "lines": lines}
-    )
-    inner = _object(
-        ("match", "items"), {"match": match, "items": {**items, "items": _ref("lineNode")}, "lines": _NO_LINES}
-    )
+    of_lines: Json = {**items, "items": _ref("lineNode")}
+    plain: Json = {"match": match, "items": {**items, "items": _ref("node")}, "lines": _NO_LINES}
+    bound: Json = {"match": match, "items": of_lines, "lines": lines}
+    inner: Json = {"match": match, "items": of_lines, "lines": _NO_LINES}
     nothing: Json = {"type": "array", "maxItems": 0}
     return {
-        "group": {"title": "A group", "anyOf": [plain, bound]},
-        "lineGroup": {"title": "A group inside one that speaks of one line", **inner},
+        "outermost": {
+            "title": "The outermost group",
+            "anyOf": [_object(("match", "items"), plain), _object(("match", "items", "lines"), bound)],
+        },
+        "group": {
+            "title": "A group",
+            "anyOf": [
+                _object(("match", "items"), plain | {"off": _ON}),
+                _object(("match", "items", "lines"), bound | {"off": _ON}),
+            ],
+        },
+        "countedLines": _object(("match", "items"), inner, title="The group that says which lines count"),
+        "lineGroup": _object(
+            ("match", "items"), inner | {"off": _ON}, title="A group inside one that speaks of one line"
+        ),
         "everything": _object(
             ("match", "items"),
             {"match": {"const": "all"}, "items": nothing, "lines": {"enum": [*LINES, None]}},
@@ -110,8 +122,47 @@ def _groups() -> Json:
         "everyLine": _object(
             ("match", "items"), {"match": {"const": "all"}, "items": nothing, "lines": _NO_LINES}, title="Every line"
         ),
-        "node": {"anyOf": [_ref("group"), _ref("condition"), _ref("measure")]},
-        "lineNode": {"anyOf": [_ref("lineGroup"), _ref("lineCondition")]},
+        "node": {"anyOf": [_ref("group"), _ref("condition"), _ref("measure"), _ref("switchedOff")]},
+        "lineNode": {"anyOf": [_ref("lineGroup"), _ref("lineCondition"), _ref("switchedOff")]},
+        **_switched_off(),
+    }
+
+
+def _switched_off() -> Json:
+    """Return the shape of what is switched off: of what it is made, whatever it is worth."""
+    off: Json = {"type": "boolean"}
+    name: Json = {"type": "string", "maxLength": MAX_NAME}
+    lines: Json = {"enum": [*LINES, None]}
+    scalar: Json = {"anyOf": [{"type": "string", "maxLength": MAX_TEXT}, {"type": "number"}]}
+    span = {"amount": {"type": "integer"}, "unit": {"enum": list(UNITS)}}
+    value: Json = {
+        "anyOf": [
+            {"type": "null"},
+            scalar,
+            {"type": "array", "items": scalar, "maxItems": MAX_LIST},
+            _object(("amount", "unit"), span),
+            _object(("field",), {"field": name}),
+        ]
+    }
+    items: Json = {"type": "array", "items": _ref("unjudged"), "maxItems": MAX_NODES - 1}
+    group: Json = {"match": {"enum": list(MATCHES)}, "items": items, "lines": lines}
+    condition = {"field": name, "operator": name, "value": value, "lines": lines, "off": off}
+    where = _object(("match", "items"), group)
+    measure = {"measure": {"enum": list(KINDS)}, "operator": name, "value": value, "field": name, "where": where}
+    return {
+        "unjudged": {
+            "anyOf": [
+                _object(("match", "items"), group | {"off": off}),
+                _object(("field", "operator"), condition),
+                _object(("measure", "operator", "value"), measure | {"off": off}),
+            ]
+        },
+        "switchedOff": {
+            "title": "Something that is switched off: it means nothing and may be unfinished",
+            "required": ["off"],
+            "properties": {"off": {"const": True}},
+            "allOf": [_ref("unjudged")],
+        },
     }
 
 
@@ -157,7 +208,7 @@ def _by_value(pairs: Iterable[tuple[Operator, Json]]) -> list[Json]:
 
 
 def _condition(field: Json, values: list[Json], lines: Json, **more: object) -> Json:
-    properties = {"field": field, "operator": {"type": "string"}, "value": True, "lines": lines}
+    properties = {"field": field, "operator": {"type": "string"}, "value": True, "lines": lines, "off": _ON}
     return _object(("field", "operator"), properties, anyOf=values, **more)
 
 
@@ -169,8 +220,8 @@ def _measure(summed: Json) -> Json:
         if Type.NUMBER in one.readings and not one.looks_back and one.key not in ("is_empty", "is_not_empty")
     ]
     values = _by_value((one, _own(one, Type.NUMBER)) for one in taken)
-    where: Json = {"anyOf": [_ref("lineGroup"), _ref("everyLine")], "description": "Which lines count."}
-    rest: Json = {"operator": {"type": "string"}, "value": True, "where": where}
+    where: Json = {"anyOf": [_ref("countedLines"), _ref("everyLine")], "description": "Which lines count."}
+    rest: Json = {"operator": {"type": "string"}, "value": True, "where": where, "off": _ON}
     count = _object(
         ("measure", "operator", "value"), {"measure": {"const": "count"}, "field": {"const": ""}, **rest}, anyOf=values
     )

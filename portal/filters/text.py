@@ -27,15 +27,15 @@ def to_address(root: Group) -> str:
     return letter + base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def from_address(text: str) -> Group:
-    """Read the value of the query parameter. Raises BadFilter for everything but a filter."""
+def from_address(text: str, *, whole: bool = False) -> Group:
+    """Read the value of the query parameter, as `codec.decode` does. Raises BadFilter for everything but a filter."""
     if not text:
         return ALWAYS
     if len(text) > MAX_ADDRESS or text[0] not in (PLAIN, PACKED):
         raise _bad()
     try:
         data = base64.b64decode(text[1:] + "=" * (-len(text[1:]) % 4), altchars=b"-_", validate=True)
-        return codec.loads(_unpack(data) if text[0] == PACKED else data)
+        return codec.loads(_unpack(data) if text[0] == PACKED else data, whole=whole)
     except (binascii.Error, ValueError, zlib.error) as error:
         if isinstance(error, BadFilter):
             raise

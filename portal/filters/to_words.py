@@ -17,7 +17,7 @@ from portal.filters.mark import gettext_noop as _
 from portal.filters.normal import moment
 from portal.filters.operands import DAY, WEEKDAYS
 from portal.filters.shape import Operand, Operator, operators
-from portal.filters.tree import Condition, Duration, FieldRef, Group, Lines, Measure, Node, Unit, Value
+from portal.filters.tree import Condition, Duration, FieldRef, Group, Lines, Measure, Node, Unit, Value, live
 
 Say: TypeAlias = Callable[[str], str]
 Names: TypeAlias = Callable[[str], Sequence[Choice]]
@@ -51,10 +51,11 @@ def sentence(
 ) -> str:
     """Return the filter as a sentence: “when any tag is “test” or “example” and total is over 100”.
 
-    An empty filter says “always”, or “never” for an empty group of any. `say` translates a message
-    (pass Django's gettext); `zone` is the timezone in which instants are told; `names` gives what the
-    values of a field are called (stores by their ID), by its path.
+    What is switched off is not told. An empty filter says “always”, or “never” for an empty group of any.
+    `say` translates a message (pass Django's gettext); `zone` is the timezone in which instants are told;
+    `names` gives what the values of a field are called (stores by their ID), by its path.
     """
+    root = live(root)
     if not root.items:
         return say(_("never")) if _never(root) else say(_("always"))
     return say(_("when {conditions}")).format(conditions=_Speaker(catalogue, say, zone, names).group(root, inner=False))

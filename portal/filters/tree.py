@@ -2,10 +2,14 @@
 
 Every search, rule, hold condition and saved view is one of these trees. Readings (Python, SQL,
 words) take it as it is; `codec` stores it, `check` judges it.
+
+A node may be switched off (`off`): it stays where it is and means nothing until it is switched on
+again. Readings pass it over; so they do with a group in which everything is switched off, because an
+empty group would say something of its own. The outermost group and that of a measure have no switch.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -53,6 +57,7 @@ class Condition:
     operator: str
     value: Value = None
     lines: Lines | None = None
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class Group:
     match: Match = "all"
     items: tuple["Group | Condition | Measure", ...] = ()
     lines: Lines | None = None
+    off: bool = False
 
     @property
     def line_bound(self) -> bool:
@@ -88,6 +94,7 @@ class Measure:
     value: Value = None
     field: str = ""
     where: Group = Group()
+    off: bool = False
 
 
 Node: TypeAlias = Group | Condition | Measure
@@ -112,10 +119,53 @@ def walk(node: Node, path: NodePath = ()) -> Iterator[tuple[NodePath, Node]]:
         yield from walk(item, (*path, index))
 
 
+def is_left_out(node: Node) -> bool:
+    """Say whether readings pass a node over: it is switched off, or a group of nothing but such nodes."""
+    return node.off or (isinstance(node, Group) and bool(node.items) and all(map(is_left_out, node.items)))
+
+
+def live(root: Group) -> Group:
+    """Return the tree without what is switched off; the same tree when nothing is.
+
+    Where everything is switched off, no condition is left: that always holds, as an empty filter does.
+    """
+    if not any(node.off for _, node in walk(root)):
+        return root
+    return ALWAYS if is_left_out(root) else _live(root)
+
+
+def _live(group: Group) -> Group:
+    return replace(group, items=tuple(_live_item(item) for item in group.items if not is_left_out(item)))
+
+
+def _live_item(node: Node) -> Node:
+    if isinstance(node, Measure):
+        return replace(node, where=live(node.where))
+    return _live(node) if isinstance(node, Group) else node
+
+
+def live_paths(root: Group) -> dict[NodePath, NodePath]:
+    """Return for each path in `live(root)` the path of the same node in `root`.
+
+    For whoever puts what a reading says (`why`, the problems of `check`) at the conditions of a form
+    that also shows what is switched off.
+    """
+    found: dict[NodePath, NodePath] = {}
+
+    def note(node: Node, there: NodePath, here: NodePath) -> None:
+        found[there] = here
+        kept = [index for index, item in enumerate(inside(node)) if isinstance(node, Measure) or not is_left_out(item)]
+        for place, index in enumerate(kept):
+            note(inside(node)[index], (*there, place), (*here, index))
+
+    note(root, (), ())
+    return found
+
+
 def fields_of(root: Group) -> set[str]:
-    """Return the paths of all fields that the tree mentions, also those compared with."""
+    """Return the paths of all fields that the tree asks for, also those compared with."""
     found = set()
-    for _, node in walk(root):
+    for _, node in walk(live(root)):
         if isinstance(node, Group):
             continue
         found.add(node.field)

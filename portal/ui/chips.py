@@ -55,6 +55,9 @@ def chips(state: State, catalogue: Catalogue, zone: dt.tzinfo, options: Options 
 
 
 def _chip(index: int, node: Node, catalogue: Catalogue, zone: dt.tzinfo, wrong: bool, options: Options) -> Chip:
+    if node.off:
+        text = sentence(Group("all", (replace(node, off=False),)), catalogue, say=_, zone=zone)
+        return Chip(index, _("Switched off: {condition}").format(condition=text), False, wrong)
     if not isinstance(node, Condition):
         return Chip(index, _capital(sentence(Group("all", (node,)), catalogue, say=_, zone=zone)), False, wrong)
     field = catalogue.get(node.field)

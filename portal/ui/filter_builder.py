@@ -31,7 +31,7 @@ from portal.filters.problems import Problem
 from portal.filters.settle import settle
 from portal.filters.shape import Takes, operators
 from portal.filters.to_words import Names, nameless, sentence
-from portal.filters.tree import LINES, Duration, Group, Lines, Measure, Node, NodePath, Value, show_path
+from portal.filters.tree import LINES, Duration, Group, Lines, Measure, Node, NodePath, Value, live, show_path
 
 SCOPE = re.compile(r"(?:[A-Za-z0-9_-]{1,60}\.){0,8}")
 """What the names of one of several builders begin with."""
@@ -86,6 +86,11 @@ class Builder:
     def faults(self) -> int:
         """How many problems are shown."""
         return sum(len(node.faults) for node in self.nodes)
+
+    @property
+    def all_off(self) -> bool:
+        """Whether there are conditions, and every one of them is switched off."""
+        return bool(self.root.items) and all(_is_left_out(item) for item in self.root.draft.items)
 
 
 def read(data: QueryDict, catalogue: Catalogue, scope: str = "") -> DraftGroup:
@@ -157,6 +162,12 @@ def build(
     )
 
 
+def _is_left_out(draft: Draft) -> bool:
+    """As `portal.filters.tree.is_left_out`, of what stands in a form."""
+    inner = draft.items if isinstance(draft, DraftGroup) else ()
+    return draft.off or (bool(inner) and all(map(_is_left_out, inner)))
+
+
 def is_open(problem: Problem, draft: DraftGroup, catalogue: Catalogue) -> bool:
     """Say whether a problem is only that somebody has not come to it yet."""
     try:
@@ -175,7 +186,10 @@ def is_open(problem: Problem, draft: DraftGroup, catalogue: Catalogue) -> bool:
 
 
 def _said(edited: Edited) -> str:
-    words = _SAID.get(edited.verb)
+    verb = edited.verb
+    if verb == "off" and not node_at(edited.draft, edited.path).off:
+        verb = "on"
+    words = _SAID.get(verb)
     if not words or not edited.path:
         return str(words or "")
     place = edited.path[-1] + 1
@@ -200,6 +214,8 @@ _SAID = {
     "duplicate": gettext_lazy("Duplicated: the copy is {place} of {count}."),
     "negate": gettext_lazy("Turned into its opposite."),
     "compare": gettext_lazy("Changed what it is compared with."),
+    "off": gettext_lazy("Switched off."),
+    "on": gettext_lazy("Switched on."),
     "wrap": gettext_lazy("Put into a group of its own."),
     "unwrap": gettext_lazy("The group was taken away, its conditions stay."),
     "clear": gettext_lazy("All conditions removed."),
@@ -211,7 +227,7 @@ _SAID = {
 
 def sentence_of(draft: DraftGroup, catalogue: Catalogue, zone: dt.tzinfo, names: Names = nameless) -> str:
     """Return the sentence of a draft; what is still open in it stands as “…”."""
-    tree = _spoken(drafts.tree_of(draft, catalogue, zone=zone))
+    tree = _spoken(live(drafts.tree_of(draft, catalogue, zone=zone)))
     assert isinstance(tree, Group)
     text = sentence(tree, catalogue, say=_, zone=zone, names=names)
     return re.sub(rf"“?{GAP}”?( +\?)?(?!\w)", GAP, text)

@@ -118,7 +118,7 @@ def _tree(get: QueryDict, catalogue: Catalogue, zone: dt.tzinfo) -> tuple[Group,
     """Return the filter, what of it could not be read, and what is wrong."""
     packed = get.get("filter", "")
     try:
-        whole = from_address(packed)
+        whole = from_address(packed, whole=True)
     except BadFilter as error:
         return ALWAYS, packed, error.problems
     conditions = tuple(unpack(text, catalogue, zone) for text in get.getlist("f") if text)

@@ -24,6 +24,11 @@ function prepare(menu, node) {
     const { act } = item.dataset;
     if (["up", "down", "into", "out"].includes(act)) item.disabled = !can(node, act);
     if (act === "unwrap") item.hidden = !group;
+    if (act === "off") {
+      const off = node.classList.contains("is-off");
+      item.querySelector("[data-when-on]").hidden = off;
+      item.querySelector("[data-when-off]").hidden = !off;
+    }
   }
 }
 

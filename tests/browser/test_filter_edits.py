@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.browser.axe import violations
 from tests.browser.builder import (
     condition,
     conditions,
@@ -177,3 +178,42 @@ def test_closing_half_way_keeps_what_was_built(walk: Walk) -> None:
     expect(page.get_by_role("dialog", name="Advanced filter")).to_be_hidden()
     page.get_by_role("link", name="Advanced filter").click()
     expect(told(page)).to_have_text("When total is over 50")
+
+
+def test_a_condition_and_a_group_are_switched_off_by_mouse_keys_and_menu_and_come_back(walk: Walk) -> None:
+    page = walk.page
+    root = opened(walk)
+    three(page, root)
+    expect(told(page)).to_contain_text("“one” and (e-mail contains “two” or e-mail contains “three”)")
+    with drawn(page):
+        node(page, "1.0").get_by_role("button", name="Switched off").click()
+    expect(told(page)).to_have_text("When e-mail contains “one” and e-mail contains “three”")
+    switch = node(page, "1.0").get_by_role("button", name="Switched off")
+    expect(switch).to_be_focused()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    expect(node(page, "1.0")).to_have_class(re.compile("is-off"))
+    expect(page.locator("#announcer")).to_contain_text("Switched off.")
+    assert violations(page) == []
+    with drawn(page):
+        page.keyboard.press("Enter")
+    expect(told(page)).to_contain_text("“two” or e-mail contains “three”")
+    node(page, "1").get_by_role("button", name="More").first.press("Enter")
+    with drawn(page):
+        page.get_by_role("menuitem", name="Switch off").press("Enter")
+    expect(told(page)).to_have_text("When e-mail contains “one”")
+    with drawn(page):
+        node(page, "0").get_by_role("button", name="Switched off").press(" ")
+    expect(told(page)).to_have_text("Always: every condition is switched off.")
+    with drawn(page):
+        page.keyboard.press("Control+z")
+    expect(told(page)).to_have_text("When e-mail contains “one”")
+    node(page, "1").get_by_role("button", name="More").first.click()
+    expect(page.get_by_role("menuitem", name="Switch on")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Apply", exact=True).click()
+    expect(page).to_have_url(re.compile("filter=z"))
+    page.reload()
+    page.get_by_role("link", name="Advanced filter").click()
+    expect(node(page, "1.1")).to_be_visible()
+    expect(node(page, "1")).to_have_class(re.compile("is-off"))
+    expect(told(page)).to_have_text("When e-mail contains “one”")

@@ -1,5 +1,6 @@
 """Random trees and documents for the sample catalogue, drawn from few values so that they often meet."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from portal.filters.operands import WEEKDAYS
 from portal.filters.operators import operators_for
 from portal.filters.shape import NUMBERS as NUMBER_TYPES
 from portal.filters.shape import Operand, Operator, Takes, operators
-from portal.filters.tree import LINES, Condition, Duration, FieldRef, Group, Measure
+from portal.filters.tree import LINES, Condition, Duration, FieldRef, Group, Measure, Node
 from tests.portal.filters.sample import SAMPLE
 
 WORDS = [
@@ -210,3 +211,24 @@ updated_trees = st.one_of(
     groups(st.recursive(st.one_of(conditions(changes=True), conditions(changes=True)), groups, max_leaves=6)), trees
 )
 """Trees for the trigger of an update, which may ask what a value was before."""
+
+
+@st.composite
+def switched(draw: st.DrawFn) -> Group:
+    """A tree in which some nodes are switched off; what is, may be unfinished."""
+    tree = _switched(draw, draw(trees))
+    assert isinstance(tree, Group)
+    return replace(tree, off=False)
+
+
+def _switched(draw: st.DrawFn, node: Node) -> Node:
+    off = draw(st.integers(0, 3)) == 0
+    if isinstance(node, Group):
+        return replace(node, items=tuple(_switched(draw, item) for item in node.items), off=off)
+    if isinstance(node, Measure):
+        where = _switched(draw, node.where)
+        assert isinstance(where, Group)
+        return replace(node, where=replace(where, off=False), off=off)
+    if off and draw(st.booleans()):
+        node = draw(st.sampled_from([replace(node, value=None), replace(node, operator="?"), Condition("", "")]))
+    return replace(node, off=off)

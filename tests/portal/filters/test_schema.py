@@ -19,7 +19,7 @@ from portal.filters.schema import json_schema
 from portal.filters.tree import Condition, Duration, FieldRef, Group, Measure
 from portal.kit import json
 from tests.portal.filters.sample import SAMPLE, UPDATED
-from tests.portal.filters.strategies import trees, updated_trees
+from tests.portal.filters.strategies import switched, trees, updated_trees
 
 ANY = Draft202012Validator(json_schema())
 OF_SAMPLE, OF_UPDATED = Draft202012Validator(json_schema(SAMPLE)), Draft202012Validator(json_schema(UPDATED))
@@ -33,7 +33,7 @@ def stored(root: Group) -> Any:
 def taken(data: Any) -> bool:
     """Say whether the portal takes a stored filter of the sample."""
     try:
-        return check(codec.decode(data), SAMPLE) == []
+        return check(codec.decode(data, whole=True), SAMPLE) == []
     except BadFilter:
         return False
 
@@ -71,8 +71,8 @@ def places(data: Any, path: Path = ()) -> Iterator[Path]:
 
 
 JUNK: list[Any] = [
-    None, True, 0, -1, 1.5, "", "x", "new", "08:00", "2026-01-05", "2026-01-05T10:10:00Z", "monday", [], {}, ["x"],
-    ["x", "y"], [1, 2], {"field": "email"}, {"field": "totalPrice"}, {"amount": 1, "unit": "days"},
+    None, True, False, 0, -1, 1.5, "", "x", "new", "08:00", "2026-01-05", "2026-01-05T10:10:00Z", "monday", [], {},
+    ["x"], ["x", "y"], [1, 2], {"field": "email"}, {"field": "totalPrice"}, {"amount": 1, "unit": "days"},
     {"amount": 0, "unit": "days"}, {"match": "all", "items": []}, {"match": "any", "items": []}, "any", "all", "none",
     "equals", "between", "is_empty", "length_gt", "on_weekday", "time_between", "matches", "contains_any", "in_last",
     "email", "totalPrice", "lineItems.sku", "lineItems.quantity", "customFields", keyed_path("customFields", "a"),
@@ -80,13 +80,27 @@ JUNK: list[Any] = [
     {"measure": "sum", "field": "lineItems.quantity", "operator": "between", "value": [1, 2]}, "sum", "count",
     10**12, 10**11, "x" * (MAX_TEXT + 1), ["x"] * (MAX_LIST + 1),
 ]  # fmt: skip
-KEYS = ["match", "items", "lines", "field", "operator", "value", "measure", "where", "version", "amount", "unit", "x"]
+KEYS = [
+    "match",
+    "items",
+    "lines",
+    "field",
+    "operator",
+    "value",
+    "measure",
+    "where",
+    "version",
+    "amount",
+    "unit",
+    "off",
+    "x",
+]
 
 
 @st.composite
 def damaged(draw: st.DrawFn) -> Any:
     """A stored filter in which something was put in another's place, added or taken away."""
-    data = copy.deepcopy(stored(draw(trees)))
+    data = copy.deepcopy(stored(draw(st.one_of(trees, switched()))))
     for _ in range(draw(st.integers(1, 2))):
         path = draw(st.sampled_from(list(places(data))))
         holder, junk = data, copy.deepcopy(draw(st.sampled_from(JUNK)))

@@ -99,6 +99,30 @@ def test_the_count_is_that_of_what_is_finished(
     assert not answer.context["late"]
 
 
+def test_what_is_switched_off_is_neither_told_nor_counted_but_stays(as_owner: Client, orders: list[Order]) -> None:
+    data = condition("0", "extOrderId", "equals", "#3") | condition("1", "totalPrice", "gt", "much", off="1")
+    assert post(as_owner, "count", data).context["number"] == "1"
+    text = post(as_owner, "step", data | {"do": "filter:off:0"}).content.decode()
+    assert "Always: every condition is switched off." in text
+    assert 'data-said="Switched off."' in text
+    assert "The value is not a number." not in text
+    assert 'value="much"' in text
+    again = post(as_owner, "step", data | {"f.0.off": "1", "do": "filter:off:1"}).content.decode()
+    assert 'data-said="Switched on."' in again
+    assert "The value is not a number." in again
+
+
+def test_a_list_ignores_what_is_switched_off_and_its_address_carries_it(as_owner: Client, orders: list[Order]) -> None:
+    data = condition("0", "extOrderId", "equals", "#3", off="1") | condition("1", "totalPrice", "gte", "0")
+    place = json.loads(post(as_owner, "apply", data).headers["HX-Location"])["path"]
+    listed = as_owner.get(place)
+    assert listed.context["list"].counted == (5, False)
+    assert "Switched off: when order number is" in listed.content.decode()
+    opened = as_owner.get(place.replace("/orders", "/filters/orders"), headers=HTMX).content.decode()
+    assert 'name="f.0.off" value="1"' in opened
+    assert "When total is at least 0" in opened
+
+
 def test_a_scope_that_is_none_is_refused(as_owner: Client) -> None:
     assert post(as_owner, "count", {"scope": "a.0.<b>."}).status_code == 404
 
