@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from automations.engine.apply import run_events
 from automations.engine.loading import has_rules
-from automations.engine.triggers import fired_by
+from automations.engine.triggers import fired_by, triggers
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from portal.events.dispatch import absorb, consumer
 from portal.events.models import Event
 
 NAME = "automations"
+EVENTS = sorted({name for trigger in triggers.all() for name in trigger.events})
+"""What the triggers there are listen to: a new one is one file, and nothing here."""
 
 
 def parked(event: Event, error: str) -> None:
@@ -34,7 +36,7 @@ def wanted(organization_id: int, event_name: str) -> bool:
     return any(has_rules(organization_id, trigger.key) for trigger in fired_by(event_name))
 
 
-@consumer(NAME, events=["order.created", "order.updated"], on_parked=parked, wants=wanted)
+@consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted)
 def run_rules(events: Sequence[Event]) -> None:
     """Run the rules that events fire. What has changed several times since is judged once, as it is now."""
     by_name: dict[str, list[Event]] = {}
