@@ -100,6 +100,8 @@ def test_what_sends_nothing_out_is_the_same_after_a_failed_rule(key: str) -> Non
 def test_each_action_puts_itself_in_words() -> None:
     told = {action.key: action.words(action.settings()) for action in actions.all()}
     assert told == {
+        "conditional_hold": "hold until a condition is met that is still to be set, then ready for fulfillment; "
+        "72 hours after it was ingested at the latest, then review required",
         "hold": "hold 10 minutes from when it was ingested, then ready for fulfillment",
         "send_for_fulfillment": "send for fulfillment",
         "draft": "set to draft",
