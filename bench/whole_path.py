@@ -1,11 +1,14 @@
 """The whole path: ingest, events, twenty rules, runs, holds; beside the limit and the plain Django way."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from unittest.mock import patch
 
 from django.db import transaction
 
+from automations.engine import trace
 from bench import database, handwritten, plain_django
 from bench.data import records
 from bench.rules import CODE_RULES, RULES
@@ -22,6 +25,7 @@ PAGE = 100
 """Orders a page, as selling channels give them."""
 SHARE_OF_LIMIT = 0.30
 TIMES_PLAIN = 4.0
+COST_OF_TRACES = 0.20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Pace:
 def measure(shop: Shop, count: int, plain_count: int) -> list[Figure]:
     """Measure everything on the same orders in the same run."""
     wanted = records(count)
+    with _no_traces():
+        untraced = _in_one_process(shop, wanted)
     alone = _in_one_process(shop, wanted)
     tables = handwritten.read_back()
     rows = handwritten.count(tables) / count
@@ -71,7 +77,24 @@ def measure(shop: Shop, count: int, plain_count: int) -> list[Figure]:
         _times("whole path against plain Django, both in one process", alone.per_second / plain),
         _times("whole path against plain Django, both with two workers", together / plain_tasks),
         Figure("whole path, the better of the two", f"{best:,.0f}/s"),
+        Figure("whole path without traces, one process", f"{untraced.per_second:,.0f}/s"),
+        _cost("what traces cost of the path without them", 1 - alone.per_second / untraced.per_second),
     ]
+
+
+@contextmanager
+def _no_traces() -> Iterator[None]:
+    """Have runs written that tell nothing: no condition with its value, no action with before and after."""
+    with (
+        patch.object(trace, "of_tree", lambda *_: {}),
+        patch.object(trace, "of_code", lambda *_: {}),
+        patch.object(trace, "done", lambda *_: {"outcome": "done"}),
+    ):
+        yield
+
+
+def _cost(what: str, share: float) -> Figure:
+    return Figure(what, f"{max(share, 0):.0%}", f"at most {COST_OF_TRACES:.0%}", share <= COST_OF_TRACES)
 
 
 def _share(what: str, share: float) -> Figure:
