@@ -21,6 +21,7 @@ class AutomationsConfig(AppConfig):
         from automations.engine.entities import entities
         from automations.engine.related import relations
         from automations.engine.triggers import triggers
+        from automations.inputs.kind import kinds
         from automations.panels import runs_of
         from automations.views.history import runs
         from orders.panels import Panel, panels
@@ -29,6 +30,7 @@ class AutomationsConfig(AppConfig):
 
         entities.discover("automations.entities")
         relations.discover("automations.relations")
+        kinds.discover("automations.inputs")
         actions.discover("automations.actions")
         triggers.discover("automations.triggers")
         for module in REGISTERING:

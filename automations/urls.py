@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from automations.views import convert, editor, history, rules
+from automations.views import convert, editor, history, meanwhile, rules, trial
 from portal.ui.lists import list_paths
 
 app_name = "automations"
@@ -11,9 +11,11 @@ urlpatterns = [
     path("new/<slug:trigger>/", editor.new, name="new"),
     path("draft/<slug:trigger>/", editor.draft, name="draft"),
     path("convert/<slug:trigger>/", convert.convert, name="convert"),
-    path("test/<slug:trigger>/", editor.test, name="test"),
+    path("test/<slug:trigger>/", trial.test, name="test"),
+    path("record/<slug:trigger>/", trial.record, name="record"),
     path("reorder/<slug:trigger>/", rules.reorder, name="reorder"),
     path("rules/<slug:public_id>/", editor.edit, name="edit"),
+    path("rules/<slug:public_id>/meanwhile/", meanwhile.meanwhile, name="meanwhile"),
     path("rules/<slug:public_id>/toggle/", rules.toggle, name="toggle"),
     path("rules/<slug:public_id>/duplicate/", rules.duplicate, name="duplicate"),
     path("rules/<slug:public_id>/delete/", rules.delete, name="delete"),

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 
 from portal.kit import json
+from portal.ui.components import diff_rows
 
 register = template.Library()
 
@@ -26,3 +27,9 @@ def lines(values: Sequence[str]) -> str:
 def to_json(value: Any) -> str:
     """Write a value as JSON, for a data attribute (escaped by the template)."""
     return json.dumps_text(value)
+
+
+@register.filter
+def field_words(pointer: str) -> str:
+    """`{{ "/shippingAddress/city"|field_words }}`: a place in a document as people say it."""
+    return diff_rows([{"op": "remove", "path": pointer, "old": None}])[0].path

@@ -13,7 +13,7 @@ from automations.definition import MAX_CODE
 from automations.engine.triggers import Trigger
 from automations.forms import RuleDraft
 from automations.validation import Fault
-from automations.views.editor import show_parts
+from automations.views.parts import show_parts
 from automations.views.rules import trigger_of
 from portal.filters import builder
 from portal.filters.from_js import from_js

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 ANN = Actor("user", "1", "Ann")
 STORED = 'console.log("stored code"); return true;'
 OTHER = 'console.log("other code"); return true;'
-SIMPLE = {"kind": "simple", "f.match": "all", "a.0.key": "cancel", "name": "All", "order": "1001"}
+SIMPLE = {"kind": "simple", "f.match": "all", "a.0.key": "cancel", "name": "All", "record": "1001"}
 ASK = "Your role may not run JavaScript that is not saved. Ask a developer or an administrator."
 
 

@@ -15,7 +15,7 @@ from tests.factories import make_order
 
 pytestmark = pytest.mark.django_db
 ANN = Actor("user", "1", "Ann")
-SIMPLE = {"kind": "simple", "f.match": "all", "a.0.key": "cancel", "name": "All", "order": "1001"}
+SIMPLE = {"kind": "simple", "f.match": "all", "a.0.key": "cancel", "name": "All", "record": "1001"}
 
 
 def _try(client: Client, form: dict[str, str]) -> str:

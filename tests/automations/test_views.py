@@ -41,9 +41,10 @@ def test_the_owner_adds_a_rule_and_it_is_off(as_owner: Client, source: Source) -
     rule = Rule.across.select_related("current").get(name="Dear orders")
     assert rule.enabled is False
     assert rule.current is not None
-    assert rule.current.definition["actions"] == [
-        {"key": "hold", "settings": {"minutes": 45, "anchor": "createdAt", "next_status": "reviewRequired"}}
-    ]
+    (action,) = rule.current.definition["actions"]
+    assert (action["key"], action["off"], action["note"]) == ("hold", False, "")
+    told = {name: action["settings"][name] for name in ("minutes", "anchor", "next_status")}
+    assert told == {"minutes": 45, "anchor": "createdAt", "next_status": "reviewRequired"}
 
 
 def test_what_does_not_fit_is_named_and_what_was_typed_stays(as_owner: Client, source: Source) -> None:
@@ -78,17 +79,17 @@ def test_a_test_shows_each_value_and_changes_nothing(as_owner: Client, source: S
     services.ensure_defaults(source.organization)
     order = make_order(source)
     url = reverse("automations:test", args=["NEW_ORDER"])
-    page = as_owner.post(url, FORM | {"order_id": "#1001"}).content.decode()
+    page = as_owner.post(url, FORM | {"record_id": "#1001"}).content.decode()
     assert "The filter does not match" in page
     assert "48.20" in page
-    page = as_owner.post(url, FORM | {"order": order.public_id, "f.0.value": "40"}).content.decode()
+    page = as_owner.post(url, FORM | {"record": order.public_id, "f.0.value": "40"}).content.decode()
     assert "The filter matches" in page
     assert "On hold" in page
     assert (Order.across.get().status, Run.across.count()) == ("new", 0)
 
 
 def test_a_test_of_an_unknown_order_says_what_to_give(as_owner: Client, source: Source) -> None:
-    page = as_owner.post(reverse("automations:test", args=["NEW_ORDER"]), FORM | {"order_id": "nope"}).content.decode()
+    page = as_owner.post(reverse("automations:test", args=["NEW_ORDER"]), FORM | {"record_id": "nope"}).content.decode()
     assert "There is no order “nope” here." in page
 
 

@@ -56,8 +56,8 @@ def test_what_is_typed_is_a_time_of_the_organization_and_is_shown_as_it_was_type
 def test_a_test_judges_by_the_same_zone(as_owner: Client, tokyo: Organization, source: Source) -> None:
     make_order(source)
     url = reverse("automations:test", args=["NEW_ORDER"])
-    assert "The filter matches" in as_owner.post(url, FORM | {"order": "1001"}).content.decode()
-    later = FORM | {"order": "1001", "f.0.value": "2026-01-05T19:00"}
+    assert "The filter matches" in as_owner.post(url, FORM | {"record": "1001"}).content.decode()
+    later = FORM | {"record": "1001", "f.0.value": "2026-01-05T19:00"}
     assert "The filter does not match" in as_owner.post(url, later).content.decode()
 
 

@@ -107,6 +107,8 @@ URLS: dict[str, Permission | str] = {
     "automations:draft": VIEW,
     "automations:convert": EDIT_RULES,
     "automations:test": VIEW,
+    "automations:record": VIEW,
+    "automations:meanwhile": VIEW,
     "automations:reorder": EDIT_RULES,
     "automations:edit": VIEW,
     "automations:toggle": EDIT_RULES,

@@ -1,0 +1,5 @@
+"""One of the values that the action offers."""
+
+from automations.inputs.kind import plain
+
+CHOICE = plain("choice", str.strip)
