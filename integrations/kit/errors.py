@@ -3,7 +3,6 @@
 A failure has a kind, and the kind says what happens next (style.md, habit 10).
 """
 
-import email.utils
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,8 +10,9 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-MAX_PAUSE = 900
-"""Longest pause, in seconds, that another side can make us take (reliability.md B2: 15 minutes)."""
+from portal.kit.retry_after import MAX_PAUSE, pause_of, seconds_of_date
+
+__all__ = ["MAX_PAUSE", "Kind", "OutsideFailed", "Reaction", "pause_of", "react", "seconds_of_date"]
 
 
 class Kind(StrEnum):
@@ -109,25 +109,3 @@ def react(status: int, code: str = "", *, special: Mapping[tuple[int, str], Reac
     if status in TABLE:
         return TABLE[status]
     return _BROKEN if status >= 500 else _ODD
-
-
-def pause_of(value: str | None, *, now: float) -> int | None:
-    """Read `Retry-After`, as seconds or as a date, capped at 15 minutes; None: absent or unreadable.
-
-    `now` is the other side's time in seconds where known, since its date is meant by its clock.
-    """
-    if not value:
-        return None
-    text = value.strip()
-    if text.isascii() and text.isdecimal():
-        return min(int(text[:9]), MAX_PAUSE)
-    moment = seconds_of_date(text)
-    return None if moment is None else max(0, min(int(moment - now) + 1, MAX_PAUSE))
-
-
-def seconds_of_date(text: str | None) -> float | None:
-    """Read a date as HTTP headers write it; None: absent or unreadable."""
-    try:
-        return email.utils.parsedate_to_datetime(text or "").timestamp()
-    except (TypeError, ValueError, OverflowError):
-        return None

@@ -119,6 +119,8 @@ class Limits:
     read: float = READ_SECONDS
     total: float = TOTAL_SECONDS
     max_bytes: int = MAX_BYTES
+    cut: bool = False
+    """Whether a larger answer is cut there, where only its beginning matters, and is no failure."""
 
 
 DEFAULT = Limits()
@@ -171,7 +173,7 @@ def _send(
     try:
         response = adapter.send(prepared, stream=True, timeout=(limits.connect, min(limits.read, limits.total)))
         with response:
-            body = _read(response, limits.max_bytes, target.host)
+            body = _read(response, limits, target.host)
     except (requests.RequestException, HTTPError, OSError) as error:
         if deadline.passed:
             raise TimedOut(_slow(target.host)) from error
@@ -182,15 +184,17 @@ def _send(
     return Answer(response.status_code, response.reason or "", response.headers, body, ms)
 
 
-def _read(response: requests.Response, limit: int, host: str) -> bytes:
+def _read(response: requests.Response, limits: Limits, host: str) -> bytes:
     parts: list[bytes] = []
     size = 0
     for chunk in response.iter_content(_CHUNK):
         size += len(chunk)
-        if size > limit:
-            raise TooLarge(f"The answer of {host} is larger than {limit // (1024 * 1024)} MB.")
         parts.append(chunk)
-    return b"".join(parts)
+        if size > limits.max_bytes:
+            if limits.cut:
+                break
+            raise TooLarge(f"The answer of {host} is larger than {limits.max_bytes // (1024 * 1024)} MB.")
+    return b"".join(parts)[: limits.max_bytes]
 
 
 @contextmanager
