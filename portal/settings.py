@@ -220,6 +220,23 @@ SANDBOX_URL = env.text("SWITCHYARD_SANDBOX_URL")
 # How many e-mails the rules of one organization may send in an hour; what comes after waits for a person.
 RULE_EMAILS_PER_HOUR = env.number("RULE_EMAILS_PER_HOUR", 500, low=0, high=1_000_000)
 
+# What users' JavaScript may use: one evaluation (automations.scripting.limits), and many (automations.engine.budget).
+SCRIPT_LIMITS = {
+    "filter_ms": env.number("SCRIPT_FILTER_MS", 250, low=10, high=10_000),
+    "action_ms": env.number("SCRIPT_ACTION_MS", 1_000, low=10, high=10_000),
+    "heap_mb": env.number("SCRIPT_HEAP_MB", 64, low=16, high=256),
+    "result_bytes": env.number("SCRIPT_RESULT_KB", 256, low=1, high=1_024) * 1024,
+    "console_bytes": env.number("SCRIPT_CONSOLE_KB", 16, low=1, high=256) * 1024,
+    "queue_seconds": env.number("SCRIPT_QUEUE_SECONDS", 30, low=1, high=50),
+}
+SCRIPT_PROCESSES = env.number("SCRIPT_PROCESSES", 1, low=1, high=16)
+SCRIPT_BUDGET = {
+    "order_seconds": env.number("SCRIPT_ORDER_SECONDS", 5, low=1, high=50),
+    "organization_seconds": env.number("SCRIPT_ORGANIZATION_SECONDS", 60, low=1, high=86_400),
+    "failures": env.number("RULE_FAILURES_PER_HOUR", 20, low=1, high=1_000_000),
+    "timeouts": env.number("RULE_TIMEOUTS_PER_HOUR", 5, low=1, high=1_000_000),
+}
+
 # The pace of one API key: so many requests a minute, and so many at once after a rest.
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600, low=1, high=100_000)
 API_BURST = env.number("API_BURST", 60, low=1, high=100_000)

@@ -23,6 +23,7 @@ from automations.engine.rules import ReadyRules
 from automations.engine.runs import NewRun, new_runs, write_runs
 from automations.engine.snapshot import former, input_of, subject_of
 from automations.engine.triggers import Trigger, triggers
+from automations.guard import budget, ensure_room, look_after
 from orders.exceptions.raise_ import raise_exceptions
 from portal.audit.actor import Actor
 from portal.deliveries import send as deliveries
@@ -93,6 +94,8 @@ def run_records(
     if rules is None or not rules.rules:
         return {}
     now = to_millisecond(database_now())  # what documents, recorded runs and V8 know
+    if origin == "live":
+        ensure_room(organization.pk, rules, now)
     batch = Batch(organization, triggers.get(trigger), rules, now, origin)
     judge(batch, asked)
     failpoint("rules.evaluated")
@@ -119,7 +122,8 @@ def judge(batch: Batch, asked: Sequence[Asked]) -> None:
     batch.records |= records
     fit = [one for one in asked if one.record_id in records and batch.trigger.holds(records[one.record_id].document)]
     subjects = _subjects(batch, fit, records)
-    for outcome in evaluate(rules, subjects, batch.now, answerer(batch.now)):
+    limit = budget().order_micros
+    for outcome in evaluate(rules, subjects, batch.now, answerer(batch.now), code_micros=limit):
         batch.outcomes[outcome.subject.id] = outcome
 
 
@@ -169,6 +173,7 @@ def write(batch: Batch) -> None:
             batch.organization, batch.trigger, [(run.firing, batch.records[run.outcome.subject.id]) for run in runs]
         )
     )
+    look_after(batch.organization.pk, outcomes, batch.now)
 
 
 def _send(organization: Organization, runs: Sequence[NewRun]) -> None:

@@ -13,6 +13,8 @@ from automations.engine.evaluate import Outcome
 class _Count:
     matches: int = 0
     errors: int = 0
+    failures: int = 0
+    timeouts: int = 0
     non_matches: int = 0
     micros: int = 0
 
@@ -28,6 +30,8 @@ def count(organization_id: int, outcomes: Sequence[Outcome], now: dt.datetime) -
         for firing in outcome.firings:
             one = counts.setdefault(firing.rule.rule_id, _Count())
             one.errors += firing.status in ("failed", "refused")
+            one.failures += firing.status == "failed" and not firing.not_run and not firing.rule.broken
+            one.timeouts += firing.timed_out
             one.matches += firing.status in ("completed", "waiting")
             one.micros += firing.micros
     _add(organization_id, counts, now)
@@ -40,14 +44,18 @@ def _add(organization_id: int, counts: dict[int, _Count], now: dt.datetime) -> N
         cursor.execute(
             """
             INSERT INTO automations_rulecounter
-                (organization_id, rule_id, hour, matches, errors, non_matches, micros, last_matched_at)
-            SELECT %s, rule_id, date_trunc('hour', %s::timestamptz), matches, errors, non_matches, micros,
-                   CASE WHEN matches > 0 THEN %s::timestamptz END
-            FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-                 AS n(rule_id, matches, errors, non_matches, micros)
+                (organization_id, rule_id, hour, matches, errors, failures, timeouts, non_matches, micros,
+                 last_matched_at)
+            SELECT %s, rule_id, date_trunc('hour', %s::timestamptz), matches, errors, failures, timeouts, non_matches,
+                   micros, CASE WHEN matches > 0 THEN %s::timestamptz END
+            FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+                        %s::bigint[])
+                 AS n(rule_id, matches, errors, failures, timeouts, non_matches, micros)
             ON CONFLICT (rule_id, hour) DO UPDATE SET
                 matches = automations_rulecounter.matches + excluded.matches,
                 errors = automations_rulecounter.errors + excluded.errors,
+                failures = automations_rulecounter.failures + excluded.failures,
+                timeouts = automations_rulecounter.timeouts + excluded.timeouts,
                 non_matches = automations_rulecounter.non_matches + excluded.non_matches,
                 micros = automations_rulecounter.micros + excluded.micros,
                 last_matched_at = greatest(automations_rulecounter.last_matched_at, excluded.last_matched_at)
@@ -57,6 +65,8 @@ def _add(organization_id: int, counts: dict[int, _Count], now: dt.datetime) -> N
                 [pk for pk, _ in rows],
                 [one.matches for _, one in rows],
                 [one.errors for _, one in rows],
+                [one.failures for _, one in rows],
+                [one.timeouts for _, one in rows],
                 [one.non_matches for _, one in rows],
                 [one.micros for _, one in rows],
             ],

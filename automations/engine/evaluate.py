@@ -15,11 +15,12 @@ from typing import Protocol
 
 from automations.engine import trace
 from automations.engine.actions import Context, Refusal
+from automations.engine.budget import Budget
 from automations.engine.plan import FINAL, Move, PlaceHold, Write, without_pinned
 from automations.engine.rules import ReadyAction, ReadyRule, ReadyRules
 from portal.kit.json import Json
 
-ORDER_CODE_MICROS = 5_000_000
+ORDER_CODE_MICROS = Budget().order_micros
 """How long code may run for one record in one evaluation, all rules together (reliability.md C3)."""
 
 
@@ -82,6 +83,8 @@ class Firing:
     writes: list[Write] = field(default_factory=list)
     micros: int = 0
     timed_out: bool = False
+    not_run: bool = False
+    """Its code was not run at all: no process was free, or its time was used up. Not the fault of the rule."""
     disagrees: str = ""
     """The rule whose effect this one would have contradicted; it was refused for that."""
 
@@ -96,19 +99,23 @@ class Outcome:
     missed: list[tuple[ReadyRule, int]] = field(default_factory=list)
     """Rules that were asked and did not match, with the microseconds each took."""
     code_micros: int = 0
+    code_limit: int = ORDER_CODE_MICROS
     asleep_ns: int = 0
     """How long this record waited for answers, its own code included."""
     final: tuple[str, ReadyRule] | None = None
     """What cannot be taken back any more, and the rule that did it."""
 
 
-def evaluate(rules: ReadyRules, subjects: Sequence[Subject], now: dt.datetime, answer: AnswerAll) -> list[Outcome]:
+def evaluate(
+    rules: ReadyRules, subjects: Sequence[Subject], now: dt.datetime, answer: AnswerAll, *,
+    code_micros: int = ORDER_CODE_MICROS,
+) -> list[Outcome]:  # fmt: skip
     """Judge records by the rules of a trigger. Reads nothing, writes nothing.
 
     `answer` runs code: one answer per question, in order. Returns an outcome per subject.
     """
     outcomes: dict[int, Outcome] = {}
-    waiting = [(index, _judge(rules, subject, now)) for index, subject in enumerate(subjects)]
+    waiting = [(index, _judge(rules, subject, now, code_micros)) for index, subject in enumerate(subjects)]
     answers: list[Answer | None] = [None] * len(waiting)
     while waiting:
         asking, questions = [], []
@@ -122,9 +129,11 @@ def evaluate(rules: ReadyRules, subjects: Sequence[Subject], now: dt.datetime, a
     return [outcomes[index] for index in range(len(subjects))]
 
 
-def _judge(rules: ReadyRules, subject: Subject, now: dt.datetime) -> Generator[Question, Answer | None, Outcome]:
+def _judge(
+    rules: ReadyRules, subject: Subject, now: dt.datetime, code_micros: int
+) -> Generator[Question, Answer | None, Outcome]:
     """Judge one record, rule after rule; yields a question where code has to be run."""
-    outcome = Outcome(subject, subject.document)
+    outcome = Outcome(subject, subject.document, code_limit=code_micros)
     view, careful = rules.filters.view(outcome.document), False
     for rule, holds in zip(rules.rules, rules.holds, strict=True):
         if not rules.trigger.holds(outcome.document):
@@ -174,11 +183,9 @@ class _Clock:
 class _Spent:
     """The answer of code that is not run any more."""
 
+    error: str | None
     status: str = "refused"
     value: object = None
-    error: str | None = (
-        f"The rules have used {ORDER_CODE_MICROS // 1_000_000} s of code on this record: no more is run."
-    )
     line: int | None = None
     console: tuple[str, ...] = ()
     micros: int = 0
@@ -187,8 +194,9 @@ class _Spent:
 
 def _ask(outcome: Outcome, key: str, code: str, kind: str) -> Generator[Question, Answer | None, Answer]:
     """Have code run on the record as it is now, as long as there is time for it."""
-    if outcome.code_micros >= ORDER_CODE_MICROS:
-        return _Spent()
+    if outcome.code_micros >= outcome.code_limit:
+        seconds = outcome.code_limit / 1_000_000
+        return _Spent(f"The rules have used {seconds:g} s of code on this record: no more is run.")
     asked = time.perf_counter_ns()
     answer = yield Question(key, code, kind, outcome.document, outcome.subject.related)
     assert answer is not None
@@ -214,7 +222,8 @@ def _of_code(rule: ReadyRule, answer: Answer) -> Firing | None:
     if answer.status == "ok":
         return Firing(rule, "completed", told)
     error = f"The filter could not be judged: {_why(answer)}"
-    return Firing(rule, "failed", told, error=error, timed_out=answer.status == "timeout")
+    timed_out, not_run = answer.status == "timeout", answer.status == "refused"
+    return Firing(rule, "failed", told, error=error, timed_out=timed_out, not_run=not_run)
 
 
 def _why(answer: Answer) -> str:
@@ -240,6 +249,7 @@ def _act(
             if answer.status != "ok":
                 _undo(firing, outcome, start, [*trace.undone(steps), trace.failed(one, told)])
                 firing.status, firing.timed_out = "failed", answer.status == "timeout"
+                firing.not_run = answer.status == "refused"
                 firing.error = f"“{one.action.label}” could not be carried out: {_why(answer)}"
                 return
         before = outcome.document

@@ -89,6 +89,8 @@ class RuleVersion(Scoped):
     definition = DocumentField()
     created_at = models.DateTimeField(db_default=Now())
     by_name = models.CharField(max_length=200)
+    summary = models.CharField(max_length=300, default="", db_default="", blank=True)
+    """Where it comes from, when nobody typed it: restored, imported, copied, renamed."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("rule", "number"), name="rule_version_once"),)

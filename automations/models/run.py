@@ -91,6 +91,10 @@ class RuleCounter(Scoped):
     hour = models.DateTimeField()
     matches = models.PositiveBigIntegerField(default=0)
     errors = models.PositiveBigIntegerField(default=0)
+    failures = models.PositiveBigIntegerField(default=0, db_default=0)
+    """Those of the errors that were the rule's own fault; begins anew when somebody saves it or switches it on."""
+    timeouts = models.PositiveBigIntegerField(default=0, db_default=0)
+    """Those of the failures that were code which did not end in time."""
     non_matches = models.PositiveBigIntegerField(default=0)
     micros = models.PositiveBigIntegerField(default=0)
     last_matched_at = models.DateTimeField(null=True)
@@ -100,3 +104,16 @@ class RuleCounter(Scoped):
 
     def __str__(self) -> str:
         return f"{self.rule_id} at {self.hour}"
+
+
+class CodeTime(Scoped):
+    """The time that an organization's code has run in the last minute in which it ran (`automations.guard`)."""
+
+    minute = models.DateTimeField()
+    micros = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("organization",), name="code_time_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} at {self.minute}"

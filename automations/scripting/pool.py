@@ -15,6 +15,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from django.conf import settings
+
 from automations.scripting.contract import CodeRequest, CodeResult, Kind, Problem, SelfTest, Status
 from automations.scripting.job import Job, Portion
 from automations.scripting.limits import KILOBYTE, Limits
@@ -294,11 +296,11 @@ _default_lock = threading.Lock()
 
 
 def default_pool() -> Pool:
-    """The pool of this process, made on first use and closed at its end."""
+    """The pool of this process, made on first use with the limits that are set, and closed at its end."""
     global _default
     with _default_lock:
         if _default is None:
-            _default = Pool()
+            _default = Pool(Limits(**settings.SCRIPT_LIMITS), settings.SCRIPT_PROCESSES)
             atexit.register(_default.close)
         return _default
 

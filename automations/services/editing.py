@@ -3,7 +3,7 @@
 from django.db import transaction
 from pydantic import ValidationError
 
-from automations.definition import ActionSpec, Definition
+from automations.definition import Definition
 from automations.engine.triggers import triggers
 from automations.models import Rule, RuleVersion
 from automations.services.sets import (
@@ -22,25 +22,24 @@ from portal.audit.actor import Actor
 from portal.kit import json
 from portal.tenancy.models import Organization
 
-DEFAULT_NAME = "Default rule"
 NAME_LENGTH = 120
 NOTE_LENGTH = 2_000
 
 
 def ensure_defaults(organization: Organization) -> None:
-    """Give an organization the default New-order rule (seed 002), once: hold 10 minutes, then ready."""
+    """Give an organization the default rules that triggers have (seed 002), each once and switched on."""
+    for trigger in triggers.all():
+        if trigger.default is not None:
+            _ensure_default(organization, trigger.key, trigger.default.definition)
+
+
+def _ensure_default(organization: Organization, trigger: str, definition: Definition) -> None:
     with transaction.atomic():
-        rule_set = lock_set(organization, "NEW_ORDER")
-        if Rule.across.filter(
-            organization=organization, trigger="NEW_ORDER", is_default=True, deleted_at=None
-        ).exists():
+        rule_set = lock_set(organization, trigger)
+        rows = Rule.across.filter(organization=organization, trigger=trigger, is_default=True, deleted_at=None)
+        if rows.exists():
             return
         by = Actor.system()
-        definition = Definition(
-            name=DEFAULT_NAME,
-            description="Every order that no rule above has moved on.",
-            actions=(ActionSpec(key="hold", settings={"minutes": 10}),),
-        )
         rule = insert(rule_set, definition, by, is_default=True, enabled=True)
         publish(rule_set, by, f"Added “{rule.name}”")
 

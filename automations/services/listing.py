@@ -7,11 +7,13 @@ from django.db.models.functions import Now
 from pydantic import ValidationError
 
 from automations.definition import Definition
+from automations.engine.triggers import triggers
 from automations.models import Rule, RuleSet
 from automations.services.sets import (
     ChangedMeanwhile,
     Pinned,
     check,
+    forgive,
     lock_rule,
     lock_set,
     log,
@@ -33,7 +35,7 @@ def set_enabled(rule: Rule, enabled: bool, *, by: Actor) -> Rule:
     with transaction.atomic():
         rule_set = lock_set(rule.organization, rule.trigger)
         rule = lock_rule(rule)
-        if rule.is_default:
+        if rule.is_default and _always_on(rule):
             raise Pinned("The default rule stays on, so that no order stays new for ever. Edit its action instead.")
         if rule.enabled != enabled:
             if enabled:
@@ -106,6 +108,11 @@ def delete_rule(rule: Rule, *, by: Actor) -> None:
             publish(rule_set, by, f"Deleted “{rule.name}”")
 
 
+def _always_on(rule: Rule) -> bool:
+    default = triggers.get(rule.trigger).default if rule.trigger in triggers else None
+    return default is None or default.always_on
+
+
 def _check_now(rule: Rule) -> None:
     assert rule.current is not None
     try:
@@ -113,11 +120,13 @@ def _check_now(rule: Rule) -> None:
     except ValidationError:
         message = "It cannot be read any more. Open it, build it again and save it."
         raise RuleInvalid([Fault("", message)]) from None
-    check(definition, rule.trigger, rule.organization)
+    check(definition, rule.trigger, rule.organization, is_default=rule.is_default)
 
 
 def _switch(rule_set: RuleSet, rule: Rule, enabled: bool, by: Actor, line: str, told: str) -> None:
     Rule.across.filter(pk=rule.pk).update(enabled=enabled, updated_at=Now())
     rule.enabled = enabled
+    if enabled:
+        forgive(rule)
     log(rule, by, "enabled" if enabled else "disabled", line)
     publish(rule_set, by, told)

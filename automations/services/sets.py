@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from automations.definition import Definition
 from automations.engine.actions import actions
 from automations.engine.triggers import triggers
-from automations.models import Rule, RuleSet, RuleSetVersion, RuleVersion
+from automations.models import Rule, RuleCounter, RuleSet, RuleSetVersion, RuleVersion
 from automations.validation import Fault, RuleInvalid, faults
 from orders.models import Source
 from portal.audit.actor import Actor
@@ -28,7 +28,7 @@ class Pinned(ValueError):
 
 def check(definition: Definition, trigger: str, organization: Organization, *, is_default: bool = False) -> None:
     """Raise RuleInvalid with everything that keeps a rule from being saved or switched on."""
-    found = faults(definition, triggers.get(trigger), is_default=is_default)
+    found = faults(definition, triggers.get(trigger), is_default=is_default, organization=organization)
     found += _source_faults(definition, organization)
     if found:
         raise RuleInvalid(found)
@@ -101,8 +101,14 @@ def next_version(rule: Rule, said: json.Json, by: Actor, *, verb: str = "edited"
     rule.name = said["name"]
     rule.save(update_fields=["current", "name"])
     Rule.across.filter(pk=rule.pk).update(updated_at=Now())
+    forgive(rule)
     told = f"Saved version {rule.current.number}." if not summary else f"Saved version {rule.current.number}: {summary}"
     log(rule, by, verb, told, patch.diff(before, said))
+
+
+def forgive(rule: Rule) -> None:
+    """Begin to count the failures of a rule anew: somebody has looked at it (`automations.guard`)."""
+    RuleCounter.across.filter(rule=rule, failures__gt=0).update(failures=0, timeouts=0)
 
 
 def stored(definition: Definition) -> json.Json:
@@ -117,7 +123,7 @@ def stored(definition: Definition) -> json.Json:
 
 def _version(rule: Rule, said: json.Json, by: Actor, number: int, summary: str) -> RuleVersion:
     return RuleVersion.across.create(
-        organization=rule.organization, rule=rule, number=number, definition=said, by_name=by.name
+        organization=rule.organization, rule=rule, number=number, definition=said, by_name=by.name, summary=summary
     )
 
 
