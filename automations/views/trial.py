@@ -62,9 +62,7 @@ def test(request: PageRequest, trigger: str) -> HttpResponse:
             raise CannotTry(str(_NO_CODE))
         made = _meant(typed, chosen, request.organization, filter_only=filter_only)
         given = _given(request.POST, chosen, request.organization)
-        trial = try_rule(
-            made, chosen, request.organization, given.record, document=given.document, before=given.before
-        )
+        trial = try_rule(made, chosen, request.organization, given.record, document=given.document, before=given.before)
     except (NoSuchRecord, BadFilter, CannotTry) as error:
         return render(request, "automations/trial.html", context | {"problem": str(error)})
     return render(request, "automations/trial.html", context | _shown(trial, chosen, given))

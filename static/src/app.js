@@ -15,6 +15,7 @@ import "./filter-menu.js";
 import "./filter-move.js";
 import "./focus.js";
 import "./guard.js";
+import "./insert.js";
 import "./narrow.js";
 import "./navigation.js";
 import "./pick.js";
