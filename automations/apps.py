@@ -5,7 +5,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-REGISTERING = ("automations.consumers", "automations.invariants")
+REGISTERING = ("automations.consumers", "automations.invariants", "automations.retention")
 """Modules that are there once they are imported."""
 
 
@@ -22,8 +22,8 @@ class AutomationsConfig(AppConfig):
         from automations.engine.related import relations
         from automations.engine.triggers import triggers
         from automations.inputs.kind import kinds
+        from automations.lists.runs import run_list
         from automations.panels import runs_of
-        from automations.views.history import runs
         from orders.panels import Panel, panels
         from portal.ui.lists import list_pages
         from portal.ui.menu import menu
@@ -38,7 +38,7 @@ class AutomationsConfig(AppConfig):
         panels.register(
             "automations.runs", Panel(_("Rules that ran"), "automations/panels/runs.html", runs_of, position=30)
         )
-        list_pages.register("history", runs)
+        list_pages.register("history", run_list)
         import_module("automations.api")
         menu.register(
             "automations", _("Automations"), icon="git-branch", url_name="automations:list", position=60, shortcut="r"

@@ -1,13 +1,40 @@
-"""What the order page shows of rules."""
+"""What other pages show of runs: the order's, the exception's, the rule's."""
 
 from typing import Any
 
-from automations.models import Run
-from orders.models import Order
+from automations.lists import runs
+from automations.models import Rule
+from automations.shown import around
+from orders.models import Order, OrderException
+from portal.tenancy.models import Organization
+
+MOST = 20
 
 
 def runs_of(order: Order) -> dict[str, Any]:
     """Return the runs on an order, the newest first; nothing where no rule has matched."""
-    rows = Run.across.filter(organization_id=order.organization_id, entity_type="order", entity_id=order.pk)
-    runs = list(rows.defer("trace").order_by("-id")[:20])
-    return {"runs": runs} if runs else {}
+    return _of_record(order.organization, "order", order.pk, order.public_id)
+
+
+def runs_of_exception(exception: OrderException) -> dict[str, Any]:
+    """Return the runs that raised an exception, and those of rules that dealt with it; nothing without any."""
+    found = around.of_record(exception.organization, "exception", exception.pk, MOST)
+    found += around.of_problem(exception, MOST)
+    if not found:
+        return {}
+    return {"runs": sorted(found, key=lambda run: -run.pk)[:MOST], "all_url": ""}
+
+
+def runs_of_rule(rule: Rule) -> dict[str, Any]:
+    """Return the last runs of a rule and the address of all, for `automations/panels/runs_of_rule.html`."""
+    return {
+        "rule_runs": around.of_rule(rule.organization, rule.pk),
+        "rule_runs_url": runs.address(ruleId=rule.public_id),
+    }
+
+
+def _of_record(organization: Organization, kind: str, pk: int, public_id: str) -> dict[str, Any]:
+    found = around.of_record(organization, kind, pk, MOST)
+    if not found:
+        return {}
+    return {"runs": found, "all_url": runs.address(entityId=public_id) if len(found) == MOST else ""}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from automations.views import convert, editor, history, meanwhile, rules, trial
+from automations.views import convert, editor, history, meanwhile, replay, rules, trial
 from portal.ui.lists import list_paths
 
 app_name = "automations"
@@ -20,5 +20,11 @@ urlpatterns = [
     path("rules/<slug:public_id>/duplicate/", rules.duplicate, name="duplicate"),
     path("rules/<slug:public_id>/delete/", rules.delete, name="delete"),
     *list_paths("history/", history.run_list, name="history"),
+    path("history/replay/", replay.replay_many, name="replay_many"),
     path("history/<slug:public_id>/", history.run, name="run"),
+    path("history/<slug:public_id>/document/", history.run_part, name="run_document"),
+    path("history/<slug:public_id>/json/", history.run_json, name="run_json"),
+    path("history/<slug:public_id>/record/", history.run_record, name="run_record"),
+    path("history/<slug:public_id>/as-it-was/", replay.as_it_was, name="run_as_it_was"),
+    path("history/<slug:public_id>/replay/", replay.replay_one, name="run_replay"),
 ]

@@ -77,7 +77,7 @@ class Orders:
 
     def url(self, public_id: str) -> str:
         """Return the address of an order's page."""
-        return reverse("orders:order", args=[public_id])
+        return reverse("orders:detail", args=[public_id])
 
 
 def _called(order: Order) -> str:

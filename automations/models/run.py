@@ -57,12 +57,22 @@ class Run(Scoped):
     updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("event_id", "rule"), name="run_once_per_event"),)
+        constraints = (
+            models.UniqueConstraint(fields=("event_id", "rule"), name="run_once_per_event"),
+            models.UniqueConstraint(
+                fields=("replay_of",), condition=models.Q(replay_of__isnull=False), name="run_again_once"
+            ),
+        )
         indexes = (
             models.Index(fields=("organization", "-created_at", "-id"), name="run_newest"),
             models.Index(fields=("entity_type", "entity_id", "id"), name="run_of_entity"),
             models.Index(fields=("rule", "-id"), name="run_of_rule"),
-            models.Index(fields=("replay_of",), name="run_replays", condition=models.Q(replay_of__isnull=False)),
+            # What went wrong or waits is looked for among many that went well; the error texts are found by it too.
+            models.Index(
+                fields=("organization", "-created_at", "-id", "status"),
+                name="run_unusual",
+                condition=~models.Q(status="completed"),
+            ),
         )
 
     def __str__(self) -> str:

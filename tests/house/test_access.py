@@ -118,6 +118,12 @@ URLS: dict[str, Permission | str] = {
     "automations:history_json": VIEW,
     "automations:history_csv": VIEW,
     "automations:run": VIEW,
+    "automations:run_document": VIEW,
+    "automations:run_json": VIEW,
+    "automations:run_record": VIEW,
+    "automations:run_as_it_was": VIEW,
+    "automations:run_replay": OPERATE,
+    "automations:replay_many": OPERATE,
 }
 OWN_RECORDS = ("orders:", "integrations:", "automations:", "ui:view", "portal:member")
 SECRET = "Only-ours-4711"

@@ -202,9 +202,7 @@ SCOPED_OTHERWISE = {
     "integrations/queries.py": "names the organization of the integration, which was found within it",
     "integrations/views/acts.py": "counts by the source of an integration found within the organization",
     "integrations/views/detail.py": "reads by the source of an integration found within the organization",
-    "automations/views/history.py": "reads a run found within the organization again, and the order it names",
     "automations/views/rules.py": "reads a rule found within the organization again, with what belongs to it",
-    "automations/panels.py": "names the organization of the order, which was found within it",
 }
 PAGES = ("views", "pages", "ui", "api", "savedviews", "shown", "lists", "trials")
 PAGE_MODULES = ("queries.py", "api.py", "forms.py", "panels.py", "search.py", "at.py")

@@ -1,0 +1,28 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("automations", "0003_triggers_and_snapshots"),
+    ]
+
+    operations = [
+        migrations.RemoveIndex(
+            model_name="run",
+            name="run_replays",
+        ),
+        migrations.AddConstraint(
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replay_of__isnull", False)), fields=("replay_of",), name="run_again_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("status", "completed"), _negated=True),
+                fields=["organization", "-created_at", "-id", "status"],
+                name="run_unusual",
+            ),
+        ),
+    ]
