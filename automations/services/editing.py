@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from automations.definition import Definition
 from automations.engine.triggers import triggers
+from automations.engine_key import ensure_engine_key
 from automations.models import Rule, RuleVersion
 from automations.services.sets import (
     ChangedMeanwhile,
@@ -27,7 +28,8 @@ NOTE_LENGTH = 2_000
 
 
 def ensure_defaults(organization: Organization) -> None:
-    """Give an organization the default rules that triggers have (seed 002), each once and switched on."""
+    """Give an organization the default rules that triggers have (seed 002), each once and switched on, and its key."""
+    ensure_engine_key(organization)
     for trigger in triggers.all():
         if trigger.default is not None:
             _ensure_default(organization, trigger.key, trigger.default.definition)

@@ -1,4 +1,7 @@
-"""Settings, API keys: the keys of other programs. A secret is shown once, in the answer that makes it."""
+"""Settings, API keys: the keys of other programs, and the secret that signs what they are sent.
+
+A secret is shown once, in the answer that makes it.
+"""
 
 import datetime as dt
 
@@ -11,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from portal.deliveries import signing
 from portal.kit.clock import now
 from portal.pages.audited import note
 from portal.pages.settings_frame import render_settings
@@ -61,12 +65,25 @@ def api_keys(request: PageRequest) -> HttpResponse:
 
 
 def _keys(
-    request: PageRequest, *, form: ApiKeyForm | None = None, made: Made | None = None, status: int = 200
+    request: PageRequest,
+    *,
+    form: ApiKeyForm | None = None,
+    made: Made | None = None,
+    webhook_secret: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     rows = [(key, [label_of(scope) for scope in key.scopes]) for key in keyring.keys_of(request.organization)]
-    context = {"rows": rows, "form": form or ApiKeyForm(), "made": made, "docs_url": reverse("api:docs")}
+    context = {
+        "rows": rows,
+        "form": form or ApiKeyForm(),
+        "made": made,
+        "docs_url": reverse("api:docs"),
+        "signing": signing.secret_of(request.organization),
+        "webhook_secret": webhook_secret,
+        "now": now(),
+    }
     response = render_settings(request, "portal/settings_api_keys.html", context, status=status)
-    if made:
+    if made or webhook_secret:
         patch_cache_control(response, no_store=True)
     return response
 
@@ -104,5 +121,18 @@ def revoke_api_key(request: PageRequest, public_id: str) -> HttpResponse:
     with transaction.atomic():
         if keyring.revoke(key):
             note(request, "api_key", key.pk, "revoked", f"Revoked the API key “{key.name}”.")
-    add_message(request, _("“%(name)s” opens nothing any more") % {"name": key.name})
+    told = _("Revoked. A new key is made within five minutes") if key.system else _("“%(name)s” opens nothing any more")
+    add_message(request, told % {"name": key.name})
     return HttpResponseRedirect(reverse("portal:api_keys"))
+
+
+@require_POST
+@page(Permission.CREDENTIALS)
+def rotate_webhook_secret(request: PageRequest) -> HttpResponse:
+    """Make the secret that signs webhooks, or a new one, and show it this one time."""
+    first = signing.secret_of(request.organization) is None
+    with transaction.atomic():
+        secret = signing.rotate(request.organization)
+        summary = "Made the webhook secret." if first else "Made a new webhook secret; the old one signs for a day."
+        note(request, "organization", request.organization.pk, "webhook_secret", summary)
+    return _keys(request, webhook_secret=secret)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("settings/api-keys", api_keys.api_keys, name="api_keys"),
     path("settings/api-keys/make", api_keys.make_api_key, name="make_api_key"),
     path("settings/api-keys/<record:public_id>/revoke", api_keys.revoke_api_key, name="revoke_api_key"),
+    path("settings/webhook-secret", api_keys.rotate_webhook_secret, name="rotate_webhook_secret"),
     path("settings/account", settings.account, name="account"),
     path("settings/password", settings.password, name="password"),
     path("health", health.health, name="health"),

@@ -30,7 +30,7 @@ class ApiKey(Scoped):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     system = models.BooleanField(default=False)
-    """Whether the portal made it for an engine of its own: people may revoke it, and not make one."""
+    """Whether the portal made it for its Automation Engine: it has no secret, and people cannot make one."""
     paced_until = models.DateTimeField(default=now)
     """Up to which instant its requests so far have used up its pace (`keyring.take_turn`)."""
 

@@ -48,6 +48,7 @@ URLS: dict[str, Permission | str] = {
     "portal:api_keys": CREDENTIALS,
     "portal:make_api_key": CREDENTIALS,
     "portal:revoke_api_key": CREDENTIALS,
+    "portal:rotate_webhook_secret": CREDENTIALS,
     "portal:account": VIEW,
     "portal:password": VIEW,
     "api:docs": VIEW,

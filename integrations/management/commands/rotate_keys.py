@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from integrations.models import Credential
 from integrations.models.credential import context
+from portal.deliveries import signing
 from portal.kit import secrets
 
 _STEP = 100
@@ -40,6 +41,10 @@ class Command(BaseCommand):
             if not options["dry_run"]:
                 again = secrets.seal(text, context=context(one.integration, one.field))
                 Credential.objects.filter(pk=one.pk, sealed=one.sealed).update(sealed=again)
+        signing_sealed, signing_failed = signing.seal_again(dry_run=options["dry_run"])
+        if signing_failed:
+            self.stderr.write(f"{signing_failed} webhook secrets: make new ones under Settings, API keys")
+        sealed, failed = sealed + signing_sealed, failed + signing_failed
         self.stdout.write(f"{'To seal' if options['dry_run'] else 'Sealed'} with the first key: {sealed}")
         if failed:
             raise CommandError(f"{failed} could not be opened; connect those integrations again.")
