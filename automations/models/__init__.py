@@ -2,5 +2,6 @@
 
 from automations.models.rule import Rule, RuleSet, RuleSetVersion, RuleVersion
 from automations.models.run import CodeTime, RuleCounter, RuleOnce, Run
+from automations.models.sweep import Sweep
 
-__all__ = ["CodeTime", "Rule", "RuleCounter", "RuleOnce", "RuleSet", "RuleSetVersion", "RuleVersion", "Run"]
+__all__ = ["CodeTime", "Rule", "RuleCounter", "RuleOnce", "RuleSet", "RuleSetVersion", "RuleVersion", "Run", "Sweep"]

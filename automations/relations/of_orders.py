@@ -26,7 +26,7 @@ def exceptions(organization: Organization, records: Sequence[Record]) -> Mapping
         entity_type="order", entity_id__in=[one.id for one in records], state="active"
     )
     told: dict[int, list[Any]] = {one.id: [] for one in records}
-    for row in rows.defer("raw").order_by("pk"):
+    for row in rows.select_related("source", "organization").defer("raw", "facets").order_by("pk"):
         told[row.entity_id].append(document(row))
     return told
 

@@ -13,7 +13,7 @@ from portal.filters.mark import gettext_noop as _
 from portal.kit.json import Json
 
 _PROBLEM, _CONCERNS, _DATES = _("Exception"), _("Concerns"), _("Dates")
-VOLATILE = ("title", "message", "cure", "times", "lastSeenAt", "updatedAt")
+VOLATILE = ("message", "times", "lastSeenAt", "updatedAt")
 """What a repeat of the same failure may change without a new version (`orders.exceptions.raise_`)."""
 
 

@@ -76,13 +76,24 @@ def _payload(one: Told) -> dict[str, Any]:
 
 
 def lock(ids: Iterable[int]) -> dict[int, OrderException]:
-    """Lock exceptions in this transaction, with the orders they are about, and return them by id."""
+    """Lock exceptions in this transaction, after the orders they are about, and return them by id."""
     wanted = list(ids)
-    concerned = OrderException.across.filter(pk__in=wanted, entity_type="order").values("entity_id")
-    orders = Order.across.select_for_update(no_key=True).filter(pk__in=concerned).order_by("pk")
-    list(orders.values_list("pk", flat=True))
+    _lock_orders(wanted)
     rows = OrderException.across.select_for_update(of=("self",)).select_related("source", "organization")
     return {row.pk: row for row in rows.filter(pk__in=wanted).defer("raw").order_by("pk")}
+
+
+def lock_versions(ids: Iterable[int]) -> dict[int, int]:
+    """Lock as `lock` does; return only the versions, by id."""
+    wanted = list(ids)
+    _lock_orders(wanted)
+    rows = OrderException.across.select_for_update().filter(pk__in=wanted).order_by("pk")
+    return dict(rows.values_list("pk", "version"))
+
+
+def _lock_orders(ids: Sequence[int]) -> None:
+    concerned = OrderException.across.filter(pk__in=ids, entity_type="order").values("entity_id")
+    list(Order.across.select_for_update(no_key=True).filter(pk__in=concerned).order_by("pk").values_list("pk"))
 
 
 def commit(steps: Sequence[Step], rows: Mapping[int, OrderException], *, cause: str, announce: bool = True) -> None:
