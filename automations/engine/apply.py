@@ -15,7 +15,7 @@ from automations.engine.counters import count
 from automations.engine.entities import Act, Change, Entity, Record, entities
 from automations.engine.evaluate import Firing, Outcome, Subject, evaluate
 from automations.engine.loading import published
-from automations.engine.once import ran_once, remember
+from automations.engine.once import circling, ran_once, remember
 from automations.engine.plan import Send
 from automations.engine.problems import problems_of
 from automations.engine.related import load_related
@@ -24,9 +24,9 @@ from automations.engine.runs import NewRun, new_runs, write_runs
 from automations.engine.snapshot import former, input_of, subject_of
 from automations.engine.triggers import Trigger, triggers
 from automations.guard import budget, ensure_room, look_after
+from automations.messages.sending import request_sends
 from orders.exceptions.raise_ import raise_exceptions
 from portal.audit.actor import Actor
-from portal.deliveries import send as deliveries
 from portal.events.models import Event
 from portal.filters.normal import to_millisecond
 from portal.kit.clock import database_now
@@ -42,6 +42,8 @@ class Asked:
     record_id: int
     event_id: int | None = None
     before: int | None = None
+    own: frozenset[str] = frozenset()
+    """Rules, by public ID, whose after-effect the event is."""
 
 
 @dataclass(slots=True)
@@ -73,8 +75,10 @@ def run_events(trigger: str, events: Sequence[Event]) -> dict[int, int]:
     for event in events:
         by_organization.setdefault(event.organization_id, []).append(event)
     organizations = Organization.objects.in_bulk(by_organization)
-    for organization_id, own in by_organization.items():
-        asked = [Asked(event.entity_id, event.pk, _version_before(event)) for event in own]
+    after_effects = triggers.get(trigger).own
+    for organization_id, some in by_organization.items():
+        own = after_effects(some) if after_effects else {}
+        asked = [Asked(one.entity_id, one.pk, _version_before(one), own.get(one.pk, frozenset())) for one in some]
         judged |= run_records(trigger, organizations[organization_id], asked)
     return judged
 
@@ -132,6 +136,7 @@ def _subjects(batch: Batch, asked: Sequence[Asked], records: Mapping[int, Record
     some = [records[one.record_id] for one in asked]
     related = load_related(batch.organization, entity.key, rules.related, some) if rules.related else {}
     ran = ran_once(rules, entity.key, [record.id for record in some])
+    often = circling(rules, entity.key, [record.id for record in some]) if batch.origin == "live" else {}
     before: dict[int, Json] = {}
     if rules.looks_back:
         versions = {one.record_id: one.before for one in asked if one.before is not None}
@@ -142,7 +147,7 @@ def _subjects(batch: Batch, asked: Sequence[Asked], records: Mapping[int, Record
         pk = one.record_id
         subject = subject_of(
             records[pk], event_id=one.event_id, before=before.get(pk), related=related.get(pk),
-            ran=ran.get(pk, frozenset()),
+            ran=ran.get(pk, frozenset()), own=one.own, circling=often.get(pk, frozenset()),
         )  # fmt: skip
         batch.inputs[pk] = input_of(entity, records[pk], subject, one.before if pk in before else None)
         subjects.append(subject)
@@ -177,10 +182,8 @@ def write(batch: Batch) -> None:
 
 
 def _send(organization: Organization, runs: Sequence[NewRun]) -> None:
-    for run in runs:
-        sends = [one for one in run.firing.writes if isinstance(one, Send)]
-        for index, one in enumerate(sends):
-            deliveries.request(organization, one.kind, f"run:{run.public_id}:{index}", one.payload)
+    sends = [(run.public_id, [one for one in run.firing.writes if isinstance(one, Send)]) for run in runs]
+    request_sends(organization, sends)
 
 
 __all__ = ["Asked", "Batch", "Firing", "judge", "run_events", "run_records", "write"]

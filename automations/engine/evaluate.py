@@ -24,6 +24,14 @@ ORDER_CODE_MICROS = Budget().order_micros
 """How long code may run for one record in one evaluation, all rules together (reliability.md C3)."""
 
 
+MOST_AN_HOUR = 20
+"""How often a rule may run for one record within an hour; what runs more often goes in circles."""
+CIRCLES = (
+    f"It has run {MOST_AN_HOUR} times within an hour for this record and is not run again before that hour is over: "
+    "rules or programs may be answering each other."
+)
+
+
 class Answer(Protocol):
     """What running code gives (`automations.scripting.contract.CodeResult`)."""
 
@@ -70,6 +78,10 @@ class Subject:
     pinned: Mapping[str, str] = field(default_factory=dict)
     ran: frozenset[int] = frozenset()
     """Rules that run once for a record and have run for this one."""
+    own: frozenset[str] = frozenset()
+    """Rules, by public ID, whose after-effect alone asks for this: they are not asked."""
+    circling: frozenset[int] = frozenset()
+    """Rules that have run so often for this record lately that they must be going in circles."""
 
 
 @dataclass(slots=True)
@@ -138,7 +150,7 @@ def _judge(
     for rule, holds in zip(rules.rules, rules.holds, strict=True):
         if not rules.trigger.holds(outcome.document):
             break
-        if rule.once and rule.rule_id in subject.ran:
+        if (rule.once and rule.rule_id in subject.ran) or rule.public_id in subject.own:
             continue
         clock = _Clock(outcome)
         if rule.sources and subject.source not in rule.sources:
@@ -155,7 +167,9 @@ def _judge(
         if firing is None:
             outcome.missed.append((rule, clock.micros()))
             continue
-        if firing.status != "failed":
+        if firing.status != "failed" and rule.rule_id in subject.circling:
+            firing.status, firing.error = "refused", CIRCLES
+        elif firing.status != "failed":
             yield from _act(rules, firing, outcome, now, careful=careful)
             view = rules.filters.view(outcome.document)
         careful = careful or (firing.status == "failed" and not rule.watch)

@@ -1,8 +1,11 @@
-"""Rules that run once for a record: what has run, read before and written beside the run."""
+"""What rules have done to a record before: for those that run once, and for those that go in circles."""
 
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
+from automations.engine.evaluate import MOST_AN_HOUR
 from automations.engine.rules import ReadyRules
 from automations.models import RuleOnce
 from portal.tenancy.models import Organization
@@ -20,6 +23,28 @@ def ran_once(rules: ReadyRules, entity: str, ids: Collection[int]) -> dict[int, 
         for rule_id, entity_id in rows.values_list("rule_id", "entity_id"):
             ran.setdefault(entity_id, set()).add(rule_id)
     return {pk: frozenset(found) for pk, found in ran.items()}
+
+
+def circling(rules: ReadyRules, entity: str, ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """Return the rules that have run too often for a record within the last hour, by record id.
+
+    Only where a trigger can fire again and again; runs that failed or were refused have done nothing.
+    """
+    if not rules.trigger.may_run_once or not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT entity_id, array_agg(rule_id) FROM (
+                SELECT entity_id, rule_id FROM automations_run
+                WHERE entity_type = %s AND entity_id = ANY(%s) AND created_at > now() - interval '1 hour'
+                  AND status IN ('completed', 'waiting') AND origin = 'live'
+                GROUP BY entity_id, rule_id HAVING count(*) >= %s) AS often
+            GROUP BY entity_id
+            """,
+            [entity, list(ids), MOST_AN_HOUR],
+        )
+        return {pk: frozenset(found) for pk, found in cursor.fetchall()}
 
 
 def remember(organization: Organization, entity: str, runs: "Sequence[NewRun]") -> None:

@@ -20,10 +20,12 @@ def subject_of(
     before: Json | None = None,
     related: Json | None = None,
     ran: frozenset[int] = frozenset(),
+    own: frozenset[str] = frozenset(),
+    circling: frozenset[int] = frozenset(),
 ) -> Subject:
     """Return a record as it is judged; `before` is what it was, on triggers that know of changes."""
     document = record.document if before is None else record.document | {BEFORE: before}
-    return Subject(record.id, event_id, record.source, document, related or {}, record.pinned, ran)
+    return Subject(record.id, event_id, record.source, document, related or {}, record.pinned, ran, own, circling)
 
 
 def input_of(entity: Entity, record: Record, subject: Subject, before_version: int | None) -> Json:
@@ -35,8 +37,9 @@ def input_of(entity: Entity, record: Record, subject: Subject, before_version: i
         told["related"] = subject.related
     if subject.pinned:
         told["pinned"] = dict(subject.pinned)
-    if subject.ran:
-        told["ran"] = sorted(subject.ran)
+    for name in ("ran", "own", "circling"):
+        if rules := getattr(subject, name):
+            told[name] = sorted(rules)
     return told
 
 
@@ -49,7 +52,8 @@ def subject_again(entity: Entity, record: Record, version: int, stored: Json) ->
         document[BEFORE] = former(entity, {record.id: record}, versions, {record.id: beside})[record.id]
     return Subject(
         record.id, None, stored.get("source", record.source), document, stored.get("related", {}),
-        stored.get("pinned", {}), frozenset(stored.get("ran", ())),
+        stored.get("pinned", {}), frozenset(stored.get("ran", ())), frozenset(stored.get("own", ())),
+        frozenset(stored.get("circling", ())),
     )  # fmt: skip
 
 

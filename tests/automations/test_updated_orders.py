@@ -4,14 +4,17 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import Count
 
 from automations import services
 from automations.definition import ActionSpec, Definition, FilterSpec
 from automations.engine import apply
 from automations.engine.apply import Asked, run_records
+from automations.engine.evaluate import CIRCLES, MOST_AN_HOUR
 from automations.models import Rule, RuleOnce, Run
 from orders.lifecycle import edits
-from orders.models import Order, OrderException, Source
+from orders.lifecycle.holds import release_due
+from orders.models import Hold, Order, OrderException, Source
 from portal.audit.actor import Actor
 from portal.events.dispatch import drain
 from portal.events.models import Event, Handoff
@@ -122,7 +125,7 @@ def test_an_order_that_changes_while_rules_think_is_judged_again(
     rule(source, "Cheap", "archive", kind="simple", tree=tree("totalPrice", "lt", 100))
     order = make_order(source)
     Order.across.update(status="readyForFulfillment")
-    seen = []
+    seen: list[str] = []
 
     def somebody_is_quicker(name: str) -> None:
         if name == "rules.evaluated" and not seen:
@@ -150,3 +153,34 @@ def test_the_run_keeps_what_it_was_judged_on(source: Source) -> None:
     assert run.judged_at is not None
     assert run.judged_at.microsecond % 1000 == 0
     assert order.pk == run.entity_id
+
+
+def test_the_end_of_its_own_hold_does_not_make_a_rule_hold_again(source: Source) -> None:
+    rule(source, "Hold what changes", "hold")
+    ready = tree("status", "equals", "readyForFulfillment")
+    rule(source, "Keep what is released", "archive", kind="simple", tree=ready)
+    order = make_order(source)
+    edits.move(order.pk, "review", by=ANN)
+    drain("automations")
+    Hold.across.update(due_at=order.created_at)
+    assert release_due() == 1
+    drain("automations")
+    assert Order.across.get().status == "archived"
+    assert runs() == [("Hold what changes", "UPDATED_ORDER"), ("Keep what is released", "UPDATED_ORDER")]
+
+
+def test_a_rule_that_goes_in_circles_is_stopped_and_people_are_told(source: Source) -> None:
+    made = rule(source, "Hold what changes", "hold")
+    order = make_order(source)
+    for _ in range(MOST_AN_HOUR + 1):
+        Order.across.update(status="readyForFulfillment", hold_until=None)
+        order.refresh_from_db()
+        edits.move(order.pk, "review", by=ANN)
+        drain("automations")
+    assert list(Run.across.values_list("status").annotate(times=Count("pk")).order_by("status")) == [
+        ("completed", MOST_AN_HOUR),
+        ("refused", 1),
+    ]
+    told = OrderException.across.get()
+    assert (told.type, told.message) == ("rule_failed", CIRCLES)
+    assert made.name in told.title
