@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from automations.views import convert, editor, history, meanwhile, replay, rules, trial
+from automations.views import code, convert, editor, history, meanwhile, replay, rules, trial
 from portal.ui.lists import list_paths
 
 app_name = "automations"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("convert/<slug:trigger>/", convert.convert, name="convert"),
     path("test/<slug:trigger>/", trial.test, name="test"),
     path("record/<slug:trigger>/", trial.record, name="record"),
+    path("code/words/<slug:trigger>/", code.words, name="code_words"),
+    path("code/check/", code.check, name="code_check"),
     path("reorder/<slug:trigger>/", rules.reorder, name="reorder"),
     path("rules/<slug:public_id>/", editor.edit, name="edit"),
     path("rules/<slug:public_id>/meanwhile/", meanwhile.meanwhile, name="meanwhile"),

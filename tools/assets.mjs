@@ -9,7 +9,7 @@ import { build } from "esbuild";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "static/dist");
 const stamp = join(dist, ".stamp");
-const scripts = ["theme", "app", "editor", "chart"].map((name) => join(root, `static/src/${name}.js`)).filter(existsSync);
+const scripts = ["theme", "app", "editor", "format", "chart"].map((name) => join(root, `static/src/${name}.js`)).filter(existsSync);
 const styles = [join(root, "static/css/app.css")].filter(existsSync);
 
 function filesBelow(folder) {

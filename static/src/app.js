@@ -8,6 +8,7 @@ import "./closing.js";
 import "./confirm.js";
 import "./copy.js";
 import "./dialogs.js";
+import "./editor-console.js";
 import "./editors.js";
 import "./errors.js";
 import "./filter.js";

@@ -1,15 +1,21 @@
 // The code editor on <textarea data-code-editor>: JavaScript, with the textarea as what the form sends.
 // data-problems='[{"line": 3, "text": "…"}]' marks lines; data-names='["entity", …]' are completed.
+// data-code-editor says the kind of code, “filter” or “action”; data-code-words is the address of what is
+// completed and explained (editor-words.js), data-code-check that of the check while one types (editor-check.js).
 // Tab indents; Escape then Tab leaves. It lives in a shadow root: there its styles are adopted style
 // sheets, which a strict policy allows, and not a <style> element, which it refuses.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completeFromList, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript, javascriptLanguage } from "@codemirror/lang-javascript";
 import { bracketMatching, foldGutter, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { lintGutter } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { checker, mark } from "./editor-check.js";
+import { bar, format } from "./editor-format.js";
+import { word } from "./editor-say.js";
+import { completes, explains, wordsAt } from "./editor-words.js";
 
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--code-keyword)" },
@@ -30,14 +36,14 @@ const look = EditorView.theme({
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--surface-hover)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-soft)" },
   ".cm-tooltip": { backgroundColor: "var(--surface-raised)", color: "var(--text)", border: "1px solid var(--line)" },
+  ".cm-about": { maxWidth: "26rem", padding: "6px 9px", fontFamily: "var(--font, inherit)" },
+  ".cm-about-call, .cm-about-label": { display: "block" },
+  ".cm-about-call": { fontFamily: "var(--mono)", whiteSpace: "normal" },
+  ".cm-about-type, .completionDetail": { color: "var(--text-quiet)" },
+  ".cm-about-help": { margin: "2px 0 0", whiteSpace: "normal", overflowWrap: "anywhere" },
+  ".cm-tooltip-autocomplete ul li[aria-selected] .cm-completionDetail": { color: "inherit" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--accent-text)" },
 });
-
-function problems(state, found) {
-  return found
-    .filter(({ line }) => line >= 1 && line <= state.doc.lines)
-    .map(({ line, text }) => ({ from: state.doc.line(line).from, to: state.doc.line(line).to, severity: "error", message: text }));
-}
 
 // An id cannot be pointed at from inside a shadow root, so the help and the error are told as text.
 function description(area) {
@@ -61,6 +67,9 @@ const replacing = EditorView.domEventHandlers({
 
 window.switchyardEditor = (area) => {
   const names = JSON.parse(area.dataset.names || "[]").map((label) => ({ label, type: "variable" }));
+  const { codeEditor: kind, codeWords, codeCheck } = area.dataset;
+  const coming = codeWords ? wordsAt(codeWords) : null;
+  const check = checker(area.readOnly ? "" : codeCheck, kind || "filter");
   const label = area.labels?.[0]?.textContent.trim() || area.getAttribute("aria-label") || "Code";
   const host = document.createElement("div");
   host.className = "code-editor";
@@ -72,22 +81,27 @@ window.switchyardEditor = (area) => {
     extensions: [
       lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(), history(), foldGutter(), drawSelection(),
       indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), lintGutter(), javascript(),
-      javascriptLanguage.data.of({ autocomplete: completeFromList(names) }),
+      javascriptLanguage.data.of({ autocomplete: coming ? completes(coming, kind) : completeFromList(names) }),
+      coming ? explains(coming) : [],
       syntaxHighlighting(colours), look, replacing, EditorView.lineWrapping,
       EditorState.readOnly.of(area.readOnly),
-      EditorView.contentAttributes.of({ "aria-label": label, "aria-description": description(area) }),
-      keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
+      EditorView.contentAttributes.of({ "aria-label": label, "aria-description": `${description(area)} ${word("keys")}`.trim() }),
+      keymap.of([{ key: "Shift-Alt-f", run: (own) => (format(own), true) }, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
       EditorView.updateListener.of((update) => {
         if (!update.docChanged) return;
         area.value = update.state.doc.toString();
         area.dispatchEvent(new Event("input", { bubbles: true }));
+        check(update.view);
       }),
     ],
   });
   area.hidden = true;
   area.after(host);
-  view.dispatch(setDiagnostics(view.state, problems(view.state, JSON.parse(area.dataset.problems || "[]"))));
-  area.addEventListener("editor:problems", (event) => view.dispatch(setDiagnostics(view.state, problems(view.state, event.detail))));
+  host.after(bar(view));
+  const known = JSON.parse(area.dataset.problems || "[]");
+  mark(view, known);
+  if (!known.length && area.value.trim()) check(view);
+  area.addEventListener("editor:problems", (event) => mark(view, event.detail));
   area.addEventListener("editor:set", (event) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: event.detail } }));
   area.form?.addEventListener("reset", () => setTimeout(() => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: area.value } })));
 };

@@ -110,6 +110,8 @@ URLS: dict[str, Permission | str] = {
     "automations:test": VIEW,
     "automations:record": VIEW,
     "automations:meanwhile": VIEW,
+    "automations:code_words": VIEW,
+    "automations:code_check": Permission.EDIT_CODE_RULES,
     "automations:reorder": EDIT_RULES,
     "automations:edit": VIEW,
     "automations:toggle": EDIT_RULES,
