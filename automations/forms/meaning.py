@@ -18,12 +18,20 @@ from automations.validation import Fault
 from portal.filters import builder, codec
 from portal.filters.settle import settle
 from portal.kit import json
+from portal.tenancy.models import Organization
 
 
-def definition(draft: RuleDraft, trigger: Trigger, zone: dt.tzinfo) -> tuple[Definition | None, list[Fault]]:
-    """Return the definition that a draft means, or None and what is wrong with it."""
+def definition(
+    draft: RuleDraft, trigger: Trigger, zone: dt.tzinfo, organization: Organization | None = None
+) -> tuple[Definition | None, list[Fault]]:
+    """Return the definition that a draft means, or None and what is wrong with it.
+
+    With an organization the actions' own checks are asked too, so that a person sees everything at once.
+    """
     where = Where(trigger.catalogue, zone)
     faults = [*_filter_faults(draft, where), *_action_faults(draft, where)]
+    if faults and organization is not None:
+        faults += _checked(draft, where, trigger, organization, _faulty(faults))
     try:
         made = Definition(
             name=draft.name,
@@ -110,6 +118,24 @@ def _problems(action: Action[Any], row: ActionDraft, where: Where) -> Iterator[t
         for one in error.errors(include_url=False):
             if not one["loc"] or str(one["loc"][0]) not in told:
                 yield ".".join(map(str, one["loc"])), say(one)
+
+
+def _faulty(faults: list[Fault]) -> set[str]:
+    parts = (fault.place.split(".") for fault in faults)
+    return {part[1] for part in parts if part[0] == "actions" and len(part) > 1}
+
+
+def _checked(
+    draft: RuleDraft, where: Where, trigger: Trigger, organization: Organization, faulty: set[str]
+) -> Iterator[Fault]:
+    """Say what actions whose settings can be read find wrong with them."""
+    for index, row in enumerate(draft.actions):
+        action = actions.get(row.key) if row.key in actions and str(index) not in faulty else None
+        if action is None or action.check is None:
+            continue
+        settings = action.settings.model_validate(settings_of(row, where))
+        for name, message in action.check(settings, trigger, organization):
+            yield Fault(f"actions.{index}.{name}", message)
 
 
 def hidden(action: Action[Any], only: tuple[str, str] | None, row: ActionDraft, where: Where) -> bool:

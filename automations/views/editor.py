@@ -107,7 +107,7 @@ def _save(request: PageRequest, trigger: Trigger, rule: Rule | None) -> HttpResp
     # Code is a permission of its own; a rule whose code stays as it is may be saved by anyone who edits rules.
     if not may_use_code(request, typed, rule):
         raise PermissionDenied(_("Your role may not write JavaScript rules. Ask a developer or an administrator."))
-    made, faults = forms.definition(typed, trigger, queries.zone_of(request.organization))
+    made, faults = forms.definition(typed, trigger, queries.zone_of(request.organization), request.organization)
     if made is None:
         return _show(request, trigger, typed, rule=rule, faults=faults)
     by, seen = Actor.user(request.user), request.POST.get("seen", "")
