@@ -3,7 +3,7 @@
 from django.urls import path
 
 import portal.ui.paths  # noqa: F401 - brings <record:…>
-from orders.views import acts, exceptions, order
+from orders.views import acts, edit, exceptions, order, who
 from orders.views import list as many
 from portal.ui.lists import list_paths
 
@@ -21,6 +21,10 @@ urlpatterns = [
     path("orders/<record:public_id>/hold", acts.hold, name="hold"),
     path("orders/<record:public_id>/comment", acts.comment, name="comment"),
     path("orders/<record:public_id>/do/<slug:key>", acts.act, name="act"),
+    path("orders/<record:public_id>/edit", edit.edit, name="edit"),
+    path("orders/<record:public_id>/who", who.who, name="who"),
+    path("orders/<record:public_id>/who.json", who.who_json, name="who_json"),
+    path("orders/<record:public_id>/unpin", who.unpin, name="unpin"),
     *list_paths("exceptions", exceptions.exception_list, name="exceptions"),
     path("exceptions/<record:public_id>", exceptions.exception, name="exception"),
     path("exceptions/<record:public_id>.json", exceptions.exception_json, name="exception_json"),

@@ -95,7 +95,8 @@ def _fits(line: Json, skus: Sequence[Wildcard], names: Sequence[Wildcard], match
 def _named(lines: Sequence[Json], document: Json) -> str:
     """Return the lines by number and SKU: “2 × TEA-1, 1 × CUP-3 and 4 more lines”."""
     out = dispositions.taken_out(document)
-    told = [f"{dispositions.open_quantity(line, out)} × {line['sku'] or line.get('name') or '?'}" for line in lines]
+    units = [dispositions.plain(dispositions.open_quantity(line, out)) for line in lines]
+    told = [f"{n} × {line['sku'] or line.get('name') or '?'}" for n, line in zip(units, lines, strict=True)]
     more = len(told) - NAMED
     return ", ".join(told[:NAMED]) + (f" and {more} more line{'s' if more > 1 else ''}" if more > 0 else "")
 

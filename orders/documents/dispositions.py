@@ -70,6 +70,11 @@ def nothing_is_left(document: Json) -> bool:
     return bool(lines) and not any(open_quantity(line, out) > 0 for line in lines)
 
 
+def plain(quantity: int | Decimal) -> int | Decimal:
+    """Return a quantity without zeros behind it: 2 for 2.000000."""
+    return int(quantity) if quantity == int(quantity) else Decimal(quantity).normalize()
+
+
 def _entries(document: Json) -> list[Json]:
     entries = document.get("dispositions")
     return entries if isinstance(entries, list) else []
@@ -82,7 +87,7 @@ def _add(entries: list[Json], place: dict[str, Json], unique_id: str, kind: Kind
     entry = place[unique_id]
     before = sum((one["quantity"] for one in entry["values"] if one["type"] == kind), 0)
     others = [one for one in entry["values"] if one["type"] != kind]
-    entry["values"] = [*others, {"type": kind, "quantity": before + quantity}]
+    entry["values"] = [*others, {"type": kind, "quantity": plain(before + quantity)}]
 
 
 def _in_words(document: Json) -> list[str]:

@@ -10,19 +10,34 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from orders.documents.catalogue import ORDER
+from orders.documents.dispositions import Out, taken_out
+from orders.documents.writable import pointer
+from orders.lifecycle.pins import touches
 from orders.models import Order
+from portal.audit.models import History
+from portal.audit.provenance import narrowed
+from portal.filters.fields import keyed_path
 from portal.kit.json import Json
 
 LINES = 100
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Who has set a field here: a person (then it is pinned) or a rule."""
+
+    name: str
+    by_person: bool
+
+
+@dataclass(frozen=True)
 class Fact:
-    """A value under its name; `set_by` names the person or rule that set it, empty for the channel."""
+    """A value under its name. `path` is where it stands in the document, `set_by` who has set it here."""
 
     label: StrOrPromise
     value: Any
-    set_by: str = ""
+    path: str
+    set_by: Mark | None = None
     kind: str = "text"
 
 
@@ -39,6 +54,21 @@ class Line:
     amount: Decimal | int | None
     ships: bool
     fields: Sequence[tuple[str, str]]
+    path: str
+    canceled: Decimal | int = 0
+    rejected: Decimal | int = 0
+    out_by: str = ""
+    """Who has taken units out of it."""
+
+    @property
+    def out(self) -> Decimal | int:
+        """How many units were taken out here."""
+        return self.canceled + self.rejected
+
+    @property
+    def left(self) -> Decimal | int:
+        """How many units are still to be shipped."""
+        return max(self.quantity - self.out, 0)
 
 
 @dataclass(frozen=True)
@@ -57,10 +87,11 @@ class Lines:
         return self.count - len(self.shown)
 
 
-def lines(order: Order, *, limit: int | None = LINES) -> Lines:
-    """Return the line items; the first `limit` of them."""
+def lines(order: Order, history: Sequence[History] = (), *, limit: int | None = LINES) -> Lines:
+    """Return the line items; the first `limit` of them. The history tells who took units out."""
     items: Sequence[Json] = order.content["lineItems"]
-    shown = [_line(item) for item in items[:limit]]
+    out = taken_out(order.content)
+    shown = [_line(item, out.get(item["uniqueId"], Out()), _out_by(item, out, history)) for item in items[:limit]]
     return Lines(
         shown,
         len(items),
@@ -70,7 +101,19 @@ def lines(order: Order, *, limit: int | None = LINES) -> Lines:
     )
 
 
-def _line(item: Json) -> Line:
+def _out_by(item: Json, out: dict[str, Out], history: Sequence[History]) -> str:
+    """Return who was the last to take units out of a line, as far as the history that is shown goes back."""
+    if item["uniqueId"] not in out:
+        return ""
+    path = _pointer("dispositions", item)
+    return next((row.actor_name for row in history if narrowed(row.changes, path)), "")
+
+
+def _pointer(within: str, item: Json) -> str:
+    return f"/{within}/" + item["uniqueId"].replace("~", "~0").replace("/", "~1")
+
+
+def _line(item: Json, out: Out, out_by: str) -> Line:
     price, quantity = item.get("itemPrice"), item["quantity"]
     return Line(
         item.get("name") or item["sku"] or item["uniqueId"],
@@ -82,6 +125,10 @@ def _line(item: Json) -> Line:
         None if price is None else price * quantity,
         item.get("requiresShipping", True),
         [(one["name"], one["value"]) for one in item.get("customFields", ())],
+        _pointer("lineItems", item),
+        out.canceled,
+        out.rejected,
+        out_by,
     )
 
 
@@ -94,25 +141,25 @@ def money(order: Order) -> list[Fact]:
         (_("Tax"), "orderTax"),
     )
     told = [
-        Fact(label, order.content[path], _set_by(order, path), "money")
+        Fact(label, order.content[path], f"/{path}", set_by(order, f"/{path}"), "money")
         for label, path in parts
         if order.content.get(path) is not None
     ]
     named = [
-        Fact(one.get("name") or one.get("code") or name, one["amount"], kind="money")
+        Fact(one.get("name") or one.get("code") or name, one["amount"], f"/{key}", kind="money")
         for key, name in (("discounts", _("Discount code")), ("additionalCharges", _("Charge")))
         for one in order.content.get(key, ())
     ]
-    return [*told, *named, Fact(_("Total"), order.total, _set_by(order, "totalPrice"), "total")]
+    return [*told, *named, Fact(_("Total"), order.total, "/totalPrice", set_by(order, "/totalPrice"), "total")]
 
 
 def payments(order: Order) -> list[Fact]:
     """Return how it is paid."""
     field = ORDER.get("paymentStatus")
     status = order.content.get("paymentStatus")
-    found = [Fact(_("Payment"), field.choice_label(status) if field else status)] if status else []
+    found = [Fact(_("Payment"), field.choice_label(status) if field else status, "/paymentStatus")] if status else []
     methods = ", ".join(one["method"] for one in order.content.get("payments", ()) if one.get("method"))
-    return [*found, *([Fact(_("Method"), methods)] if methods else [])]
+    return [*found, *([Fact(_("Method"), methods, "/payments")] if methods else [])]
 
 
 @dataclass(frozen=True)
@@ -123,7 +170,8 @@ class AddressShown:
     lines: Sequence[str]
     phone: str
     email: str
-    set_by: str
+    path: str
+    set_by: Mark | None
 
     @property
     def text(self) -> str:
@@ -134,15 +182,14 @@ class AddressShown:
 def addresses(order: Order) -> list[AddressShown]:
     """Return where it goes, and where the bill goes if that is another place."""
     shipping, billing = order.content.get("shippingAddress"), order.content.get("billingAddress")
-    found = [_address(_("Ship to"), shipping, _set_by(order, "shippingAddress"))] if shipping else []
+    found = [_address(_("Ship to"), shipping, order, "/shippingAddress")] if shipping else []
     if billing and billing != shipping:
-        found.append(
-            _address(_("Bill to") if shipping else _("Customer address"), billing, _set_by(order, "billingAddress"))
-        )
+        title = _("Bill to") if shipping else _("Customer address")
+        found.append(_address(title, billing, order, "/billingAddress"))
     return found
 
 
-def _address(title: str, told: Json, set_by: str) -> AddressShown:
+def _address(title: str, told: Json, order: Order, path: str) -> AddressShown:
     def join(*keys: str) -> str:
         return " ".join(told[key] for key in keys if told.get(key))
 
@@ -150,7 +197,9 @@ def _address(title: str, told: Json, set_by: str) -> AddressShown:
         join("firstName", "lastName"), join("company"), join("address1"), join("address2"),
         join("zipCodeOrPostalCode", "city"), join("stateOrProvince"), join("country"),
     )  # fmt: skip
-    return AddressShown(title, [row for row in rows if row], told.get("phone", ""), told.get("email", ""), set_by)
+    return AddressShown(
+        title, [row for row in rows if row], told.get("phone", ""), told.get("email", ""), path, set_by(order, path)
+    )
 
 
 def details(order: Order) -> list[Fact]:
@@ -160,11 +209,14 @@ def details(order: Order) -> list[Fact]:
         "expectedDeliveryDate", "shippingNote", "giftNote", "orderNote",
     )  # fmt: skip
     found = [
-        Fact(_(ORDER.label(path)), _value(path, order.content[path]), _set_by(order, path), _kind(path))
+        Fact(
+            _(ORDER.label(path)), _value(path, order.content[path]), f"/{path}", set_by(order, f"/{path}"), _kind(path)
+        )
         for path in paths
         if order.content.get(path)
     ]
-    return [*found, *(Fact(one["name"], one["value"]) for one in order.content.get("customFields", ()))]
+    named = [(one, pointer(keyed_path("customFields", one["name"]))) for one in order.content.get("customFields", ())]
+    return [*found, *(Fact(one["name"], one["value"], path, set_by(order, path)) for one, path in named)]
 
 
 def _kind(path: str) -> str:
@@ -175,7 +227,8 @@ def _value(path: str, value: str) -> dt.datetime | str:
     return dt.datetime.fromisoformat(value) if path.endswith("Date") else value
 
 
-def _set_by(order: Order, path: str) -> str:
-    """Return who set a field here; what the channel sent has nobody's name on it."""
-    mine = [mark for key, mark in order.kept.items() if key == f"/{path}" or key.startswith(f"/{path}/")]
-    return str(mine[-1]["name"]) if mine else ""
+def set_by(order: Order, path: str) -> Mark | None:
+    """Return who has set a field here, a person before a rule; what the channel sent has nobody's name on it."""
+    marks = [mark for key, mark in order.kept.items() if touches(key, path)]
+    marks.sort(key=lambda mark: mark["kind"] != "user")
+    return Mark(str(marks[0]["name"]), marks[0]["kind"] == "user") if marks else None

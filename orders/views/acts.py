@@ -85,11 +85,11 @@ def _answer(request: PageRequest, found: Order, key: str, do: Callable[[], objec
     try:
         do()
     except (ChangedMeanwhile, MoveRefused, NotOnHold) as refusal:
-        return _refused(request, found, str(refusal))
+        return refused(request, found, str(refusal))
     return done(request, _address(found), f"{found.ext_order_id}: {KINDS[key].done}", event=CHANGED)
 
 
-def _refused(request: PageRequest, found: Order, words: str) -> HttpResponse:
+def refused(request: PageRequest, found: Order, words: str) -> HttpResponse:
     """Say why nothing was done, where it was asked for, and show the order as it stands now."""
     if is_part(request):
         answer = render(request, f"{TEMPLATE}#notice", {"notice": words}, status=422)

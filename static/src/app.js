@@ -31,4 +31,5 @@ import "./toasts.js";
 import "./toggles.js";
 import "./wide.js";
 
+import "./who.js";
 everywhere.start();

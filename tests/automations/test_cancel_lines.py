@@ -17,6 +17,7 @@ from orders.documents.catalogue import ORDER
 from orders.documents.dispositions import Out, nothing_is_left, open_quantity, take_out, taken_out
 from orders.models import Order, Source
 from portal.audit.actor import Actor
+from portal.audit.models import History
 from portal.events.dispatch import drain
 from portal.kit.json import Json
 from tests.factories import ingest, make_order, make_record
@@ -151,5 +152,7 @@ def test_the_example_of_the_seed_rejects_a_line_item_by_its_sku(source: Source) 
     out = [{"uniqueId": "l3", "values": [{"type": "rejected", "quantity": 1}]}]
     assert (told.content["dispositions"], told.facets["disposition"]) == (out, ["partiallyrejected"])
     assert Run.across.get().status == "completed"
+    row = History.across.filter(entity_id=order.pk, verb="lines rejected").get()
+    assert row.summary == "Rule “No cards” rejected 1 × CARD."
     ingest(source, make_record(1001, lineItems=lines, tags=["changed"], extOrderUpdatedAt=NOW))
     assert Order.across.get(pk=order.pk).content["dispositions"] == out

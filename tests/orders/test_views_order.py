@@ -244,4 +244,4 @@ def test_a_deleted_order_is_shown_and_has_no_buttons(as_owner: Client, order: Or
 
 def test_what_a_person_has_set_bears_the_name(as_owner: Client, order: Order) -> None:
     Order.across.filter(pk=order.pk).update(kept={"/shippingAddress/city": {"kind": "user", "id": "1", "name": "Bo"}})
-    assert "Set here by Bo" in page(as_owner, order)
+    assert "Pinned by Bo" in page(as_owner, order)
