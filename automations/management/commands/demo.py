@@ -1,12 +1,15 @@
 """`manage.py demo`: an organization to begin with, and two people who can sign in to it."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from automations.exchange.imports import import_rules
 from automations.services import ensure_defaults
+from portal.audit.actor import Actor
 from portal.tenancy.models import Membership, Organization, User
 from portal.tenancy.roles import Role
 
@@ -17,6 +20,8 @@ PEOPLE = (
     ("demo@example.com", "Dana Demo", Role.ADMINISTRATOR),
     ("viewer@example.com", "Vic Viewer", Role.VIEWER),
 )
+
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples" / "rules.yaml"
 
 WELCOME = """Sign in as {email} with the password {password} (or as {viewer}, who may only look).
 Try this: open Integrations, add Ecwid, approve it in the sandbox store, then place an order there{shop}."""
@@ -43,12 +48,13 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def make() -> Organization:
-    """Make the demo organization with its people and the default rule."""
+    """Make the demo organization with its people, the default rules, and others to look at, switched off."""
     organization = Organization.objects.create(name=NAME, timezone=TIMEZONE)
     for email, name, role in PEOPLE:
         user = User.objects.create_user(email, PASSWORD, name=name, timezone=TIMEZONE)
         Membership.objects.create(user=user, organization=organization, role=role)
     ensure_defaults(organization)
+    import_rules(organization, EXAMPLES.read_bytes(), by=Actor.system(), may_code=True)
     return organization
 
 
