@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from automations.views import code, convert, editor, history, meanwhile, replay, rules, trial
+from automations.views import code, convert, editor, exchange, history, meanwhile, replay, rules, trial, versions
 from portal.ui.lists import list_paths
 
 app_name = "automations"
@@ -21,6 +21,12 @@ urlpatterns = [
     path("rules/<slug:public_id>/toggle/", rules.toggle, name="toggle"),
     path("rules/<slug:public_id>/duplicate/", rules.duplicate, name="duplicate"),
     path("rules/<slug:public_id>/delete/", rules.delete, name="delete"),
+    path("rules/<slug:public_id>/versions/", versions.versions, name="versions"),
+    path("rules/<slug:public_id>/compare/", versions.compare, name="compare"),
+    path("rules/<slug:public_id>/restore/", versions.restore, name="restore"),
+    path("lists/<slug:trigger>/versions/", versions.list_versions, name="list_versions"),
+    path("export/", exchange.export, name="export"),
+    path("import/", exchange.import_page, name="import"),
     *list_paths("history/", history.run_list, name="history"),
     path("history/replay/", replay.replay_many, name="replay_many"),
     path("history/<slug:public_id>/", history.run, name="run"),
