@@ -6,6 +6,7 @@ of the property: only lists can have items added or taken out.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from automations.engine.actions import Input
 from automations.inputs.kind import Kind, Said, Settings, Shown, Values, Where, first, kinds, text_of
+from automations.inputs.newlines import unix
 from portal.filters.fields import Catalogue, Choice, Field, Type
 from portal.filters.mark import gettext_noop
 from portal.filters.raw import from_raw, to_raw
@@ -75,7 +77,7 @@ def _read(input: Input, values: Values, where: Where) -> dict[str, Any]:
 def _value(field: Field | None, text: str, where: Where) -> Any:
     if field is not None and field.type is Type.BOOLEAN:
         return text.strip().lower() == YES
-    return from_raw(field, "equals", (text.replace("\r\n", "\n"),), "", where.zone)
+    return from_raw(field, "equals", (unix(text),), "", where.zone) if text.strip() else None
 
 
 def _write(input: Input, settings: Settings, where: Where) -> dict[str, tuple[str, ...]]:
@@ -123,6 +125,7 @@ def _show(shown: Shown) -> dict[str, Any]:
                 field, operator(field), given,
                 entity=catalogue.entity, name=name, invalid=bool(wrong), described_by=below,
             )  # fmt: skip
+        value = replace(value, moment=False)  # the short cuts for dates are spans to look back on
     return {
         "catalogue": catalogue,
         "path": first(shown.values, f"{shown.input.name}.path"),

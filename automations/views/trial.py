@@ -28,7 +28,13 @@ from portal.ui.access import PageRequest, page
 _NO_CODE = gettext_lazy("Your role may not run JavaScript that is not saved. Ask a developer or an administrator.")
 MOST_JSON = 1_000_000
 """Characters of a pasted record."""
-_SHOWN = ("to", "cc", "subject", "url", "method", "body", "text")
+_SHOWN = {
+    "to": gettext_lazy("To"),
+    "subject": gettext_lazy("Subject"),
+    "text": gettext_lazy("Text"),
+    "url": gettext_lazy("Address"),
+    "body": gettext_lazy("Body"),
+}
 """What is shown of a message that would be sent; nothing else of it, so that no secret is."""
 
 
@@ -120,7 +126,10 @@ def _shown(trial: Trial, trigger: Trigger, given: Given) -> dict[str, Any]:
         "edited": given.document is not None,
         "url": entities.get(trigger.entity).url(trial.record.public_id) if trial.record.public_id else "",
         "sends": [
-            {"summary": one.summary, "parts": [(key, one.payload[key]) for key in _SHOWN if one.payload.get(key)]}
+            {
+                "summary": one.summary,
+                "parts": [(label, one.payload[key]) for key, label in _SHOWN.items() if key in one.payload],
+            }
             for one in trial.sends
         ],
     }
