@@ -24,6 +24,7 @@ from automations.engine.runs import NewRun, new_runs, write_runs
 from automations.engine.snapshot import former, input_of, subject_of
 from automations.engine.triggers import Trigger, triggers
 from automations.guard import budget, ensure_room, look_after
+from automations.hold_engine import run as hold_engine
 from automations.messages.sending import request_sends
 from orders.exceptions.raise_ import raise_exceptions
 from portal.audit.actor import Actor
@@ -77,6 +78,9 @@ def run_events(trigger: str, events: Sequence[Event]) -> dict[int, int]:
     organizations = Organization.objects.in_bulk(by_organization)
     after_effects = triggers.get(trigger).own
     for organization_id, some in by_organization.items():
+        if trigger == "NEW_ORDER" and hold_engine.handles(organizations[organization_id]):
+            judged |= hold_engine.run(organizations[organization_id], some)
+            continue
         own = after_effects(some) if after_effects else {}
         asked = [Asked(one.entity_id, one.pk, _version_before(one), own.get(one.pk, frozenset())) for one in some]
         judged |= run_records(trigger, organizations[organization_id], asked)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
 
+from automations.hold_engine.settings import give
 from automations.services import ensure_defaults
 from portal.tenancy.models import Membership, Organization, User, check_timezone
 from portal.tenancy.roles import Role
@@ -25,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--email", required=True, help="e-mail address of the administrator")
         parser.add_argument("--person", default="", help="name of the administrator")
         parser.add_argument("--timezone", default="UTC", help="for example Europe/Berlin")
+        parser.add_argument(
+            "--order-hold-engine", action="store_true", help="with the Order Hold Engine, until it migrates to rules"
+        )
         parser.add_argument("--password-from-stdin", action="store_true", help="read the password, do not ask for it")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +45,8 @@ class Command(BaseCommand):
             user = user or _make_user(password, **options)
             Membership.objects.create(user=user, organization=organization, role=Role.ADMINISTRATOR)
             ensure_defaults(organization)
+            if options["order_hold_engine"]:
+                give(organization)
         self.stdout.write(f"Made {organization.name}. {user.email} can sign in as its administrator.")
 
     def _password(self, *, from_stdin: bool) -> str:
