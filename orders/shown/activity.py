@@ -19,6 +19,10 @@ _ICONS = {
     "marked for review": "eye",
     "set to draft": "pencil",
     "noted": "info-circle",
+    "edited": "pencil",
+    "gave back": "arrow-back-up",
+    "lines canceled": "minus",
+    "lines rejected": "minus",
     "deleted": "trash",
 }
 _KINDS = {"rule": "bolt", "integration": "plug", "api_key": "key"}
