@@ -41,7 +41,7 @@ class RowForm(HoldForm):
     """What is different for the orders of one store."""
 
     source = forms.ModelChoiceField(
-        label=_("Store"), queryset=Source.across.none(), to_field_name="public_id", empty_label=_("Choose a store"),
+        label=_("Store"), queryset=None, to_field_name="public_id", empty_label=_("Choose a store"),
         error_messages={"required": _("Choose the store that this row is for, or remove the row.")},
     )  # fmt: skip
     field_order = ("source", "minutes", "next_status")

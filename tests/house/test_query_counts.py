@@ -25,7 +25,7 @@ EXPECTED = {
     "/filters/orders": 7,
     "/exceptions": 8,
     "/settings/members": 6,
-    "/settings/api-keys": 6,
+    "/settings/api-keys": 7,
     "/api/docs": 5,
 }
 
