@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -435,3 +436,10 @@ def test_an_export_of_an_import_of_an_export_is_the_export(source: Source, defin
     found = import_rules(ours, text.encode(), by=ANN, may_code=True)
     assert {entry.outcome for entry in found.entries} == {"unchanged"}
     assert export_all(ours) == text
+
+
+def test_the_example_in_the_documentation_can_be_imported(source: Source) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rules-as-yaml.md").read_text()
+    text = page.split("```yaml\n")[1].split("```")[0]
+    found = import_rules(source.organization, text.encode(), by=ANN, may_code=True)
+    assert outcomes(found) == [("Dear orders", "new"), ("At night", "new")]
