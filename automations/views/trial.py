@@ -68,7 +68,7 @@ def test(request: PageRequest, trigger: str) -> HttpResponse:
             raise CannotTry(str(_NO_CODE))
         made = _meant(typed, chosen, request.organization, filter_only=filter_only)
         given = _given(request.POST, chosen, request.organization)
-        trial = try_rule(made, chosen, request.organization, given.record, document=given.document, before=given.before)
+        trial = _tried(made, chosen, request.organization, given)
     except (NoSuchRecord, BadFilter, CannotTry) as error:
         return render(request, "automations/trial.html", context | {"problem": str(error)})
     return render(request, "automations/trial.html", context | _shown(trial, chosen, given))
@@ -103,6 +103,26 @@ def _given(posted: Mapping[str, str], trigger: Trigger, organization: Organizati
     except ValueError as error:
         raise CannotTry(str(error)) from error
     return Given(record, document, was)
+
+
+def _tried(made: Definition, trigger: Trigger, organization: Organization, given: Given) -> Trial:
+    """Try a rule. JSON that somebody wrote may lack or twist what every real record has: that is said."""
+    if given.document is None:
+        return try_rule(made, trigger, organization, given.record)
+    try:
+        return try_rule(made, trigger, organization, given.record, document=given.document, before=given.before)
+    except KeyError as error:
+        raise CannotTry(
+            _("The JSON lacks “{name}”, which every {record} has.").format(
+                name=error.args[0], record=_(trigger.catalogue.noun)
+            )
+        ) from error
+    except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        raise CannotTry(
+            _("The JSON does not have the form of one {record}: {why}").format(
+                why=error, record=_(trigger.catalogue.noun)
+            )
+        ) from error
 
 
 def _parsed(text: str, what: str) -> Json:
