@@ -5,7 +5,16 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-REGISTERING = ("automations.consumers", "automations.invariants", "automations.retention", "automations.sweeps")
+REGISTERING = (
+    "automations.consumers",
+    "automations.engine_key",
+    "automations.invariants",
+    "automations.links",
+    "automations.retention",
+    "automations.sweeps",
+    "automations.waiting.explain",
+    "automations.waiting.listen",
+)
 """Modules that are there once they are imported."""
 
 

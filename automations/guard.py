@@ -38,7 +38,13 @@ def ensure_room(organization_id: int, rules: ReadyRules, now: dt.datetime) -> No
 
     Raises portal.events.dispatch.Later.
     """
-    delay = _wait(organization_id, now) if runs_code(rules) else None
+    if runs_code(rules):
+        ensure_time(organization_id, now)
+
+
+def ensure_time(organization_id: int, now: dt.datetime) -> None:
+    """Raise portal.events.dispatch.Later when the organization's code has had its time in this minute."""
+    delay = _wait(organization_id, now)
     if delay is not None:
         seconds = budget().organization_seconds
         raise Later(f"The code of this organization has run {seconds} s in this minute; it goes on in the next.", delay)
@@ -57,7 +63,7 @@ def look_after(organization_id: int, outcomes: Sequence[Outcome], now: dt.dateti
     Call it in the transaction of the evaluation, after its counters are written, and last: it locks lists
     of rules. A default rule is never switched off; an exception tells of each that was.
     """
-    _spend(organization_id, sum(outcome.code_micros for outcome in outcomes), now)
+    spend(organization_id, sum(outcome.code_micros for outcome in outcomes), now)
     failing = {
         firing.rule.rule_id
         for outcome in outcomes
@@ -72,7 +78,8 @@ def _minute(now: dt.datetime) -> dt.datetime:
     return now.replace(second=0, microsecond=0)
 
 
-def _spend(organization_id: int, micros: int, now: dt.datetime) -> None:
+def spend(organization_id: int, micros: int, now: dt.datetime) -> None:
+    """Count time that code has run for an organization."""
     if micros <= 0:
         return
     with connection.cursor() as cursor:

@@ -16,7 +16,27 @@ NONE_STAYS_NEW = invariant(
 NOT_EARLY = invariant(
     "holds.not_early",
     "No hold is released before its time",
-    "SELECT 'hold ' || public_id FROM orders_hold WHERE outcome = 'due' AND ended_at < due_at",
+    "SELECT 'hold ' || public_id FROM orders_hold WHERE outcome IN ('due', 'fail_safe') AND ended_at < due_at",
+)
+
+FAIL_SAFE = invariant(
+    "holds.fail_safe",
+    "A conditional hold has a fail-safe time within two years, and a status that it leads to then",
+    """
+    SELECT 'hold ' || public_id FROM orders_hold
+    WHERE kind = 'conditional' AND (due_at IS NULL OR due_at > placed_at + interval '2 years'
+        OR next_status NOT IN ('readyForFulfillment', 'reviewRequired', 'toBeValidated', 'draft'))
+    """,
+)
+
+ENDED_AS_ITS_KIND = invariant(
+    "holds.ended_as_its_kind",
+    "Only a conditional hold ends by its condition or its fail-safe, and never simply by its time",
+    """
+    SELECT 'hold ' || public_id FROM orders_hold
+    WHERE (outcome IN ('condition', 'fail_safe') AND kind <> 'conditional')
+       OR (outcome = 'due' AND kind <> 'timed')
+    """,
 )
 
 NOT_FOR_EVER = invariant(

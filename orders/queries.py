@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.db import connection
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import Count, F, Max, QuerySet, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -41,6 +41,14 @@ def holds_of(order: Order) -> list[Hold]:
     return list(Hold.objects.within(order.organization).filter(order=order).order_by("-id"))
 
 
+def hold_of(order: Order, public_id: str) -> Hold:
+    """Return a hold of an order. Raises Http404, also for another order's."""
+    hold: Hold | None = Hold.objects.within(order.organization).filter(order=order, public_id=public_id).first()
+    if hold is None:
+        raise Http404(_("There is no such hold here."))
+    return hold
+
+
 def history_of(order: Order, limit: int | None = HISTORY) -> list[History]:
     """Return the history of an order, newest first."""
     rows = History.objects.within(order.organization).filter(entity_type="order", entity_id=order.pk).order_by("-id")
@@ -61,17 +69,24 @@ def state_of(order: Order) -> str:
         entity_type="order", entity_id=order.pk, state=OrderException.State.ACTIVE
     )
     told = exceptions.aggregate(count=Count("id"), seen=Max("last_seen_at"))
-    return _mark(order, history.aggregate(last=Max("id"))["last"] or 0, told["count"], told["seen"])
+    waiting = Hold.objects.within(order.organization).filter(order=order, ended_at=None).order_by("-checked_at")
+    looked = Subquery(waiting.filter(checked_at__isnull=False).values("checked_at")[:1])
+    last = history.aggregate(last=Max("id"), looked=Max(looked))
+    return _mark(order, last["last"] or 0, told["count"], told["seen"], last["looked"])
 
 
-def state_from(order: Order, history: Sequence[History], exceptions: Sequence[OrderException]) -> str:
-    """Return the same mark from what has been read already: the history newest first, the active exceptions."""
+def state_from(
+    order: Order, history: Sequence[History], exceptions: Sequence[OrderException], holds: Sequence[Hold]
+) -> str:
+    """Return the same mark from what has been read already: the history newest first, the active exceptions, holds."""
     seen = max((exception.last_seen_at for exception in exceptions), default=None)
-    return _mark(order, history[0].pk if history else 0, len(exceptions), seen)
+    looked = max((hold.checked_at for hold in holds if hold.checked_at and not hold.ended_at), default=None)
+    return _mark(order, history[0].pk if history else 0, len(exceptions), seen, looked)
 
 
-def _mark(order: Order, last: int, problems: int, seen: dt.datetime | None) -> str:
-    return f"{order.version}.{last}.{problems}.{seen.timestamp() if seen else 0}"
+def _mark(order: Order, last: int, problems: int, *moments: dt.datetime | None) -> str:
+    told = ".".join(str(one.timestamp() if one else 0) for one in moments)
+    return f"{order.version}.{last}.{problems}.{told}"
 
 
 def active_exceptions(organization: Organization) -> int:

@@ -1,11 +1,18 @@
-"""Ending holds: by their time, by a person, or because the order went on otherwise."""
+"""Ending holds: by their time, by their condition, by a person, or because the order went on otherwise.
+
+Whoever ends a hold ends its row first and then lets `_go_on` decide: the order moves when no open hold
+is left, to the most careful status that the holds of its time on hold lead to. Whether a condition is
+met is for others to say (`end_met`): orders know nothing of rules.
+"""
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import psycopg
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from orders.exceptions.raise_ import Problem, raise_exceptions
@@ -109,20 +116,97 @@ def _end_due(orders: dict[int, Order]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE orders_hold SET ended_at = clock_timestamp(), outcome = 'due', ended_by = %s
+            UPDATE orders_hold
+            SET ended_at = clock_timestamp(), ended_by = %s,
+                outcome = CASE kind WHEN 'conditional' THEN 'fail_safe' ELSE 'due' END
             WHERE order_id = ANY(%s) AND ended_at IS NULL AND due_at <= clock_timestamp()
-            RETURNING id
+            RETURNING order_id, outcome
             """,
             [RELEASER.name, list(orders)],
         )
-        ended = len(cursor.fetchall())
-    changes = []
-    for order_id, status in _where_to(orders).items():
-        summary = f"The hold ended at its time; the order is now “{status.label}”."
-        step = Step(RELEASER, "released", summary, status=status, ends_holds="")
-        changes.append(OrderChange(order_id, [step], cause="hold"))
+        ended = cursor.fetchall()
+    outcomes: dict[int, set[str]] = {}
+    for order_id, outcome in ended:
+        outcomes.setdefault(order_id, set()).add(outcome)
+    why = {pk: FAIL_SAFE if found == {"fail_safe"} else DUE for pk, found in outcomes.items()}
+    _go_on({pk: Ending(RELEASER, words) for pk, words in why.items()}, orders)
+    return len(ended)
+
+
+DUE = "The hold ended at its time"
+FAIL_SAFE = "The condition was not met in time: the hold ended by its fail-safe"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a hold of an order has ended, and who ended it."""
+
+    by: Actor
+    why: str
+    run_id: int | None = None
+    """The run that placed the hold, where it tells of the end too."""
+    told: bool = False
+    """Whether it stands in the history also while another hold keeps the order."""
+
+
+def _go_on(endings: Mapping[int, Ending], orders: Mapping[int, Order], cause: str = "hold") -> None:
+    """Move on those locked orders that have no open hold any more; tell of the others where it is wanted."""
+    where, changes = _where_to(endings), []
+    for pk, ending in endings.items():
+        status = where.get(pk)
+        if status is not None:
+            summary = f"{ending.why}; the order is now “{status.label}”."
+            step = Step(ending.by, "released", summary, status=status, run_id=ending.run_id)
+        elif ending.told:
+            summary = f"{ending.why}; another hold keeps the order."
+            step = Step(ending.by, "hold ended", summary, run_id=ending.run_id)
+        else:
+            continue
+        changes.append(OrderChange(pk, [step], announce=status is not None or cause == "release", cause=cause))
     commit(changes, orders)
-    return ended
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A conditional hold whose condition is met: where it leads to now, who says so, and for which run."""
+
+    hold_id: int
+    next_status: OrderStatus
+    by: Actor
+    run_id: int | None = None
+
+
+def end_met(met: Sequence[Met], orders: Mapping[int, Order]) -> int:
+    """End conditional holds of locked orders (`orders.locks.lock`) whose condition is met.
+
+    In the caller's transaction. What has ended meanwhile stays as it ended. Returns how many ended.
+    """
+    by_id = {one.hold_id: one for one in met}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE orders_hold h
+            SET ended_at = clock_timestamp(), outcome = 'condition', ended_by = n.name, next_status = n.next_status,
+                checked_at = clock_timestamp()
+            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n(id, next_status, name)
+            WHERE h.id = n.id AND h.order_id = ANY(%s) AND h.kind = 'conditional' AND h.ended_at IS NULL
+            RETURNING h.id, h.order_id
+            """,
+            [
+                list(by_id),
+                [one.next_status.value for one in by_id.values()],
+                [one.by.name for one in by_id.values()],
+                list(orders),
+            ],
+        )
+        ended = sorted(cursor.fetchall())
+    endings = {
+        order_id: Ending(one.by, f"The condition of “{one.by.name}” is met", one.run_id, told=True)
+        for hold_id, order_id in ended
+        for one in [by_id[hold_id]]
+    }
+    _go_on(endings, orders)
+    return len(ended)
 
 
 def _where_to(orders: Iterable[int]) -> dict[int, OrderStatus]:
@@ -143,8 +227,8 @@ def _where_to(orders: Iterable[int]) -> dict[int, OrderStatus]:
         return {row[0]: most_careful(set(row[1])) for row in cursor.fetchall()}
 
 
-def release(order_id: int, *, by: Actor) -> OrderStatus:
-    """End every open hold of an order now. Returns the status it goes to.
+def release(order_id: int, *, by: Actor, hold: str = "") -> OrderStatus:
+    """End every open hold of an order now, or only the one of this public ID. Returns the order's status then.
 
     Raises NotOnHold when the order is not on hold (any more): the timed release may have been first.
     """
@@ -154,13 +238,26 @@ def release(order_id: int, *, by: Actor) -> OrderStatus:
         if order.status != OrderStatus.ON_HOLD:
             raise NotOnHold(f"{order.ext_order_id} is not on hold any more; it is “{OrderStatus(order.status).label}”.")
         open_holds = Hold.across.filter(order_id=order_id, ended_at=None)
-        step = release_step(set(open_holds.values_list("next_status", flat=True)), by=by)
-        commit([OrderChange(order_id, [step], cause="release")], orders)
+        if hold:
+            _end_one(open_holds.filter(public_id=hold), by)
+            _go_on({order_id: Ending(by, BY_HAND, told=True)}, orders, cause="release")
+        else:
+            step = release_step(set(open_holds.values_list("next_status", flat=True)), by=by)
+            commit([OrderChange(order_id, [step], cause="release")], orders)
     return OrderStatus(order.status)
+
+
+BY_HAND = "Released by hand"
+
+
+def _end_one(row: QuerySet[Hold], by: Actor) -> None:
+    ended = row.update(ended_at=Now(), outcome=Hold.Outcome.RELEASED.value, ended_by=by.name)
+    if not ended:
+        raise NotOnHold("This hold has ended meanwhile; other holds keep the order.")
 
 
 def release_step(statuses: set[str], *, by: Actor) -> Step:
     """Return the step that ends every open hold now; `statuses` are where the holds would lead to."""
     status = most_careful(statuses)
-    summary = f"Released by hand; the order is now “{status.label}”."
+    summary = f"{BY_HAND}; the order is now “{status.label}”."
     return Step(by, "released", summary, status=status, ends_holds=Hold.Outcome.RELEASED.value)

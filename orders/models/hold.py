@@ -52,6 +52,16 @@ class Hold(Scoped):
         indexes = (
             models.Index(fields=("due_at", "id"), name="hold_due", condition=models.Q(ended_at=None)),
             models.Index(fields=("order", "id"), name="hold_of_order"),
+            models.Index(
+                fields=("organization", "checked_at"),
+                name="hold_waiting",
+                condition=models.Q(kind="conditional", ended_at=None),
+            ),
+            models.Index(
+                fields=("ended_at", "organization"),
+                name="hold_waited",
+                condition=models.Q(kind="conditional", ended_at__isnull=False),
+            ),
         )
         constraints = (
             models.CheckConstraint(

@@ -77,7 +77,13 @@ def sentence(order: Order, holds: Sequence[Hold], history: Sequence[History]) ->
 def _on_hold(order: Order, holds: Sequence[Hold]) -> SafeString:
     open_holds = [hold for hold in holds if hold.ended_at is None]
     if len(open_holds) > 1:
-        words = _("{count} holds keep it. The last one ends {time}; then it is “{next}”.")
+        words = _("{count} holds keep it. The last one ends {time} at the latest; then it is “{next}”.")
+        if all(hold.kind == Hold.Kind.TIMED for hold in open_holds):
+            words = _("{count} holds keep it. The last one ends {time}; then it is “{next}”.")
+    elif open_holds and open_holds[0].kind == Hold.Kind.CONDITIONAL:
+        words = _(
+            "Waits until its condition is met. If that does not happen, it is released {time}; then it is “{next}”."
+        )
     else:
         words = _("Releases {time}, then it is “{next}”.")
     return format_html(words, count=len(open_holds), time=html.ago(order.hold_until), next=_next_label(open_holds))

@@ -67,6 +67,16 @@ def hold(request: PageRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @page(Permission.OPERATE)
+def release_hold(request: PageRequest, public_id: str, hold_id: str) -> HttpResponse:
+    """End one hold of an order now; the others stay."""
+    found = queries.one(request.organization, public_id)
+    queries.hold_of(found, hold_id)
+    by = Actor.user(request.user)
+    return _answer(request, found, "release", lambda: holds.release(found.pk, by=by, hold=hold_id))
+
+
+@require_POST
+@page(Permission.OPERATE)
 def comment(request: PageRequest, public_id: str) -> HttpResponse:
     """Add a comment to the activity."""
     found = queries.one(request.organization, public_id)

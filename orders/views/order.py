@@ -14,6 +14,7 @@ from orders.forms import CommentForm, HoldForm
 from orders.models import Order
 from orders.shown import activity, facts, progress
 from orders.shown.acts import acts
+from orders.shown.holds import open_holds
 from portal.kit import json
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
@@ -42,7 +43,7 @@ def context(request: HttpRequest, found: Order, *, notice: str = "", hold_form: 
     shown = panels.shown(found, request)
     return {
         "order": found,
-        "state": queries.state_from(found, history, exceptions),
+        "state": queries.state_from(found, history, exceptions, holds),
         "notice": notice,
         "may_operate": may_operate,
         "acts": acts(found, may_operate=may_operate),
@@ -51,16 +52,16 @@ def context(request: HttpRequest, found: Order, *, notice: str = "", hold_form: 
         "lines": facts.lines(found, history, limit=None if everything else facts.LINES),
         "happenings": activity.happenings(history),
         "more_history": not everything and len(history) == queries.HISTORY,
-        "open_holds": [hold for hold in holds if hold.ended_at is None],
+        "open_holds": open_holds(found, holds),
         "exceptions": exceptions,
         "addresses": facts.addresses(found),
         "money": facts.money(found),
         "payments": facts.payments(found),
         "details": facts.details(found),
         "tags": found.content.get("tags", ()),
-        "panels": [panel for panel in shown if not panel.side],
         "tags_set_by": facts.set_by(found, "/tags"),
         "may_edit": may_operate and found.deleted_at is None,
+        "panels": [panel for panel in shown if not panel.side],
         "side_panels": [panel for panel in shown if panel.side],
         "hold_form": hold_form or HoldForm(),
         "comment_form": CommentForm(),

@@ -78,6 +78,7 @@ URLS: dict[str, Permission | str] = {
     "orders:json": VIEW,
     "orders:document": VIEW,
     "orders:hold": OPERATE,
+    "orders:release_hold": OPERATE,
     "orders:comment": OPERATE,
     "orders:edit": OPERATE,
     "orders:who": VIEW,
