@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from automations.engine.actions import Action, Context, Input, actions
 from automations.engine.plan import Send
 from automations.messages.about import EVERY_ENTITY, record_of, text
-from automations.messages.template import MAX_TEMPLATE, problems
+from automations.messages.template import MAX_TEMPLATE, problems, with_run
 from portal.deliveries.email import KIND, RULES
 from portal.filters.mark import gettext_noop as _
 
@@ -71,7 +71,7 @@ def plan(settings: NotifySettings, context: Context) -> list[Send]:
                 "to": to, "subject": subject, "text": body, "limit": RULES,
                 "about": record_of(context, f"An e-mail to {to} could not be sent"),
             },
-            f"E-mail to {to}: “{subject}”.",
+            f"E-mail to {to}: “{with_run(subject, '…')}”.",
         )
         for to in dict.fromkeys(settings.recipients)
     ]  # fmt: skip

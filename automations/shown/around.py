@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from automations.messages.sent import answered, deliveries_of, what
 from automations.models import Run
 from orders.documents.instants import instant
 from orders.models import Hold, OrderException
 from portal.deliveries.models import Delivery
-from portal.deliveries.senders import senders
 from portal.kit.claims import State
 from portal.kit.json import Json
 from portal.kit.masking import mask
@@ -40,27 +40,7 @@ class Sent:
     error: str
     asked_at: dt.datetime
     done_at: dt.datetime | None
-    url: str = ""
-
-
-def deliveries_of(organization: Organization, runs: Sequence[Run]) -> dict[str, list[Delivery]]:
-    """Return what runs have asked to be delivered, by the run's public ID; one query over the keys' index."""
-    wanted = {run.public_id for run in runs if _sends(run)}
-    if not wanted:
-        return {}
-    keys = Q()
-    for public_id in sorted(wanted):
-        keys |= Q(key__gte=f"run:{public_id}:", key__lt=f"run:{public_id};")
-    rows = Delivery.objects.within(organization).filter(keys, kind__in=senders.keys()).order_by("key")
-    found: dict[str, list[Delivery]] = {}
-    for row in rows:
-        found.setdefault(row.key.split(":")[1], []).append(row)
-    return found
-
-
-def _sends(run: Run) -> bool:
-    """Say whether a run may have asked for a delivery: only actions with a remark do."""
-    return any(one.get("notes") for one in run.trace.get("actions", ()))
+    answer: str = ""
 
 
 def sent(rows: Sequence[Delivery]) -> list[Sent]:
@@ -70,11 +50,9 @@ def sent(rows: Sequence[Delivery]) -> list[Sent]:
 
 def _sent(row: Delivery) -> Sent:
     tone, state = _STATES.get(State(row.state), ("pending", row.state))
-    return Sent(_kind(row.kind), tone, _(state), row.attempts, mask(row.last_error), row.created_at, row.done_at)
-
-
-def _kind(kind: str) -> str:
-    return {"email": _("E-mail"), "webhook": _("Webhook")}.get(kind, kind)
+    return Sent(
+        what(row), tone, _(state), row.attempts, mask(row.last_error), row.created_at, row.done_at, answered(row)
+    )
 
 
 def sent_documents(rows: Sequence[Delivery]) -> list[Json]:
@@ -169,3 +147,9 @@ def of_problem(exception: OrderException, count: int = 20) -> list[Run]:
 def _light(organization: Organization) -> QuerySet[Run]:
     rows: QuerySet[Run] = Run.objects.within(organization).defer(*_HEAVY)
     return rows
+
+
+__all__ = [
+    "CAUSES", "Sent", "chain_of", "deliveries_of", "exception_of", "holds_of", "neighbour", "of_problem", "of_record",
+    "of_rule", "of_same_event", "sent", "sent_documents",
+]  # fmt: skip

@@ -15,6 +15,7 @@ from automations.definition import Definition
 from automations.engine.entities import NoSuchRecord, Record, entities
 from automations.engine.triggers import Trigger
 from automations.forms import RuleDraft
+from automations.messages.template import with_run
 from automations.trials.test_filter import Trial, pasted, try_rule
 from automations.views.code_rights import may_use_code
 from automations.views.explained import action_rows, filter_lines
@@ -148,7 +149,11 @@ def _shown(trial: Trial, trigger: Trigger, given: Given) -> dict[str, Any]:
         "sends": [
             {
                 "summary": one.summary,
-                "parts": [(label, one.payload[key]) for key, label in _SHOWN.items() if key in one.payload],
+                "parts": [
+                    (label, with_run(one.payload[key], _("(ID of the run)")))
+                    for key, label in _SHOWN.items()
+                    if key in one.payload
+                ],
             }
             for one in trial.sends
         ],

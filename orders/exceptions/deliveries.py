@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.models import Order
+from orders.models import Order, OrderException
+from portal.deliveries import send
+from portal.deliveries.models import Delivery
 from portal.deliveries.senders import Waiting, on_parked
+from portal.kit.claims import State
 
 
 def tell(one: Waiting) -> None:
@@ -31,6 +34,21 @@ def _concerning(problem: Problem, one: Waiting) -> Problem:
     if order is None:
         return problem
     return replace(problem, entity_type="order", entity_id=order.pk, entity_label=order.ext_order_id)
+
+
+def send_again(exception: OrderException) -> int:
+    """Have the delivery behind an exception sent again, under its own key: a person has looked and decided."""
+    kind, _, key = exception.cause_key.partition(":")
+    rows = Delivery.objects.within(exception.organization).filter(kind=kind, key=key, state=State.PARKED)
+    for row in rows:
+        send.try_again(row)
+    return len(rows)
+
+
+def send_held_back(exception: OrderException) -> int:
+    """Have everything sent that was held back for the cause of an exception."""
+    kind, _, cause = exception.cause_key.partition(":")
+    return send.send_held_back(exception.organization, kind, cause)
 
 
 on_parked.register("orders.exceptions", tell)

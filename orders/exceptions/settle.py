@@ -1,13 +1,15 @@
 """What people do with exceptions: resolve, dismiss, write a note, have it tried again."""
 
+from collections.abc import Callable, Mapping
+
 from django.db import transaction
 
+from orders.exceptions import deliveries
 from orders.exceptions.write import Step, commit, lock
 from orders.models import OrderException
 from portal.audit.actor import Actor
 from portal.events import dispatch
 
-RETRIABLE = "event_parked"
 SUMMARIES = {"resolved": "Marked as resolved.", "dismissed": "Dismissed."}
 
 
@@ -35,13 +37,26 @@ def retry(exception: OrderException, *, by: Actor) -> int:
 
     Returns how many pieces of work were put back. Raises SettledAlready.
     """
-    consumer, _, event_id = exception.cause_key.partition(":")
     with transaction.atomic():
         settle(exception, OrderException.State.RESOLVED, by=by, summary="Tried again.")
-        return dispatch.replay(exception.organization_id, consumer=consumer, event_id=int(event_id))
+        return RETRIES[exception.type](exception)
 
 
 def can_retry(exception: OrderException) -> bool:
     """Say whether there is work to be tried again."""
-    _, _, event_id = exception.cause_key.partition(":")
-    return exception.state == OrderException.State.ACTIVE and exception.type == RETRIABLE and event_id.isdecimal()
+    if exception.state != OrderException.State.ACTIVE or exception.type not in RETRIES:
+        return False
+    return exception.type != "event_parked" or exception.cause_key.partition(":")[2].isdecimal()
+
+
+def _replay(exception: OrderException) -> int:
+    consumer, _, event_id = exception.cause_key.partition(":")
+    return dispatch.replay(exception.organization_id, consumer=consumer, event_id=int(event_id))
+
+
+RETRIES: Mapping[str, Callable[[OrderException], int]] = {
+    "event_parked": _replay,
+    "delivery_parked": deliveries.send_again,
+    "messages_held_back": deliveries.send_held_back,
+}
+"""What puts the work behind an exception back, by its type."""

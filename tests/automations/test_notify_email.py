@@ -65,6 +65,11 @@ def test_nothing_of_a_record_gets_into_a_header(number: str) -> None:
     assert set(send.payload) == {"to", "subject", "text", "limit", "about"}
 
 
+def test_a_run_whose_id_is_not_known_yet_is_told_by_dots() -> None:
+    (send,) = planned(subject="Run {{ run.id }}")
+    assert (send.summary, send.payload["subject"]) == ("E-mail to ops@example.com: “Run …”.", f"Run {RUN}")
+
+
 def test_a_subject_keeps_the_place_of_the_runs_id() -> None:
     assert one_line(f"a\t{RUN}\n b") == f"a {RUN} b"
 
