@@ -122,7 +122,9 @@ class Job:
     # ---- inside
 
     def _blame(self, index: int, status: Status | None) -> None:
-        self._settle(index, CodeResult(status or "error", error=self._words(status), micros=0))
+        # What was ended has used up its time: it counts against the time that its record and organization have.
+        spent = self.limits.milliseconds(self.request.kind) * 1000 if status == "timeout" else 0
+        self._settle(index, CodeResult(status or "error", error=self._words(status), micros=spent))
 
     def _words(self, status: Status | None) -> str:
         if status == "timeout":
