@@ -74,8 +74,8 @@ def _faults(input: Input, values: Values, where: Where) -> Sequence[Said]:
             said.append((place, _("Choose at least one day of the week.")))
         if start is None or end is None:
             said.append((place, _("Give both times, such as 09:00 and 17:00.")))
-        elif start >= end and end != "00:00":
-            said.append((place, _("The hours must end after they begin. Give a night as two rows.")))
+        elif start == end != "00:00":
+            said.append((place, _("The hours end when they begin. For the whole day give 00:00 and 00:00.")))
     return said
 
 

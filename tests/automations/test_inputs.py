@@ -88,12 +88,13 @@ def test_every_kind_that_an_action_names_is_there() -> None:
         ("zone", {"x": ("Moon/Sea",)}, [("x", "There is no timezone “Moon/Sea”. Choose one from the list.")]),
         (
             "hours",
-            {"x.0.start": ("09:00",), "x.0.end": ("08:00",)},
+            {"x.0.start": ("09:00",), "x.0.end": ("09:00",)},
             [
                 ("x.0", "Choose at least one day of the week."),
-                ("x.0", "The hours must end after they begin. Give a night as two rows."),
+                ("x.0", "The hours end when they begin. For the whole day give 00:00 and 00:00."),
             ],
         ),
+        ("hours", {"x.0.days": ("friday",), "x.0.start": ("22:00",), "x.0.end": ("06:00",)}, []),
         ("hours", {"x.3.days": ("monday",)}, [("x.0", "Give both times, such as 09:00 and 17:00.")]),
     ],
 )
