@@ -8,6 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from orders.documents.catalogue import ORDER
 from orders.models import Order
@@ -15,7 +16,7 @@ from portal.kit.json import Json
 from portal.kit.text import storable
 
 LONG = ("orderNote", "shippingNote", "giftNote")
-GROUPS: tuple[tuple[str, Sequence[str]], ...] = (
+GROUPS: tuple[tuple[StrOrPromise, Sequence[str]], ...] = (
     (gettext_lazy("Tags and notes"), ("tags", *LONG)),
     (gettext_lazy("Shipping"), ("shippingCarrier", "shippingClass", "shippingCode")),
     (

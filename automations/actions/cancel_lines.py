@@ -37,11 +37,11 @@ class LineSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    mode: Literal["cancel", "reject"] = "cancel"
     skus: tuple[Pattern, ...] = Field(default=(), max_length=MOST)
     names: tuple[Pattern, ...] = Field(default=(), max_length=MOST)
     match: Literal["any", "all"] = "any"
     """Whether the SKU or the name must fit, or both."""
-    mode: Literal["cancel", "reject"] = "cancel"
     nothing_left: Literal["cancel", "review", "leave"] = "review"
 
 

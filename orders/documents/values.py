@@ -169,4 +169,5 @@ def _adapter(path: str) -> TypeAdapter[Any]:
     group, _dot, name = path.rpartition(".")
     model = _MODELS[group] if group else OrderRecord
     info = next(one for key, one in model.model_fields.items() if (one.alias or key) == name)
-    return TypeAdapter(Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation)
+    wanted: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    return TypeAdapter(wanted)

@@ -110,7 +110,7 @@ def _out_by(item: Json, out: dict[str, Out], history: Sequence[History]) -> str:
 
 
 def _pointer(within: str, item: Json) -> str:
-    return f"/{within}/" + item["uniqueId"].replace("~", "~0").replace("/", "~1")
+    return f"/{within}/" + str(item["uniqueId"]).replace("~", "~0").replace("/", "~1")
 
 
 def _line(item: Json, out: Out, out_by: str) -> Line:
