@@ -13,13 +13,14 @@ from orders.documents.dispositions import plain
 from orders.lifecycle import pins
 from orders.models import Order
 from portal.audit.provenance import Origin, provenance
-from portal.audit.runs import addresses_of
+from portal.audit.runs import RunLink, links_of
 from portal.entities.patch import Change
 from portal.kit.json import Json
 from portal.ui.components import DiffRow, diff_rows
 
 TOP = frozenset(field.path.partition(".")[0].partition("[")[0] for field in ORDER)
 _NOT_GIVEN_BACK = ("/status", "/lineItems", "/disposition", "/dispositions")
+_NO_RUN = RunLink("")
 _ICONS = {"user": "user", "rule": "bolt", "integration": "plug", "api_key": "key"}
 
 
@@ -62,8 +63,8 @@ def who(order: Order, path: str) -> Who | None:
     if path.partition("/")[0] or path.split("/")[1] not in TOP:
         return None
     origins = provenance(order.organization, "order", order.pk, *_paths(path))
-    runs = addresses_of(order.organization, {one.run_id for one in origins if one.run_id is not None})
-    setters = [_setter(one, path, runs.get(one.run_id or 0, "")) for one in origins]
+    runs = links_of(order.organization, {one.run_id for one in origins if one.run_id is not None})
+    setters = [_setter(one, path, runs.get(one.run_id or 0, _NO_RUN)) for one in origins]
     pin = pinned(order, path)
     may_give_back = pin is not None and not any(pins.touches(path, other) for other in _NOT_GIVEN_BACK)
     return Who(_label(order, path), path, setters[0] if setters else None, setters[1:], pin, may_give_back)
@@ -113,13 +114,14 @@ def _label(order: Order, path: str) -> str:
     return _(writable.label_at(path))
 
 
-def _setter(origin: Origin, path: str, url: str) -> Setter:
+def _setter(origin: Origin, path: str, run: RunLink) -> Setter:
     name = origin.actor_name
     if origin.actor_kind == "rule":
         number = origin.actor_id.rpartition(":")[2]
         name = _("Rule “%(name)s”, version %(number)s") % {"name": name, "number": number}
+        name = f"{name}, {run.under}," if run.under else name
     return Setter(
-        _ICONS.get(origin.actor_kind, "settings"), name, _what(origin), origin.at, _rows(origin.changes, path), url,
+        _ICONS.get(origin.actor_kind, "settings"), name, _what(origin), origin.at, _rows(origin.changes, path), run.url,
         origin.actor_kind,
     )  # fmt: skip
 

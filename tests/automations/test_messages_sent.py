@@ -97,7 +97,8 @@ def test_a_trial_sends_nothing(source: Source, as_owner: Client) -> None:
     make_order(source, 1)
     typed = {
         "name": "Tell", "kind": "simple", "f.match": "all", "a.0.key": "notify_email", "on": "record",
-        "record_id": "#1", "a.0.recipients": "ops@example.com", "a.0.subject": "Order {{ extOrderId }}", "a.0.body": "Run {{ run.id }}",
+        "record_id": "#1", "a.0.recipients": "ops@example.com",
+        "a.0.subject": "Order {{ extOrderId }}", "a.0.body": "Run {{ run.id }}",
     }  # fmt: skip
     page = as_owner.post(reverse("automations:test", args=["NEW_ORDER"]), typed).content.decode()
     assert "ops@example.com" in page

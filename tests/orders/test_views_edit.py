@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from automations import services
 from automations.definition import ActionSpec, Definition
+from automations.engine_key import engine_key_of
 from automations.models import Run
 from orders.edit_form import PATHS, values
 from orders.lifecycle import edits
@@ -159,7 +160,8 @@ def test_the_rule_its_version_and_its_run_are_named(as_owner: Client, source: So
     order = make_order(source, 1002)
     drain("automations")
     told = who(as_owner, order, "/tags")
-    assert "Rule “Gifts”, version 1 set it," in told
+    key = engine_key_of(source.organization)
+    assert f"Rule “Gifts”, version 1, with the Automation Engine key …{key[-4:]}, set it," in told
     assert "Before: vip After: vip, gift" in told
     assert "Kept as the rule “Gifts” set it: Tea shop does not change it." in told
     run = Run.across.get()
@@ -248,7 +250,7 @@ def test_lines_that_were_taken_out_say_so_and_by_whom(as_owner: Client, source: 
     assert "2 rejected by “No tea”" in page
     told = who(as_owner, order, "/lineItems/l1")
     assert told.startswith("Green tea")
-    assert "Rule “No tea”, version 1 set it," in told
+    assert "Rule “No tea”, version 1, with the Automation Engine key …" in told
     assert "Taken out" in told
     assert "2 rejected" in told
     assert "Give back" not in told
