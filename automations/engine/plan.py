@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from orders.documents.instants import instant
+from orders.lifecycle import pins
 from orders.lifecycle.order import OrderStatus, can_move, refusal
 from portal.entities import patch
 from portal.entities.patch import Change
@@ -156,15 +157,7 @@ def without_pinned(write: Write, pinned: Mapping[str, str]) -> Write:
     """Return a write without the fields that a person has set; `pinned` is who, by path."""
     if not pinned or not isinstance(write, SetFields):
         return write
-    kept, left = [], list(write.left)
-    for change in write.changes:
-        by = next((path for path in pinned if _touches(change["path"], path)), None)
-        if by is None:
-            kept.append(change)
-        else:
-            left.append(Left(change["path"], pinned[by]))
-    return SetFields(kept, write.summary, write.verb, tuple(left)) if len(kept) < len(write.changes) else write
-
-
-def _touches(path: str, other: str) -> bool:
-    return path == other or path.startswith(other + "/") or other.startswith(path + "/")
+    changes, left = pins.left_alone(write.changes, pinned)
+    if not left:
+        return write
+    return SetFields(changes, write.summary, write.verb, (*write.left, *(Left(path, name) for path, name in left)))

@@ -6,7 +6,7 @@ kept as a whole would shut out what the channel says of all the others. A rule t
 it: the mark goes, and the channel's next report counts again. A person who empties a field means it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from portal.audit.actor import Actor
@@ -59,6 +59,26 @@ def reported(changes: Sequence[Change], kept: Json) -> list[Change]:
     return counted
 
 
+def left_alone(changes: Sequence[Change], pinned: Mapping[str, str]) -> tuple[list[Change], list[tuple[str, str]]]:
+    """Return what a rule may change where people have pinned fields, and what it leaves: (path, who has set it).
+
+    Of the custom fields only those that are pinned are left, each as it is.
+    """
+    named = [path for path in pinned if path.startswith(f"{NAMED}/")]
+    made: list[Change] = []
+    left: list[tuple[str, str]] = []
+    for change in changes:
+        by = next((path for path in pinned if touches(change["path"], path)), None)
+        if by is None:
+            made.append(change)
+        elif change["path"] == NAMED and NAMED not in pinned:
+            made += _named(change, named)
+            left += [(path, pinned[path]) for path, _gone in _fields(change) if path in pinned]
+        else:
+            left.append((change["path"], pinned[by]))
+    return made, left
+
+
 def _fields(change: Change) -> list[tuple[str, bool]]:
     """Return the fields that a change sets, each with whether it takes the value away."""
     path, gone = change["path"], change["op"] == "remove"
@@ -71,7 +91,7 @@ def _fields(change: Change) -> list[tuple[str, bool]]:
 
 
 def _named(change: Change, kept: Sequence[str]) -> list[Change]:
-    """Return a channel's change of the custom fields with those as they are here that were set here."""
+    """Return a change of the custom fields with those as they are that are kept, by their paths."""
     if not kept:
         return [change]
     old: list[Json] = change.get("old") or []
@@ -84,7 +104,7 @@ def _named(change: Change, kept: Sequence[str]) -> list[Change]:
 
 
 def _ordered(items: Sequence[Json], like: Sequence[Json]) -> list[Json]:
-    """Return items in the order they had, new ones behind: a report is no news because of where a field stands."""
+    """Return items in the order they had, new ones behind: where a field stands in the list is no news."""
     place = {fold(one["name"]): index for index, one in reversed(list(enumerate(like)))}
     return sorted(items, key=lambda one: place.get(fold(one["name"]), len(like)))
 

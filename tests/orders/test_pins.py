@@ -207,6 +207,25 @@ def test_people_pin_against_rules_and_rules_do_not(source: Source) -> None:
     assert pins.pinned_by_people(told.kept) == {"/giftNote": "Ana Ruiz"}
 
 
+def test_a_rule_leaves_of_the_custom_fields_only_those_that_are_pinned() -> None:
+    old = [{"name": "Gift", "value": "yes"}, {"name": "Wrap", "value": "red"}]
+    new = [{"name": "Wrap", "value": "blue"}, {"name": "Shop", "value": "1"}]
+    pinned = {"/customFields/gift": "Ana Ruiz", "/tags": "Bo Berg"}
+    change = {"op": "replace", "path": "/customFields", "value": new, "old": old}
+    made, left = pins.left_alone([change], pinned)
+    assert left == [("/customFields/gift", "Ana Ruiz")]
+    assert [one["value"] for one in made] == [
+        [{"name": "Gift", "value": "yes"}, {"name": "Wrap", "value": "blue"}, {"name": "Shop", "value": "1"}]
+    ]
+    only_others = change | {"value": [old[0], *new]}
+    assert pins.left_alone([only_others], pinned) == ([only_others], [])
+    gone = {"op": "remove", "path": "/customFields", "old": old}
+    made, left = pins.left_alone([gone], pinned)
+    assert (made[0]["value"], left) == ([old[0]], [("/customFields/gift", "Ana Ruiz")])
+    tags = {"op": "replace", "path": "/tags", "value": [], "old": ["a"]}
+    assert pins.left_alone([tags], pinned) == ([], [("/tags", "Bo Berg")])
+
+
 def test_many_documents_are_written_in_one_statement(source: Source) -> None:
     orders = lock([make_order(source, number).pk for number in (1, 2, 3)])
     tagged = {1: [], 2: ["a", "Ä"], 3: None}
