@@ -1,33 +1,17 @@
-"""docs/javascript.md is true: its examples give what it says, its helpers and limits are the real ones."""
+"""docs/javascript.md is true: helpers, limits and related documents; its examples run in test_worked_examples.py."""
 
 import re
 from pathlib import Path
 from typing import Any
 
-import pytest
+from django.conf import settings
 
-from automations.scripting.contract import Kind
-from portal.kit import json as kit_json
+from automations.engine.budget import Budget
+from automations.engine.related import BEFORE, relations
+from automations.scripting.limits import Limits
 from tests.automations.scripting.conftest import Run
 
 PAGE = (Path(__file__).parents[3] / "docs" / "javascript.md").read_text()
-EXAMPLES = re.findall(
-    r"^### (\d+\. .+?)\n.*?^```js (filter|action)\n(.*?)^```.*?^```json entity\n(.*?)^```.*?^```json result\n(.*?)^```",
-    PAGE,
-    re.MULTILINE | re.DOTALL,
-)
-
-
-def test_there_are_ten_examples() -> None:
-    assert [title.split(".")[0] for title, *_ in EXAMPLES] == [str(number) for number in range(1, 11)]
-
-
-@pytest.mark.parametrize(("title", "kind", "source", "entity", "answer"), EXAMPLES, ids=[row[0] for row in EXAMPLES])
-def test_an_example_gives_the_answer_beside_it(
-    run: Run, title: str, kind: Kind, source: str, entity: str, answer: str
-) -> None:
-    (result,) = run(source, entity.encode(), kind=kind)
-    assert (result.error, result.value) == (None, kit_json.loads(answer))
 
 
 def test_every_helper_stands_in_the_table_and_the_table_names_no_other(run: Run) -> None:
@@ -40,3 +24,35 @@ def test_every_helper_stands_in_the_table_and_the_table_names_no_other(run: Run)
     table = PAGE.split("## Helpers")[1].split("## Converting a filter")[0]
     assert set(re.findall(r"`([a-z]\w*(?:\.\w+)?)\(", table)) == there
     assert "`helpers.now`" in PAGE
+
+
+def test_the_limits_in_the_table_are_the_real_ones() -> None:
+    limits, told = Limits(), PAGE.split("## When something goes wrong")[1].split("## Helpers")[0]
+    budget = Budget()
+    assert limits == Limits(**settings.SCRIPT_LIMITS)
+    assert budget == Budget(**settings.SCRIPT_BUDGET)
+    for row in (
+        f"| source | {limits.source_bytes // 1024} KB |",
+        f"| result of an action | {limits.result_bytes // 1024} KB, {limits.result_depth} levels deep |",
+        f"| console | {limits.console_bytes // 1024} KB a run | `SCRIPT_CONSOLE_KB` |",
+        f"| error message | {limits.message_chars} characters |",
+        f"| time of a filter | {limits.filter_ms} ms | `SCRIPT_FILTER_MS` |",
+        f"| time of an action | {limits.action_ms // 1000} s | `SCRIPT_ACTION_MS` |",
+        f"| wall clock | {limits.grace_ms} ms more",
+        f"| memory | {limits.heap_mb} MB | `SCRIPT_HEAP_MB` |",
+        f"| waiting for a free process | {limits.queue_seconds:g} s | `SCRIPT_QUEUE_SECONDS` |",
+        f"in one evaluation | {budget.order_seconds} s | `SCRIPT_ORDER_SECONDS` |",
+        f"in a minute | {budget.organization_seconds} s | `SCRIPT_ORGANIZATION_SECONDS` |",
+        f"| broken limits in one batch of records | {limits.losses_per_request} |",
+        f"| broken limits in a minute, all rules together | {limits.losses_per_minute} |",
+        f"| {budget.failures}, or {budget.timeouts} that did not end in time |",
+    ):
+        assert row in told
+
+
+def test_every_related_document_stands_in_the_table() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| an (\w+)", PAGE.split("| `related.` |")[1].split("Good to know")[0], re.MULTILINE
+    )
+    told = {f"{entity}.{name}" for name, entity in rows}
+    assert told == {*relations.keys(), f"order.{BEFORE}"}
