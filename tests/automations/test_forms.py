@@ -27,7 +27,7 @@ def posted(**fields: str | list[str]) -> QueryDict:
 
 
 def fields(*rows: dict[str, Any], order: str = "") -> QueryDict:
-    made: dict[str, Any] = {"name": "A rule"}
+    made: dict[str, str | list[str]] = {"name": "A rule"}
     for index, row in enumerate(rows):
         made |= {f"a.{index}.{name}": value for name, value in row.items()}
     return posted(**made, **({"a.order": order.split()} if order else {}))
@@ -121,7 +121,8 @@ def test_whatever_is_posted_is_read_and_judged_without_an_error() -> None:
     names = ("key", "minutes", "hours.0.days", "hours.x.start", "update.path", "condition.f.0.field", "own.kept", "..")
     texts = ("", "hold", "conditional_hold", "update_property", "\x00", "�", "{", "9" * 400, "\ud800")
     for name, text, index in itertools.product(names, texts, ("0", "9999", "x", "-1", "٣")):
-        data = posted(**{"name": "A", "a.0.key": "conditional_hold", f"a.{index}.{name}": text, "a.order": [text]})
+        typed = {"name": "A", "a.0.key": "conditional_hold", f"a.{index}.{name}": text, "a.order": text}
+        data = posted(**typed)
         forms.definition(forms.read(data), NEW, dt.UTC)
 
 

@@ -119,7 +119,8 @@ def test_what_is_typed_last_and_the_very_next_click_both_count(walk: Walk) -> No
     condition(page, page.locator(".filter-group.is-root"), "Total", "is greater than", "20")
     # As long as a finger rests on a button, the answer to what was typed comes in between.
     with page.expect_response(re.compile("/draft/")):
-        page.get_by_role("button", name="Hold order").hover()
+        page.get_by_role("button", name="Add action").click()
+        page.locator(".action-offer", has_text="Hold order").hover()
         page.mouse.down()
     expect(page.locator("#rule-told")).to_contain_text("when total is over 20")
     page.mouse.up()
@@ -130,7 +131,7 @@ def test_what_is_typed_last_and_the_very_next_click_both_count(walk: Walk) -> No
 def test_trying_a_rule_on_an_order_changes_nothing_that_could_be_saved(walk: Walk, organization: Organization) -> None:
     rule = create_rule(organization, "NEW_ORDER", Definition(name=TEA, actions=ARCHIVE), by=Actor.system("test"))
     page = walk.open(f"/automations/rules/{rule.public_id}/")
-    page.get_by_role("textbox", name="Order", exact=True).fill("1001")
+    page.get_by_role("textbox", name="Record", exact=True).fill("1001")
     expect(page.get_by_role("button", name="Save rule")).to_be_hidden()
     page.get_by_role("textbox", name="Name", exact=True).fill("Another name")
     expect(page.get_by_role("button", name="Save rule")).to_be_visible()

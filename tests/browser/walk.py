@@ -118,8 +118,10 @@ def write_code(page: Page, code: str) -> None:
 
 def add_action(page: Page, label: str, **settings: str) -> None:
     """Add an action to the rule and fill in its settings by their labels."""
-    with drawn(page):
-        page.get_by_role("button", name=label, exact=True).click()
+    before = page.locator(".action-row").count()
+    page.get_by_role("button", name="Add action").click()
+    page.locator(".action-offer").filter(has=page.get_by_text(label, exact=True)).click()
+    expect(page.locator(".action-row:not(.htmx-added)")).to_have_count(before + 1)
     for name, value in settings.items():
         page.get_by_label(name.capitalize()).last.fill(value)
 
@@ -131,8 +133,8 @@ def save_rule(page: Page) -> None:
 
 def try_on(page: Page, number: str) -> Locator:
     """Test what stands in the editor on an order; returns what the test showed."""
-    page.get_by_label("Or any order").fill(number)
-    page.get_by_role("button", name="Test filter").click()
+    page.get_by_role("textbox", name=re.compile("^(Or any other|Record)$")).fill(number)
+    page.get_by_role("button", name="Test rule").click()
     shown = page.locator("#trial-result")
     expect(shown.locator(".trial-verdict")).to_contain_text(number)
     return shown
