@@ -1,5 +1,6 @@
 """The history: every run, with the columns and controls of seed 004."""
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 from typing import cast
@@ -13,14 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from automations.documents import run_catalogue, run_document
 from automations.engine.entities import entities
 from automations.engine.triggers import triggers
-from automations.lists.search import search
+from automations.lists.search import records_with, search
 from automations.models import Rule, Run
 from portal.filters.fields import Choice
 from portal.filters.to_sql import SqlTarget
-from portal.filters.tree import Condition
+from portal.filters.tree import Condition, Group
+from portal.kit.text import fold
 from portal.tenancy.models import Organization
 from portal.ui import cells, html
-from portal.ui.lists import Bulk, Empty, ListPage, ViewTab
+from portal.ui.found import Found
+from portal.ui.list_state import State
+from portal.ui.lists import Bulk, Empty, ListPage, Rows, ViewTab
 
 _HEAVY = ("trace", "input", "rule_version__definition")
 
@@ -104,10 +108,35 @@ def _rules(organization: Organization) -> Sequence[Choice]:
     return [Choice(public_id, name) for public_id, name in rows.values_list("public_id", "name")]
 
 
+class RunList(ListPage):
+    """Rules and records are found by their IDs first: their runs have indexes by what the IDs stand for."""
+
+    def filtered(
+        self, organization: Organization, state: State, zone: dt.tzinfo, at: dt.datetime, among: Found | None = None
+    ) -> Rows:
+        """Return the rows of a state, unordered."""
+        rows = super().filtered(organization, state, zone, at, among)
+        if ids := _named(state.tree, "ruleId"):
+            rules = Rule.objects.within(organization).filter(public_id__in=ids)
+            rows = rows.filter(rule__in=list(rules.values_list("pk", flat=True)))
+        if ids := _named(state.tree, "entityId"):
+            rows = rows.filter(records_with(organization, ids))
+        return rows
+
+
+def _named(tree: Group, field: str) -> set[str]:
+    """Return the values that a field must have one of; none where the filter does not say so at its root."""
+    found: set[str] = set()
+    for node in tree.items if tree.match == "all" and tree.lines is None else ():
+        if isinstance(node, Condition) and node.field == field and node.operator in ("equals", "is_one_of"):
+            found |= {fold(str(one)) for one in ([node.value] if isinstance(node.value, str) else node.value or ())}
+    return found
+
+
 @cache
 def run_list() -> ListPage:
     """Return the list; made when it is first asked for, because every app may bring triggers."""
-    return ListPage(
+    return RunList(
         key="history",
         name=_("History"),
         rows=_rows,

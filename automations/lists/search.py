@@ -6,7 +6,7 @@ asked first, over their own indexes, and runs by what was found: a run's own tex
 because every match of every rule would pay for it. Errors are read, of the newest `NEWEST` that have one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
@@ -84,11 +84,16 @@ def _by_id(rows: Rows, organization: Organization, wanted: str) -> list[int]:
         return []
     if found := _ids(rows.filter(public_id=wanted)):
         return found
-    orders = Order.objects.within(organization).filter(public_id=wanted).values_list("pk", flat=True)
-    raised = OrderException.objects.within(organization).filter(public_id=wanted).values_list("pk", flat=True)
-    if found := _of_records(rows, list(orders), list(raised)):
+    if found := _ids(rows.filter(records_with(organization, [wanted]))):
         return found
     return _ids(rows.filter(rule__public_id=wanted))
+
+
+def records_with(organization: Organization, ids: Collection[str]) -> Q:
+    """Return the condition for runs on the records with these public IDs, which an index serves."""
+    orders = Order.objects.within(organization).filter(public_id__in=ids).values_list("pk", flat=True)
+    raised = OrderException.objects.within(organization).filter(public_id__in=ids).values_list("pk", flat=True)
+    return _on(list(orders), list(raised))
 
 
 def _by_number(rows: Rows, organization: Organization, wanted: str) -> list[int]:
@@ -111,8 +116,11 @@ def _of_orders(rows: Rows, organization: Organization, orders: QuerySet[Order]) 
 
 
 def _of_records(rows: Rows, orders: Sequence[int], raised: Sequence[int]) -> list[int]:
-    either = Q(entity_type="order", entity_id__in=orders) | Q(entity_type="exception", entity_id__in=raised)
-    return _ids(rows.filter(either)) if orders or raised else []
+    return _ids(rows.filter(_on(orders, raised))) if orders or raised else []
+
+
+def _on(orders: Sequence[int], raised: Sequence[int]) -> Q:
+    return Q(entity_type="order", entity_id__in=orders) | Q(entity_type="exception", entity_id__in=raised)
 
 
 def _ids(rows: Rows) -> list[int]:

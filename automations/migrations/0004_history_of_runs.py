@@ -25,4 +25,20 @@ class Migration(migrations.Migration):
                 name="run_unusual",
             ),
         ),
+        migrations.AddIndex(
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("trigger", "NEW_ORDER"), _negated=True),
+                fields=["organization", "trigger", "-created_at", "-id"],
+                name="run_of_trigger",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("origin", "live"), _negated=True),
+                fields=["organization", "origin", "-created_at", "-id"],
+                name="run_by_origin",
+            ),
+        ),
     ]

@@ -73,6 +73,17 @@ class Run(Scoped):
                 name="run_unusual",
                 condition=~models.Q(status="completed"),
             ),
+            # A list of few among many is not found by going through the newest.
+            models.Index(
+                fields=("organization", "trigger", "-created_at", "-id"),
+                name="run_of_trigger",
+                condition=~models.Q(trigger="NEW_ORDER"),
+            ),
+            models.Index(
+                fields=("organization", "origin", "-created_at", "-id"),
+                name="run_by_origin",
+                condition=~models.Q(origin="live"),
+            ),
         )
 
     def __str__(self) -> str:
