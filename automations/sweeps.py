@@ -61,7 +61,6 @@ def look() -> None:
         jobs.ring("sweeps")
 
 
-@jobs.bell("sweeps")
 def run_due(*, seconds: float = _SECONDS) -> int:
     """Go on with the sweeps that are due, for at most `seconds`; ring again if more is left.
 
@@ -74,6 +73,9 @@ def run_due(*, seconds: float = _SECONDS) -> int:
             jobs.ring("sweeps")
             break
     return judged
+
+
+jobs.bell("sweeps")(run_due)
 
 
 def _work(taken: Claim) -> int:

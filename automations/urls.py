@@ -19,6 +19,7 @@ urlpatterns = [
     path("rules/<slug:public_id>/", editor.edit, name="edit"),
     path("rules/<slug:public_id>/meanwhile/", meanwhile.meanwhile, name="meanwhile"),
     path("rules/<slug:public_id>/toggle/", rules.toggle, name="toggle"),
+    path("rules/<slug:public_id>/name/", rules.rename_here, name="rename_here"),
     path("rules/<slug:public_id>/duplicate/", rules.duplicate, name="duplicate"),
     path("rules/<slug:public_id>/delete/", rules.delete, name="delete"),
     path("rules/<slug:public_id>/versions/", versions.versions, name="versions"),

@@ -19,7 +19,7 @@ EXCEPTION_MODIFIED = triggers.register(
     "EXCEPTION_MODIFIED",
     Trigger(
         "EXCEPTION_MODIFIED",
-        _("Modified"),
+        _("Exception modified"),
         "exception",
         frozenset({"exception.modified"}),
         catalogue().updated(),

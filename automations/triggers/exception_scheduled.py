@@ -29,7 +29,7 @@ EXCEPTION_SCHEDULED = triggers.register(
     "EXCEPTION_SCHEDULED",
     Trigger(
         "EXCEPTION_SCHEDULED",
-        _("Scheduled"),
+        _("Exception scheduled"),
         "exception",
         frozenset(),
         catalogue(),

@@ -1,24 +1,27 @@
 """The rules of a trigger, in their order."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from automations import queries, services
+from automations.engine.entities import entities
 from automations.engine.triggers import Trigger, triggers
 from automations.models import Rule
+from automations.shown import teaching
 from portal.audit.actor import Actor
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, get_or_404, may, page
-from portal.ui.htmx import done, page_or_part, redirect, said, toast
+from portal.ui.htmx import done, is_part, page_or_part, redirect, said, toast
+
+TEMPLATE = "automations/rules.html"
+CARD = "automations/_card.html"
 
 
 def trigger_of(key: str) -> Trigger:
     """Return a trigger by its key, or 404."""
-    from django.http import Http404
-
     if key not in triggers:
         raise Http404
     return triggers.get(key)
@@ -32,30 +35,62 @@ def rule_of(request: PageRequest, public_id: str) -> Rule:
 
 @page()
 def rule_list(request: PageRequest) -> HttpResponse:
-    """Show the rules of a trigger as cards."""
+    """Show the rules of a trigger as cards; with `q`, the rules of all triggers that are called so."""
     trigger = trigger_of(request.GET.get("trigger", "NEW_ORDER"))
+    search = " ".join(request.GET.get("q", "").split())[:120]
+    groups = queries.groups(request.organization)
     context = {
         "trigger": trigger,
-        "triggers": triggers.all(),
+        "entity": entities.get(trigger.entity),
+        "groups": groups,
+        "may_edit": may(request, Permission.EDIT_RULES),
+        "search": search,
+        "many": sum(link.rules for group in groups for link in group.links) >= queries.MANY,
+    }
+    if search:
+        return render(request, TEMPLATE, context | {"found": queries.found(request.organization, search)})
+    context |= {
         "cards": queries.cards(request.organization, trigger),
         "version": queries.list_version(request.organization, trigger),
-        "may_edit": may(request, Permission.EDIT_RULES),
+        "example": teaching.example(trigger),
     }
-    return page_or_part(request, "automations/rules.html", "cards", context)
+    return page_or_part(request, TEMPLATE, "cards", context)
 
 
 @require_POST
 @page(Permission.EDIT_RULES)
 def toggle(request: PageRequest, public_id: str) -> HttpResponse:
-    """Switch a rule on or off."""
+    """Switch a rule on or off. One that may not be on is told why, and its switch goes back."""
     rule = rule_of(request, public_id)
     enabled = request.POST.get("enabled") == "on"
     try:
         services.set_enabled(rule, enabled, by=Actor.user(request.user))
     except services.Pinned as error:
-        return HttpResponse(str(error), status=409, content_type="text/plain")
-    word = _("“{name}” runs from the next order on.") if enabled else _("“{name}” does not run any more.")
+        return _refused(str(error))
+    except services.RuleInvalid as error:
+        told = _("“{name}” cannot be switched on. {why}")
+        return _refused(told.format(name=rule.name, why=" ".join(fault.message for fault in error.faults)))
+    word = _("“{name}” runs from now on.") if enabled else _("“{name}” does not run any more.")
     return done(request, _list_of(rule), word.format(name=rule.name), event="rulesChanged")
+
+
+@page(Permission.EDIT_RULES)
+def rename_here(request: PageRequest, public_id: str) -> HttpResponse:
+    """Give a rule another name where it stands: the form, and what it sends; `?keep` shows the name again."""
+    rule = rule_of(request, public_id)
+    if request.method != "POST":
+        part = "name" if "keep" in request.GET else "rename"
+        return render(request, f"{CARD}#{part}", {"rule": rule, "name": rule.name, "may_edit": True})
+    name = request.POST.get("name", "")
+    try:
+        rule = services.rename(rule, name, by=Actor.user(request.user))
+    except services.RuleInvalid as error:
+        told = {"rule": rule, "name": name, "error": " ".join(fault.message for fault in error.faults)}
+        return render(request, f"{CARD}#rename", told, status=422)
+    if not is_part(request):
+        return redirect(request, _list_of(rule))
+    shown = render(request, f"{CARD}#name", {"rule": rule, "may_edit": True, "focused": True})
+    return said(shown, "rulesChanged")
 
 
 @require_POST
@@ -72,8 +107,7 @@ def reorder(request: PageRequest, trigger: str) -> HttpResponse:
             seen=int(seen) if seen.isdecimal() else 0,
         )
     except services.ChangedMeanwhile as error:
-        response = toast(HttpResponse(str(error), status=409, content_type="text/plain"), str(error), tone="error")
-        return said(response, "rulesChanged")
+        return _refused(str(error))
     return done(request, reverse("automations:list"), _("The new order is in force."), event="rulesChanged")
 
 
@@ -96,8 +130,14 @@ def delete(request: PageRequest, public_id: str) -> HttpResponse:
     try:
         services.delete_rule(rule, by=Actor.user(request.user))
     except services.Pinned as error:
-        return HttpResponse(str(error), status=409, content_type="text/plain")
+        return _refused(str(error))
     return redirect(request, _list_of(rule))
+
+
+def _refused(why: str) -> HttpResponse:
+    """Say why nothing was done, and have the cards read afresh as they are."""
+    response = toast(HttpResponse(why, status=409, content_type="text/plain"), why, tone="error")
+    return said(response, "rulesChanged")
 
 
 def _list_of(rule: Rule) -> str:

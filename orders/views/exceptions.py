@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from orders.documents.exception import document
 from orders.exceptions import settle
 from orders.exceptions.catalogue import CATEGORIES, CONCERNS
+from orders.exceptions.form import NoteForm
 from orders.exceptions.shown import happenings, record_url, shown
-from orders.forms import CommentForm
 from orders.lists.exceptions import exception_list as the_list
 from orders.lists.exceptions import type_label
 from orders.models import Order, OrderException
@@ -61,7 +61,7 @@ def _one(request: PageRequest, public_id: str) -> OrderException:
 
 
 def _context(
-    request: PageRequest, found: OrderException, notice: str = "", form: CommentForm | None = None
+    request: PageRequest, found: OrderException, notice: str = "", form: NoteForm | None = None
 ) -> dict[str, Any]:
     raw = bytes(found.raw) if found.raw is not None else b""
     everything = request.GET.get("show") == "all"
@@ -83,7 +83,7 @@ def _context(
         "panels": shown(found, request),
         "happenings": happenings(history),
         "more_history": not everything and len(history) == HISTORY,
-        "comment_form": form or CommentForm(),
+        "note_form": form or NoteForm(),
         "document": document(found),
     }
 
@@ -139,7 +139,7 @@ def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
 @page(Permission.OPERATE)
 def note(request: PageRequest, public_id: str) -> HttpResponse:
     """Add a note to the activity."""
-    found, form = _one(request, public_id), CommentForm(request.POST)
+    found, form = _one(request, public_id), NoteForm(request.POST)
     if not form.is_valid():
         return render(request, TEMPLATE, _context(request, found, form=form), status=422)
     settle.note(found, form.cleaned_data["text"], by=Actor.user(request.user))

@@ -1,5 +1,7 @@
 """Rules over exceptions: what fires them, what they may do, and that they do not fire themselves."""
 
+from typing import Any
+
 import pytest
 
 from automations import services
@@ -30,20 +32,20 @@ ANN = Actor("user", "1", "Ann")
 
 
 def a_rule(
-    organization: Organization, *conditions: Condition, trigger: str = "EXCEPTION_MODIFIED", **values: object
+    organization: Organization, *conditions: Condition, trigger: str = "EXCEPTION_MODIFIED", **values: Any
 ) -> Rule:
-    told: dict[str, object] = {
+    told: dict[str, Any] = {
         "name": "Dismiss",
         "filter": FilterSpec(tree=encode(Group("all", conditions))),
         "actions": (ActionSpec(key="set_exception_status", settings={"status": "dismissed"}),),
     }
-    rule = services.create_rule(organization, trigger, Definition(**(told | values)), by=ANN)  # type: ignore[arg-type]
+    rule = services.create_rule(organization, trigger, Definition(**(told | values)), by=ANN)
     return services.set_enabled(rule, True, by=ANN)
 
 
-def problem(source: Source, key: str = "k", **values: object) -> Problem:
-    told: dict[str, object] = {"type": "record_refused", "title": "It failed", "message": "Line 3"}
-    return Problem(organization_id=source.organization_id, cause_key=key, **(told | values))  # type: ignore[arg-type]
+def problem(source: Source, key: str = "k", **values: Any) -> Problem:
+    told: dict[str, Any] = {"type": "record_refused", "title": "It failed", "message": "Line 3"}
+    return Problem(organization_id=source.organization_id, cause_key=key, **(told | values))
 
 
 def test_a_rule_dismisses_what_is_raised_and_matches(source: Source) -> None:
@@ -132,7 +134,7 @@ def test_code_sees_the_document_and_the_order(source: Source) -> None:
     code = "return entity.state === 'active' && related.order.extOrderId === '#1001'"
     a_rule(source.organization, filter=FilterSpec(kind="code", code=code))
     order = make_order(source)
-    concerning = {"type": "rule_failed", "entity_type": "order", "entity_id": order.pk}
+    concerning: dict[str, Any] = {"type": "rule_failed", "entity_type": "order", "entity_id": order.pk}
     raise_exceptions([problem(source, **concerning)])
     drain("automations")
     assert OrderException.across.get().state == "dismissed"
@@ -170,7 +172,7 @@ def test_a_note_goes_into_the_activity(source: Source) -> None:
 )
 def test_set_exception_status_puts_itself_in_words(settings: dict[str, str], words: str) -> None:
     action = SET_EXCEPTION_STATUS
-    assert action.words(StatusSettings(**settings)) == words  # type: ignore[arg-type]
+    assert action.words(StatusSettings(**settings)) == words
 
 
 def test_set_exception_status_plans_its_end_and_the_note() -> None:

@@ -118,7 +118,7 @@ def test_what_rules_did_stays_in_the_record_when_its_run_has_gone(runs: list[Run
 
 
 def test_counters_go_after_four_hundred_days(runs: list[Run]) -> None:
-    rule, hour = Rule.across.get(), dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    rule, hour = Rule.across.get(trigger="NEW_ORDER"), dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
     RuleCounter.across.create(organization=rule.organization, rule=rule, hour=hour, matches=1)
     assert retention.preview() == retention.Removed(4, 1)
     assert retention.prune() == retention.Removed(4, 1)

@@ -2,12 +2,15 @@
 
 import datetime as dt
 import threading
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 
 from automations import services, sweeps
 from automations.definition import ActionSpec, Definition, FilterSpec
+from automations.engine.apply import Asked
+from automations.engine.apply import run_records as really
 from automations.models import Rule, Run, Sweep
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.models import OrderException
@@ -32,13 +35,13 @@ def raised(organization: Organization, key: str, *, hours: float = 1, title: str
     return one
 
 
-def a_rule(organization: Organization, *conditions: Condition, **values: object) -> Rule:
-    told: dict[str, object] = {
+def a_rule(organization: Organization, *conditions: Condition, **values: Any) -> Rule:
+    told: dict[str, Any] = {
         "name": "Dismiss",
         "filter": FilterSpec(tree=encode(Group("all", conditions))),
         "actions": (ActionSpec(key="set_exception_status", settings={"status": "dismissed"}),),
     }
-    definition = Definition(**(told | values))  # type: ignore[arg-type]
+    definition = Definition(**(told | values))
     rule = services.create_rule(organization, sweeps.TRIGGER, definition, by=ANN)
     return services.set_enabled(rule, True, by=ANN)
 
@@ -150,11 +153,10 @@ def test_organizations_and_batches_are_gone_through_one_after_the_other(
         for number in range(5):
             raised(one, f"{one.pk}-{number}")
     asked: list[tuple[int, int]] = []
-    real = sweeps.run_records
 
-    def counted(trigger: str, whose: Organization, some: list[sweeps.Asked], *, origin: str) -> object:
+    def counted(trigger: str, whose: Organization, some: list[Asked], *, origin: str) -> object:
         asked.append((whose.pk, len(some)))
-        return real(trigger, whose, some, origin=origin)
+        return really(trigger, whose, some, origin=origin)
 
     monkeypatch.setattr(sweeps, "run_records", counted)
     monkeypatch.setattr(sweeps, "BATCH", 3)
@@ -204,12 +206,11 @@ def test_a_record_that_fails_is_set_aside_and_the_others_are_judged(
 ) -> None:
     a_rule(organization)
     good, bad, last = (raised(organization, key) for key in ("good", "bad", "last"))
-    real = sweeps.run_records
 
-    def fails(trigger: str, whose: Organization, some: list[sweeps.Asked], *, origin: str) -> object:
+    def fails(trigger: str, whose: Organization, some: list[Asked], *, origin: str) -> object:
         if bad.pk in [one.record_id for one in some]:
             raise ZeroDivisionError
-        return real(trigger, whose, some, origin=origin)
+        return really(trigger, whose, some, origin=origin)
 
     monkeypatch.setattr(sweeps, "run_records", fails)
     assert sweep() == 2
@@ -237,7 +238,7 @@ def test_a_database_that_is_away_puts_the_sweep_off(
     a_rule(organization)
     raised(organization, "k")
 
-    def away(*args: object, **values: object) -> object:
+    def away(*args: object, **values: Any) -> object:
         raise OperationalError("the connection is lost")
 
     monkeypatch.setattr(sweeps, "run_records", away)

@@ -120,6 +120,7 @@ URLS: dict[str, Permission | str] = {
     "automations:reorder": EDIT_RULES,
     "automations:edit": VIEW,
     "automations:toggle": EDIT_RULES,
+    "automations:rename_here": EDIT_RULES,
     "automations:duplicate": EDIT_RULES,
     "automations:delete": EDIT_RULES,
     "automations:versions": VIEW,

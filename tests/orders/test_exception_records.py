@@ -1,6 +1,7 @@
 """Exceptions as records: versions, history, events, what filters can ask, and their page."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -28,9 +29,9 @@ pytestmark = pytest.mark.django_db
 ANN = Actor("user", "1", "Ann")
 
 
-def problem(source: Source, key: str = "k", **values: object) -> Problem:
-    told: dict[str, object] = {"type": "rule_failed", "title": "It failed", "message": "Line 3"}
-    return Problem(organization_id=source.organization_id, cause_key=key, **(told | values))  # type: ignore[arg-type]
+def problem(source: Source, key: str = "k", **values: Any) -> Problem:
+    told: dict[str, Any] = {"type": "rule_failed", "title": "It failed", "message": "Line 3"}
+    return Problem(organization_id=source.organization_id, cause_key=key, **(told | values))
 
 
 def told() -> list[tuple[str, int, str]]:
@@ -176,10 +177,10 @@ def test_the_exception_as_it_was_is_found_from_its_history(source: Source) -> No
     ],
 )
 def test_a_filter_says_the_same_in_python_and_in_sql(
-    source: Source, field: str, operator: str, value: object, finds: bool
+    source: Source, field: str, operator: str, value: Any, finds: bool
 ) -> None:
     order = make_order(source)
-    concerning = {"entity_type": "order", "entity_id": order.pk, "entity_label": "#1001"}
+    concerning: dict[str, Any] = {"entity_type": "order", "entity_id": order.pk, "entity_label": "#1001"}
     raise_exceptions([problem(source, **concerning), problem(source, **concerning)])
     tree = Group("all", (Condition(field, operator, value),))
     one = OrderException.across.select_related("source", "organization").get()

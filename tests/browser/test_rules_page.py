@@ -1,0 +1,91 @@
+"""The page of rules, looked at and used: triggers, renaming in place, the search, a phone, axe."""
+
+import datetime as dt
+
+import pytest
+from playwright.sync_api import expect
+
+from automations import services
+from automations.definition import ActionSpec, Definition
+from automations.models import Rule, RuleCounter
+from portal.audit.actor import Actor
+from portal.kit.clock import now
+from portal.tenancy.models import Organization
+from tests.browser.axe import violations
+from tests.browser.walk import Walk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TESTER = Actor.system("test")
+LONG = "Hold-everything-that-is-dearer-than-a-thousand-and-goes-to-another-country "
+
+
+def a_rule(organization: Organization, name: str, trigger: str = "NEW_ORDER") -> Rule:
+    key = "set_exception_status" if trigger.startswith("EXCEPTION") else "archive"
+    return services.create_rule(organization, trigger, Definition(name=name, actions=(ActionSpec(key=key),)), by=TESTER)
+
+
+def fired(rule: Rule) -> None:
+    for back in range(0, 28, 3):
+        at = (now() - dt.timedelta(days=back)).replace(minute=0, second=0, microsecond=0)
+        RuleCounter.across.create(
+            organization=rule.organization, rule=rule, hour=at, matches=back + 1, errors=back % 2, last_matched_at=at
+        )
+
+
+def test_a_rule_is_renamed_where_it_stands_by_mouse_and_by_keyboard(walk: Walk, organization: Organization) -> None:
+    a_rule(organization, "Dear")
+    page = walk.menu("Automations")
+    page.get_by_role("button", name="Rename Dear").click()
+    field = page.get_by_label("New name of Dear")
+    expect(field).to_be_focused()
+    field.fill(" ")
+    page.get_by_role("button", name="Rename", exact=True).click()
+    expect(page.locator(".rule-renaming .field-error")).to_have_text("Give the rule a name.")
+    page.get_by_label("New name of Dear").fill("Very dear")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Very dear", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Rename Very dear").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_label("New name of Very dear")).to_have_count(0)
+    assert Rule.across.get(is_default=False).name == "Very dear"
+
+
+def test_triggers_are_walked_by_keyboard_and_the_rule_of_old_exceptions_can_rest(walk: Walk) -> None:
+    page = walk.menu("Automations")
+    link = page.get_by_role("navigation", name="Triggers").get_by_role("link", name="Exception scheduled")
+    link.focus()
+    page.keyboard.press("Enter")
+    card = page.locator(".rule-card", has_text="Resolve old exceptions")
+    expect(card).to_contain_text("when first seen is more than 30 days ago")
+    card.get_by_role("switch").click()
+    expect(page.locator(".rule-card.is-off", has_text="Resolve old exceptions")).to_be_visible()
+    assert Rule.across.get(trigger="EXCEPTION_SCHEDULED").enabled is False
+
+
+def test_many_rules_are_found_by_name(walk: Walk, organization: Organization) -> None:
+    for number in range(8):
+        a_rule(organization, f"Hold number {number}")
+    a_rule(organization, "Dismiss number 3", "EXCEPTION_MODIFIED")
+    page = walk.menu("Automations")
+    page.get_by_label("Find a rule by its name").fill("number 3")
+    page.keyboard.press("Enter")
+    expect(page.locator(".found-rule")).to_have_count(2)
+    page.locator(".found-rule", has_text="Dismiss").get_by_role("link", name="Show in its list").click()
+    expect(page.locator(".rule-card:target")).to_contain_text("Dismiss number 3")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_is_fit_for_everybody_and_for_a_phone(walk: Walk, organization: Organization, theme: str) -> None:
+    for number in range(8):
+        fired(a_rule(organization, f"{LONG}{number}"))
+    page = walk.page
+    page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 740})
+        for query in ("", "?trigger=EXCEPTION_SCHEDULED", "?trigger=EXCEPTION_MODIFIED", "?q=hold", "?q=nothing"):
+            walk.open(f"/automations/{query}")
+            expect(page.get_by_role("heading", level=1, name="Automations")).to_be_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            if width == 1280 or query == "":
+                assert violations(page) == []
