@@ -50,7 +50,7 @@ def context(request: HttpRequest, found: Order, *, notice: str = "", hold_form: 
         "steps": progress.steps(found, holds, history),
         "sentence": progress.sentence(found, holds, history),
         "lines": facts.lines(found, history, limit=None if everything else facts.LINES),
-        "happenings": activity.happenings(history),
+        "happenings": activity.happenings(history, found.organization),
         "more_history": not everything and len(history) == queries.HISTORY,
         "open_holds": open_holds(found, holds),
         "exceptions": exceptions,

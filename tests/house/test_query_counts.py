@@ -54,7 +54,12 @@ def test_a_page_costs_what_is_written_down(as_owner: Client, orders: list[Order]
 
 def test_the_page_of_an_order_costs_what_is_written_down(as_owner: Client, orders: list[Order]) -> None:
     asked = queries(as_owner, f"/orders/{orders[0].public_id}")
-    assert len(asked) == 10, "\n".join(asked)
+    assert len(asked) == 11, "\n".join(asked)  # one asks where the runs are that its activity names
+
+
+def test_asking_who_set_a_field_costs_what_is_written_down(as_owner: Client, orders: list[Order]) -> None:
+    asked = queries(as_owner, f"/orders/{orders[0].public_id}/who?path=/status", headers={"HX-Request": "true"})
+    assert len(asked) == 6, "\n".join(asked)  # of these one reads the history and one where the rule's run is
 
 
 def test_asking_whether_something_is_new_costs_little(as_owner: Client, orders: list[Order]) -> None:

@@ -240,6 +240,17 @@ def test_the_window_costs_one_query_more_with_a_run_and_none_with_more_history(a
     assert cost() == before
 
 
+def test_the_activity_leads_to_the_run_of_each_rule(as_owner: Client, source: Source) -> None:
+    note = ActionSpec(key="add_note", settings={"text": "Noted for {{ extOrderId }}"})
+    definition = Definition(name="Notes", actions=(note, ActionSpec(key="review_required")))
+    services.set_enabled(services.create_rule(source.organization, "NEW_ORDER", definition, by=ANA), True, by=ANA)
+    order = make_order(source, 1005)
+    drain("automations")
+    answer = as_owner.get(f"/orders/{order.public_id}")
+    assert "Notes Noted for #1005 Open the run" in text(answer)
+    assert f'<a href="/automations/history/{Run.across.get().public_id}/">Open the run</a>' in answer.content.decode()
+
+
 def test_lines_that_were_taken_out_say_so_and_by_whom(as_owner: Client, source: Source) -> None:
     settings = {"skus": ["TEA-1"], "mode": "reject", "nothing_left": "leave"}
     definition = Definition(name="No tea", actions=(ActionSpec(key="cancel_lines", settings=settings),))
