@@ -4,10 +4,14 @@ import zoneinfo
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orders.documents import writable
 from orders.documents.catalogue import ORDER
 from orders.documents.values import NotWritable
+from portal.entities import patch
+from portal.kit import json
 from portal.kit.json import Json
 
 DOCUMENT: Json = {
@@ -198,3 +202,28 @@ def test_where_a_field_stands_is_named_as_changes_name_it() -> None:
 
 def test_a_list_of_many_fields_can_be_written_by_none() -> None:
     assert [one.path for one in ORDER if one.writable and "[]" in one.path] == []
+
+
+PATHS = [one.path for one in ORDER] + ["shippingAddress", "customer", "__proto__", "constructor", "x.y", "", "."]
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(["draft", "2026-01-01T00:00:00Z"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["name", "value", "city"]), inner),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(PATHS), VALUES, max_size=4))
+def test_whatever_code_returns_is_written_whole_or_refused_by_name(wanted: dict[str, Any]) -> None:
+    try:
+        after = writable.merge(DOCUMENT, wanted)
+    except NotWritable:
+        return
+    made = changed(after)
+    assert patch.apply(DOCUMENT, made) | {"status": after["status"]} == after
+    assert patch.revert(after, made) | {"status": "new"} == DOCUMENT
+    assert json.loads(json.dumps(after)) == after
+    assert writable.changes(after, writable.merge(after, wanted)) == []
