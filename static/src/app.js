@@ -15,6 +15,8 @@ import "./filter.js";
 import "./filter-menu.js";
 import "./filter-move.js";
 import "./focus.js";
+import "./form-history.js";
+import "./form-work.js";
 import "./guard.js";
 import "./insert.js";
 import "./narrow.js";

@@ -1,7 +1,9 @@
 // Undo and redo in the filter builder, also of what was typed: what the form held before each change, kept by
-// the builder's id, so that it outlives what the server draws afresh.
+// the builder's id, so that it outlives what the server draws afresh. In a form that has a history of its own
+// (form-history.js) a builder keeps none: what changes in it is a step of the form.
 import { on } from "./everywhere.js";
 import { builderOf, step } from "./filter.js";
+import { record as recordForm } from "./form-history.js";
 
 const MOST = 200;
 const kept = new Map(); // id -> {past, future, now, travels}: what the form held, as text; how many undos are under way
@@ -13,6 +15,7 @@ export function entries(builder) {
   return form ? [...new FormData(form)].filter(([name, value]) => own.has(name) && !name.endsWith("judged") && typeof value === "string") : [];
 }
 
+const formOf = (builder) => builder.closest("form[data-history]");
 const text = (builder) => JSON.stringify(entries(builder));
 
 function show(builder) {
@@ -23,6 +26,7 @@ function show(builder) {
 
 /** Begin, or go on where the same builder was before something around it was drawn afresh. */
 export function history(builder) {
+  if (formOf(builder)) return;
   const before = kept.get(builder.id);
   if (!before || builder.closest("[data-filter-place], .filter-page")) kept.set(builder.id, { past: [], future: [], now: text(builder), travels: 0 });
   else record(builder);
@@ -31,6 +35,8 @@ export function history(builder) {
 
 /** Remember a change as one step back. */
 export function record(builder) {
+  const form = formOf(builder);
+  if (form) return recordForm(form);
   const own = kept.get(builder.id);
   const now = text(builder);
   if (!own || own.travels || own.now === now) return; // during an undo the form still holds what is left behind
@@ -43,6 +49,7 @@ export function record(builder) {
 
 /** The server has drawn the conditions: after an undo that is where one stands, otherwise it is a step. */
 export function settled(builder, restored) {
+  if (formOf(builder)) return record(builder);
   const own = kept.get(builder.id);
   if (restored) own.travels = Math.max(0, own.travels - 1);
   if (!restored) record(builder);
@@ -68,7 +75,7 @@ on("click", "[data-filter-undo]", (_event, button) => undo(builderOf(button)));
 on("click", "[data-filter-redo]", (_event, button) => redo(builderOf(button)));
 on("keydown", "[data-filter], [data-filter-form]", (event, place) => {
   const builder = place.matches("[data-filter]") ? place : place.querySelector("[data-filter]");
-  if (!builder || !(event.ctrlKey || event.metaKey) || event.altKey || event.target.closest("[data-unguarded]")) return;
+  if (!builder || formOf(builder) || !(event.ctrlKey || event.metaKey) || event.altKey || event.target.closest("[data-unguarded]")) return;
   const key = event.key.toLowerCase();
   if (key !== "z" && key !== "y") return;
   event.preventDefault();

@@ -1,6 +1,6 @@
 // A form with data-guard warns before what was typed is lost, and marks that there is something to save.
 // Elements with data-when-dirty inside it (a save bar) show only then. What is typed inside data-unguarded
-// is not saved by the form, and so not lost.
+// is not saved by the form, and so not lost; nor is what form-work.js has kept in this browser.
 import { everywhere } from "./everywhere.js";
 
 function content(form) {
@@ -30,7 +30,9 @@ everywhere("form[data-guard]", (form) => {
     look();
   });
   window.addEventListener("beforeunload", (event) => {
-    if (form.isConnected && !leaving && look()) event.preventDefault();
+    if (!form.isConnected || leaving || !look()) return;
+    form.dispatchEvent(new CustomEvent("work:keep"));
+    if (form.dataset.workKept !== "yes") event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s" && form.isConnected) {
