@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.translation import gettext, override
 from pydantic import BaseModel, ConfigDict, Field
 
 from automations.engine.actions import Action, Context, Input, Refusal, actions
@@ -15,9 +16,12 @@ from orders.documents import writable
 from orders.documents.catalogue import ORDER
 from orders.documents.values import NotWritable
 from orders.lifecycle.order import OrderStatus
+from portal.filters.fields import Field as WritableField
 from portal.filters.fields import Type
 from portal.filters.mark import gettext_noop as _
+from portal.filters.normal import moment
 from portal.kit.json import Json
+from portal.ui.times import exact
 
 if TYPE_CHECKING:
     from automations.engine.triggers import Trigger
@@ -49,7 +53,10 @@ class PropertySettings(BaseModel):
 def plan(settings: PropertySettings, context: Context) -> list[Write]:
     """Change the field; refused where it would then not fit what an order can hold."""
     after = _refusing(settings, context)
-    return writes(context, after, f"Rule “{context.rule_name}”: {words(settings)}.")
+    # History is written in one language and the organization's time, whoever has the rule run again.
+    with override("en"), timezone.override(context.zone):
+        summary = f"Rule “{context.rule_name}”: {words(settings)}."
+    return writes(context, after, summary)
 
 
 def writes(context: Context, after: Json, summary: str) -> list[Write]:
@@ -128,9 +135,15 @@ def words(settings: PropertySettings) -> str:
         return gettext("take {values} out of {field}").format(values=several, field=name)
     if field.type is Type.LIST:
         return gettext("set {field} to {values}").format(field=name, values=several)
-    told = gettext(field.choice_label(settings.value)) if settings.value not in (None, "") else "…"
+    told = _told(field, settings.value) if settings.value not in (None, "") else "…"
     told = told if len(told) <= SHOWN else f"{told[: SHOWN - 1]}…"
     return gettext("set {field} to “{value}”").format(field=name, value=told)
+
+
+def _told(field: WritableField, value: object) -> str:
+    """Return a value as people read it: a choice by its label, an instant in the reader's timezone."""
+    at = moment(value) if field.type is Type.DATETIME else None
+    return exact(at) if at is not None else gettext(field.choice_label(value))
 
 
 UPDATE_PROPERTY = actions.register(

@@ -77,6 +77,9 @@ def test_a_date_without_a_timezone_is_one_of_the_organization() -> None:
     zone = zoneinfo.ZoneInfo("Europe/Berlin")
     (write,) = ACTION.plan(settings, Context(DOCUMENT, NOW, False, "Gifts", zone, ORDER))
     assert write.on(DOCUMENT)["shipByDate"] == "2026-07-01T08:00:00.000Z"
+    settings = ACTION.settings(path="shipByDate", value="2026-07-01T08:00:00Z")
+    (write,) = ACTION.plan(settings, Context(DOCUMENT, NOW, False, "Gifts", zone, ORDER))
+    assert write.summary == "Rule “Gifts”: set ship by to “1 Jul 2026, 10:00:00 CEST”."
 
 
 def test_a_status_is_given_as_a_move_and_carefully_after_a_rule_that_failed() -> None:
@@ -136,6 +139,8 @@ def test_it_says_what_it_does() -> None:
     assert words(path="tags", operation="REMOVE_ARRAY_ITEMS", values=("a",)) == "take “a” out of tags"
     assert words(path="giftNote", operation="RESET_VALUE") == "empty gift note, until the channel fills it again"
     assert words(path="status", value="reviewRequired") == "set status to “Review required”"
+    assert words(path="shipByDate", value="2026-12-24T09:00:00Z") == "set ship by to “24 Dec 2026, 09:00:00 UTC”"
+    assert words(path="shipByDate", value="2026-12-24") == "set ship by to “2026-12-24”"
     assert words(path="giftNote", value="x" * 90) == f"set gift note to “{'x' * 59}…”"
     assert words() == "change a field that is not chosen yet"
 
