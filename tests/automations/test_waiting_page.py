@@ -29,7 +29,7 @@ def test_the_card_says_what_ends_the_hold_in_the_words_of_the_current_rule(sourc
     rule = wait_for(source, PAID)
     order = held(source)
     text = page(as_owner, order)
-    for told in ("Until any tag is “paid”", "At the latest", "Review required", "Last looked at", "Release now"):
+    for told in ("Until any tag is “paid”", "When met", "Looked at", "At the latest", "If not met", "Release now"):
         assert told in text
     assert f"/automations/rules/{rule.public_id}/" in text
     assert "Waits until its condition is met. If that does not happen, it is released" in text
@@ -67,7 +67,7 @@ def test_an_order_that_nobody_looks_at_says_why(source: Source, as_owner: Client
         edit(rule, Definition(name="Cancels", actions=(ActionSpec(key="cancel"),)))
     text = page(as_owner, order)
     assert says in text
-    assert "Last looked at" not in text
+    assert "Looked at" not in text
     assert "At the latest" in text
 
 
