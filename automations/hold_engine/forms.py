@@ -48,6 +48,7 @@ class RowForm(HoldForm):
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["minutes"].help_text = _("Empty: no hold.")
         field = self.fields["source"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Source.objects.within(organization).order_by("name", "pk")
