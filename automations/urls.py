@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from automations.hold_engine import views as hold_engine
 from automations.views import code, convert, editor, exchange, history, meanwhile, replay, rules, trial, versions
 from portal.ui.lists import list_paths
 
@@ -26,6 +27,8 @@ urlpatterns = [
     path("rules/<slug:public_id>/compare/", versions.compare, name="compare"),
     path("rules/<slug:public_id>/restore/", versions.restore, name="restore"),
     path("lists/<slug:trigger>/versions/", versions.list_versions, name="list_versions"),
+    path("hold-engine/", hold_engine.hold_engine, name="hold_engine"),
+    path("hold-engine/migrate/", hold_engine.migrate, name="hold_engine_migrate"),
     path("export/", exchange.export, name="export"),
     path("import/", exchange.import_page, name="import"),
     *list_paths("history/", history.run_list, name="history"),

@@ -129,6 +129,8 @@ URLS: dict[str, Permission | str] = {
     "automations:list_versions": VIEW,
     "automations:export": VIEW,
     "automations:import": EDIT_RULES,
+    "automations:hold_engine": VIEW,
+    "automations:hold_engine_migrate": EDIT_RULES,
     "automations:history": VIEW,
     "automations:history_json": VIEW,
     "automations:history_csv": VIEW,
