@@ -55,6 +55,8 @@ def check(settings: NoteSettings, trigger: "Trigger", organization: "Organizatio
 def words(settings: NoteSettings) -> str:
     """Return the action in words: “note “Paid by invoice””."""
     text = " ".join(settings.text.split())
+    if not text:
+        return gettext("note nothing yet")
     return gettext("note “{text}”").format(text=text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…")
 
 

@@ -22,6 +22,7 @@ MOVES = [
     ("draft", "draft", "set to draft", True, True),
     ("cancel", "canceled", "canceled", True, False),
     ("archive", "archived", "archived", True, True),
+    ("review_required", "reviewRequired", "marked for review", False, True),
 ]
 
 
@@ -107,4 +108,12 @@ def test_each_action_puts_itself_in_words() -> None:
         "draft": "set to draft",
         "cancel": "cancel",
         "archive": "archive",
+        "review_required": "mark for review",
+        "update_property": "change a field that is not chosen yet",
+        "update_by_code": "update the order by code",
+        "cancel_lines": "cancel lines that are not chosen yet; with none left, mark it for review",
+        "add_note": "note nothing yet",
+        "set_exception_status": "resolve the exception",
+        "notify_email": "e-mail nobody yet",
+        "call_webhook": "call a webhook",
     }
