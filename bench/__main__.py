@@ -16,7 +16,7 @@ import django
 if TYPE_CHECKING:
     from bench.table import Figure
 
-PARTS = ("whole", "memory", "pages", "builder", "holds", "filters")
+PARTS = ("whole", "memory", "pages", "builder", "holds", "filters", "scripting")
 
 
 def main() -> int:
@@ -64,7 +64,7 @@ def _options() -> argparse.Namespace:
 
 
 def _measure(options: argparse.Namespace) -> list["Figure"]:
-    from bench import builder, database, holds, memory, multiply, pages, whole_path
+    from bench import builder, database, holds, memory, multiply, pages, scripting, whole_path
     from bench.shop import open_shop
 
     shop, figures = open_shop(), []
@@ -85,6 +85,8 @@ def _measure(options: argparse.Namespace) -> list["Figure"]:
         from bench import filters  # the engines it compares with are only there for `make bench`
 
         figures += _step("filters in memory", lambda: filters.measure(options.orders))
+    if "scripting" in options.only:
+        figures += _step("JavaScript", scripting.measure)
     return figures
 
 

@@ -1,6 +1,8 @@
 """How fast users' code runs through the pool, against bare V8 on the same function in the same run.
 
-`python -m bench.scripting` prints a table; `run()` gives its rows.
+`make bench ARGS="--only scripting"`, or `python -m bench.scripting` without a database. The rounds of bare
+V8, of bare V8 without its compiler (as the pool has it, which is a promise of safety) and of the pool
+alternate, so that whatever else the machine does meets all three alike; each figure is a median.
 """
 
 import json
@@ -13,11 +15,16 @@ from pathlib import Path
 
 from automations.scripting.contract import CodeRequest
 from automations.scripting.pool import Pool
+from bench.table import Figure
 
 NOW = "2026-01-02T03:04:05Z"
 BATCH = 200
 ROUNDS = 30
 SINGLES = 300
+SHARE = 0.5
+"""What the pool must reach of bare V8 in batches."""
+SINGLE_MS = 5.0
+"""A warm single call, 95 of 100."""
 RULES = {
     "one comparison": "return entity.total > 100;",
     "sum over lines": """let sum = 0;
@@ -28,12 +35,20 @@ RULES = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `per_second` is None where only the time of a call is of interest."""
+    """One line of the table; `goal` says that its figure has one to meet."""
 
     name: str
-    per_second: float | None
+    per_second: float
     share_of_bare: float | None = None
     p95_ms: float | None = None
+    goal: bool = False
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal is met; None where there is none."""
+        if not self.goal:
+            return None
+        return (self.share_of_bare or 0) >= SHARE if self.p95_ms is None else self.p95_ms < SINGLE_MS
 
 
 def record(number: int, lines: int) -> bytes:
@@ -132,7 +147,7 @@ def singles(pool: Pool, source: str, entity: bytes, pause: float) -> Row:
         times.append(time.perf_counter() - began)
         time.sleep(pause)
     name = f"single calls, {pause * 1000:g} ms apart" if pause else "single calls, back to back"
-    return Row(name, len(times) / sum(times), p95_ms=sorted(times)[int(len(times) * 0.95)] * 1000)
+    return Row(name, len(times) / sum(times), p95_ms=sorted(times)[int(len(times) * 0.95)] * 1000, goal=True)
 
 
 def run() -> list[Row]:
@@ -148,7 +163,7 @@ def run() -> list[Row]:
                 rows += [
                     Row(f"{rule}, {size}: bare V8", with_jit),
                     Row(f"{rule}, {size}: bare V8 without JIT", without, without / with_jit),
-                    Row(f"{rule}, {size}: pool, batches of {BATCH}", through, through / with_jit),
+                    Row(f"{rule}, {size}: pool, batches of {BATCH}", through, through / with_jit, goal=True),
                 ]
         for pause in (0.0, 0.02):
             rows.append(singles(pool, RULES["one comparison"], record(1, 10), pause))
@@ -157,12 +172,23 @@ def run() -> list[Row]:
     return rows
 
 
+def figure(row: Row) -> Figure:
+    """Return a row as the one table of the benchmarks has it."""
+    goal = "" if not row.goal else f"at least {SHARE:.0%}" if row.p95_ms is None else f"p95 < {SINGLE_MS:g} ms"
+    share = "" if row.share_of_bare is None else f" ({row.share_of_bare:.0%} of bare V8)"
+    p95 = "" if row.p95_ms is None else f", p95 {row.p95_ms:.2f} ms"
+    return Figure(f"JavaScript, {row.name}", f"{row.per_second:,.0f}/s{share}{p95}", goal, row.met)
+
+
+def measure() -> list[Figure]:
+    """Measure the pool against bare V8; needs no database."""
+    return [figure(row) for row in run()]
+
+
 def main() -> None:
     """Print the rows as a table."""
-    for row in run():
-        share = "" if row.share_of_bare is None else f"{row.share_of_bare:7.0%}"
-        p95 = "" if row.p95_ms is None else f"{row.p95_ms:6.2f} ms p95"
-        print(f"{row.name:<55}{row.per_second or 0:>10,.0f}/s {share:>8} {p95}")
+    for one in map(figure, run()):
+        print(f"{one.what:<72}{one.measured:>40}  {one.verdict}")
 
 
 if __name__ == "__main__":

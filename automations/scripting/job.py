@@ -6,7 +6,7 @@ time, so that the second death has a name.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from automations.scripting.contract import CodeRequest, CodeResult, Status
@@ -85,8 +85,13 @@ class Job:
         if len(indexes) != len(answers):
             raise Malformed("more answers than records")
         micros = int(frame.get("micros", 0)) // len(answers)
+        # Most answers are a bare true or false: two values stand for all of those of a slice.
+        yes, no = (CodeResult("ok", flag, micros=micros, waited_micros=self.waited_micros) for flag in (True, False))
         for index, answer in zip(indexes, answers, strict=True):
-            self._settle(index, self._result(answer, micros))
+            if answer is not True and answer is not False:
+                self._settle(index, self._result(answer, micros))
+            elif self._results[index] is None:
+                self._results[index] = yes if answer else no
         self._drop_settled()
 
     def refuse_rest(self, status: Status, message: str, line: int | None = None, column: int | None = None) -> None:
@@ -148,8 +153,6 @@ class Job:
                 self._settle(index, CodeResult("refused", error=message))
 
     def _result(self, answer: Any, micros: int) -> CodeResult:
-        if answer is True or answer is False:
-            return CodeResult("ok", value=answer, micros=micros)
         try:
             status, value, error, line, column, console = answer
         except (TypeError, ValueError) as problem:
@@ -178,18 +181,7 @@ class Job:
 
 
 def _waited(result: CodeResult, micros: int) -> CodeResult:
-    if not micros:
-        return result
-    return CodeResult(
-        result.status,
-        result.value,
-        result.error,
-        result.line,
-        result.column,
-        result.console,
-        result.micros,
-        micros,
-    )
+    return replace(result, waited_micros=micros) if micros else result
 
 
 def _number(value: Any) -> int | None:
