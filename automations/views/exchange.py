@@ -35,7 +35,12 @@ def export(request: PageRequest) -> HttpResponse:
         response = HttpResponse(text, content_type="application/yaml; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="rules-{slugify(what)[:60] or "all"}.yaml"'
         return response
-    context = {"text": text, "rule": rule, "trigger": trigger, "triggers": triggers.all()}
+    context = {
+        "text": text,
+        "rule": rule,
+        "trigger": trigger,
+        "triggers": sorted(triggers.all(), key=lambda one: one.position),
+    }
     return render(request, "automations/export.html", context)
 
 

@@ -129,7 +129,7 @@ def list_versions(request: PageRequest, trigger: str) -> HttpResponse:
     found = list(_below(rows.select_related("rule_set"), request)[: PER_PAGE + 1])
     context = {
         "trigger": chosen,
-        "triggers": triggers.all(),
+        "triggers": sorted(triggers.all(), key=lambda one: one.position),
         "rows": _list_rows(request, found),
         "older": found[PER_PAGE - 1].number if len(found) > PER_PAGE else 0,
     }
@@ -173,6 +173,8 @@ def _list_rows(request: PageRequest, found: list[RuleSetVersion]) -> list[ListRo
     for one, before in zip(found, [*found[1:], None], strict=False):
         former = before.entries if before is not None else []
         changes = changes_of(former, one.entries, told) if before is not None or one.number == 1 else []
+        if len(changes) == 1 and "“" in one.summary:  # the summary names the rule, and says the same
+            changes = []
         current = one.pk == one.rule_set.published_id
         made.append(ListRow(one, changes, entries_of(one.entries, told), current))
     return made[:PER_PAGE]

@@ -116,9 +116,13 @@ def test_restoring_what_does_not_fit_says_why(as_owner: Client, rule: Rule, sour
 
 def test_the_list_has_versions_too(as_colleague: Client, rule: Rule) -> None:
     services.set_enabled(rule, True, by=BEN)
+    services.create_rule(rule.organization, "NEW_ORDER", Definition(name="Second", actions=CANCEL), by=ANN)
+    order = [Rule.across.get(name=name).public_id for name in ("Second", "Dear")]
+    services.reorder(rule.organization, "NEW_ORDER", order, by=BEN, seen=4)
     told = page(as_colleague, "list_versions", "NEW_ORDER")
-    assert "“Dear” was switched on" in told
     assert "Switched on “Dear”" in told
+    assert "Reordered the rules" in told
+    assert "moved from place" in told
     page(as_colleague, "list_versions", "FULL_MOON", status=404)
 
 
