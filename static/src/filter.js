@@ -8,6 +8,7 @@ import { entries, history, record, settled } from "./filter-history.js";
 const TYPING = 350;
 const COUNTING = 450;
 const TRIES = 5;
+const spans = new Map(); // which records are counted, by the name of the choice
 const queues = new WeakMap(); // builder -> edits that wait for their turn; the first is under way
 
 export const builderOf = (element) => element.closest("[data-filter]");
@@ -227,9 +228,14 @@ function count(builder) {
   }, COUNTING);
 }
 on("filter:changed", "[data-filter]", (_event, builder) => count(builder));
-on("change", "[data-filter-span]", (_event, select) => count(builderOf(select)));
+on("change", "[data-filter-span]", (_event, select) => {
+  spans.set(select.name, select.value);
+  count(builderOf(select));
+});
 
 everywhere("[data-filter]", (builder) => {
+  const span = builder.querySelector("[data-filter-span]");
+  if (span && spans.has(span.name)) span.value = spans.get(span.name); // what is counted stays, whatever is drawn afresh
   history(builder);
   marked(builder);
   count(builder);

@@ -135,7 +135,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   own.busy = false;
   own.now = text(form); // the server may write the same in another way
   const { id, name } = own.focus ?? {};
-  const target = (id && document.getElementById(id)) || (name && part(form).querySelector(`[name="${CSS.escape(name)}"]`));
+  const same = id ? document.getElementById(id) : null;
+  const target = same ?? (name ? part(form).querySelector(`[name="${CSS.escape(name)}"]`) : null);
   target?.focus({ preventScroll: true });
   form.dispatchEvent(new CustomEvent("guard:look"));
   form.dispatchEvent(new CustomEvent("history:changed"));
