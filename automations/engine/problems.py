@@ -30,7 +30,7 @@ def _paused(organization: Organization, rule: ReadyRule) -> Problem:
     """Tell once of a rule that this version of the product cannot read, not once an order."""
     return Problem(
         "rule_paused", organization.pk, f"{rule.public_id}:{rule.number}", f"Rule “{rule.name}” is paused", rule.broken,
-        entity_type="rule", entity_id=rule.rule_id, entity_label=rule.name,
+        entity_type="rule", entity_id=rule.rule_id, entity_label=rule.name, entity_public_id=rule.public_id,
     )  # fmt: skip
 
 
@@ -39,6 +39,7 @@ def _failed(organization: Organization, trigger: Trigger, firing: Firing, record
         "rule_failed", organization.pk, f"{firing.rule.public_id}:{record.public_id}",
         f"Rule “{firing.rule.name}” could not do its work on {record.label}", firing.error,
         entity_type=trigger.entity, entity_id=record.id, entity_label=record.label,
+        entity_public_id=record.public_id,
     )  # fmt: skip
 
 
@@ -48,4 +49,5 @@ def _disagree(organization: Organization, trigger: Trigger, firing: Firing, reco
         "rules_disagree", organization.pk, f"{firing.rule.public_id}:{record.public_id}",
         f"The rules {names} ask for opposite things for {record.label}", firing.error,
         entity_type=trigger.entity, entity_id=record.id, entity_label=record.label,
+        entity_public_id=record.public_id,
     )  # fmt: skip
