@@ -34,7 +34,7 @@ class Meanwhile:
         number = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else current.number
         if number >= current.number:
             return cls(rule, current.number)
-        before = RuleVersion.across.filter(rule=rule, number=number).first()
+        before = RuleVersion.objects.within(request.organization).filter(rule=rule, number=number).first()
         rows = differences(request, trigger, before, current) if before else ()
         return cls(rule, number, current, tuple(rows))
 

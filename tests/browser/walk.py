@@ -102,7 +102,7 @@ def switch(page: Page, name: str) -> Locator:
 
 def new_rule(page: Page, name: str) -> None:
     """Open the editor for a new rule and name it."""
-    page.get_by_role("link", name="New rule").click()
+    page.get_by_role("link", name="New rule").first.click()
     page.get_by_role("textbox", name="Name", exact=True).fill(name)
 
 
@@ -136,5 +136,5 @@ def try_on(page: Page, number: str) -> Locator:
     page.get_by_role("textbox", name=re.compile("^(Or any other|Record)$")).fill(number)
     page.get_by_role("button", name="Test rule").click()
     shown = page.locator("#trial-result")
-    expect(shown.locator(".trial-verdict")).to_contain_text(number)
+    expect(shown.locator(".trial-verdict")).to_contain_text(number, timeout=SOON)
     return shown
