@@ -71,9 +71,13 @@ def _compared(before: Json, after: Json, place: int, where: Where) -> ActionDiff
 
 def _own(before: Json, after: Json) -> Iterator[Setting]:
     if bool(before.get("off")) != bool(after.get("off")):
-        yield Setting(_("Action"), *(_("switched off") if one.get("off") else _("on") for one in (before, after)))
+        yield Setting(_("Action"), _state(before), _state(after))
     if before.get("note", "") != after.get("note", ""):
         yield Setting(_("Note"), before.get("note", ""), after.get("note", ""))
+
+
+def _state(spec: Json) -> str:
+    return _("switched off") if spec.get("off") else _("on")
 
 
 def _settings(before: Json, after: Json, where: Where) -> Iterator[Setting]:

@@ -70,16 +70,15 @@ def shortened(lines: Sequence[Line]) -> list[Line]:
             near |= set(range(place - CONTEXT, place + CONTEXT + 1))
     shown: list[Line] = []
     skipped = 0
-    for place, line in enumerate([*lines, None]):
-        if line is not None and line.kind == "same" and place not in near:
+    for place, line in enumerate(lines):
+        if line.kind == "same" and place not in near:
             skipped += 1
             continue
         if skipped:
             shown.append(Line("skipped", str(skipped)))
             skipped = 0
-        if line is not None:
-            shown.append(line)
-    return shown
+        shown.append(line)
+    return [*shown, Line("skipped", str(skipped))] if skipped else shown
 
 
 def changed(lines: Iterable[Line]) -> bool:

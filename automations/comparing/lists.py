@@ -73,9 +73,15 @@ def _in_order(numbers: Sequence[int]) -> set[int]:
     """Return the places of a longest rising run of numbers: what is not in it has moved."""
     best: list[list[int]] = []
     for place, number in enumerate(numbers):
-        runs = [run for run in best if numbers[run[-1]] < number]
-        best.append([*max(runs, key=len, default=[]), place])
-    return set(max(best, key=len, default=[]))
+        before: list[int] = []
+        for run in best:
+            if numbers[run[-1]] < number and len(run) > len(before):
+                before = run
+        best.append([*before, place])
+    longest: list[int] = []
+    for run in best:
+        longest = run if len(run) > len(longest) else longest
+    return set(longest)
 
 
 def _name(one: Json, rows: Mapping[int, Row]) -> str:

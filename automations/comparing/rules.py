@@ -88,9 +88,9 @@ def _general(before: Json, after: Json) -> list[Setting]:
         if (before.get(name) or "") != (after.get(name) or "")
     ]
     if bool(before.get("once")) != bool(after.get("once")):
-        found.append(
-            Setting(_("Once for each record"), *(_("yes") if x.get("once") else _("no") for x in (before, after)))
-        )
+        yes, no = _("yes"), _("no")
+        label = _("Once for each record")
+        found.append(Setting(label, yes if before.get("once") else no, yes if after.get("once") else no))
     return found
 
 

@@ -97,7 +97,7 @@ class _Builder:
         if self._count > MAX_VALUES:
             raise Unreadable(line, f"There are more than {MAX_VALUES:,} values.")
         if isinstance(event, yaml.AliasEvent):
-            raise Unreadable(line, f"The alias “*{event.anchor[:40]}” is not allowed. Write the value itself.")
+            raise Unreadable(line, f"The alias “*{str(event.anchor)[:40]}” is not allowed. Write the value itself.")
         if event.anchor:
             raise Unreadable(line, f"The anchor “&{event.anchor[:40]}” is not allowed.")
         if event.tag:

@@ -51,13 +51,18 @@ class ListRow:
 def versions(request: PageRequest, public_id: str) -> HttpResponse:
     """Show the versions of a rule, the newest first: who, when, and what differs from the one before."""
     rule = _rule(request, public_id)
-    rows = list(_below(RuleVersion.across.filter(rule=rule), request)[: PER_PAGE + 1])
+    rows = list(_below(RuleVersion.objects.within(request.organization).filter(rule=rule), request)[: PER_PAGE + 1])
     context = {
         "rule": rule,
         "trigger": triggers.get(rule.trigger),
         "rows": _rows(request, rule, rows),
         "older": rows[PER_PAGE - 1].number if len(rows) > PER_PAGE else 0,
-        "numbers": list(RuleVersion.across.filter(rule=rule).order_by("-number").values_list("number", flat=True)),
+        "numbers": list(
+            RuleVersion.objects.within(request.organization)
+            .filter(rule=rule)
+            .order_by("-number")
+            .values_list("number", flat=True)
+        ),
         "may_edit": may(request, Permission.EDIT_RULES) and rule.deleted_at is None,
     }
     return render(request, "automations/versions.html", context)
@@ -70,7 +75,10 @@ def compare(request: PageRequest, public_id: str) -> HttpResponse:
     assert rule.current is not None
     newer = _numbered(request, "to", rule.current.number)
     older = _numbered(request, "from", max(1, newer - 1))
-    found = {one.number: one for one in RuleVersion.across.filter(rule=rule, number__in=(older, newer))}
+    found = {
+        one.number: one
+        for one in RuleVersion.objects.within(request.organization).filter(rule=rule, number__in=(older, newer))
+    }
     if {older, newer} - found.keys():
         raise Http404(_("There is no such version of this rule."))
     names = queries.names_of_sources(request.organization)
@@ -89,7 +97,12 @@ def compare(request: PageRequest, public_id: str) -> HttpResponse:
         "after": found[newer],
         "compared": compared,
         "heads": list(zip((found[older], found[newer]), compared.sentences, strict=True)),
-        "numbers": list(RuleVersion.across.filter(rule=rule).order_by("-number").values_list("number", flat=True)),
+        "numbers": list(
+            RuleVersion.objects.within(request.organization)
+            .filter(rule=rule)
+            .order_by("-number")
+            .values_list("number", flat=True)
+        ),
         "may_edit": may(request, Permission.EDIT_RULES) and rule.deleted_at is None,
     }
     return render(request, "automations/compare.html", context)
@@ -103,7 +116,11 @@ def restore(request: PageRequest, public_id: str) -> HttpResponse:
     if rule.deleted_at is not None or rule.current is None:
         raise Http404
     number, seen = request.POST.get("number", ""), request.POST.get("seen", "")
-    old = RuleVersion.across.filter(rule=rule, number=int(number) if _is_number(number) else 0).first()
+    old = (
+        RuleVersion.objects.within(request.organization)
+        .filter(rule=rule, number=int(number) if _is_number(number) else 0)
+        .first()
+    )
     if old is None:
         raise Http404(_("There is no such version of this rule."))
     if writes_code(old.definition, rule.current.definition) and not may(request, Permission.EDIT_CODE_RULES):

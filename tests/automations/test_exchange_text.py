@@ -13,7 +13,7 @@ from automations.exchange.reading import MAX_BYTES, Unreadable, read
 from automations.exchange.shape import rules_of
 from automations.exchange.writing import write
 
-HARD = st.characters(exclude_categories=("Cs",), exclude_characters="\x00")
+HARD = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 TEXT = st.text(st.one_of(HARD, st.sampled_from(" \n\t#:-|>'\"{}[]&*!%@`,?")), max_size=40)
 TRICKY = st.sampled_from(
     ["on", "NO", "yes", "1e5", "1.", "0x1f", "null", "~", "", "12:30", "2026-01-01", "=", "<<", "1_000", "+1", "007"]

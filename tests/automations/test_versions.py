@@ -137,7 +137,8 @@ def test_a_note_is_a_version_and_the_same_note_is_none(rule: Rule) -> None:
 
 
 def test_a_rule_that_cannot_be_read_any_more_can_be_renamed(rule: Rule) -> None:
-    stored = RuleVersion.across.get(pk=rule.current_id)
+    assert rule.current is not None
+    stored = RuleVersion.across.get(pk=rule.current.pk)
     RuleVersion.across.filter(pk=stored.pk).update(definition={**stored.definition, "actions": [{"key": "gone"}]})
     assert services.rename(rule, "Broken", by=ANN).name == "Broken"
 
