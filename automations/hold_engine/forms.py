@@ -40,7 +40,7 @@ class DefaultForm(HoldForm):
 class RowForm(HoldForm):
     """What is different for the orders of one store."""
 
-    source = forms.ModelChoiceField(
+    source: forms.ModelChoiceField[Source] = forms.ModelChoiceField(
         label=_("Store"), queryset=None, to_field_name="public_id", empty_label=_("Choose a store"),
         error_messages={"required": _("Choose the store that this row is for, or remove the row.")},
     )  # fmt: skip

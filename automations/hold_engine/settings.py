@@ -1,8 +1,7 @@
 """What people set in the Order Hold Engine: one transaction each, with history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 
@@ -11,6 +10,7 @@ from orders.models import Source
 from portal.audit.actor import Actor
 from portal.audit.record import Entry, record
 from portal.entities import patch
+from portal.kit.json import Json
 from portal.tenancy.models import Organization
 
 
@@ -88,10 +88,10 @@ def log(engine: HoldEngine, by: Actor, verb: str, summary: str, changes: Sequenc
     record([Entry(engine.organization_id, "hold_engine", engine.pk, engine.version, by, verb, summary, changes)])
 
 
-def _told(setting: Setting) -> Mapping[str, Any]:
-    told: dict[str, Any] = {"enabled": setting.enabled, **_one(setting)}
+def _told(setting: Setting) -> Json:
+    told: Json = {"enabled": setting.enabled, **_one(setting)}
     return told | {"stores": {row.source.public_id: _one(row) | {"store": row.source.name} for row in setting.rows}}
 
 
-def _one(row: Setting | RowSetting) -> dict[str, Any]:
+def _one(row: Setting | RowSetting) -> Json:
     return {"minutes": row.minutes, "nextStatus": row.next_status}

@@ -152,7 +152,7 @@ def test_a_template_says_what_is_sent(organization: Organization, hook: Hook) ->
 
 def test_a_call_names_the_host_alone_where_people_read_of_it() -> None:
     (send,) = planned("https://example.com/secret?token=tokentoken")
-    assert send.summary == "Call of the webhook at example.com."
+    assert (send.kind, send.summary) == ("webhook", "Call of the webhook at example.com.")
     assert send.payload["about"]["title"] == "The webhook at example.com could not be called"
     action = actions.get("call_webhook")
     assert action.words(action.settings(url="https://example.com/secret")) == "call the webhook at example.com"

@@ -77,7 +77,6 @@ NAMED_BY_NO_TEST = {
         "bell",
         "integrations.pull",
     ): "a bell rings nothing but `pull.run_due`, which tests/integrations/sync calls itself",
-    ("bell", "deliveries"): "its function `send_due` is tested in tests/portal/deliveries/test_send.py",
     ("watcher", "deliveries left behind"): "its function `sweep` rings; what it rings for is tested beside it",
     ("watcher", "events left behind"): "its function `sweep` is tested in tests/portal/events/test_dispatch.py",
     ("watcher", "release holds"): "its function `release_all_due` is tested in tests/orders/test_holds.py",
