@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from automations.documents import run_catalogue, run_document
+from automations.documents import ORIGINS, run_catalogue, run_document
 from automations.engine.entities import entities
 from automations.engine.triggers import triggers
 from automations.lists.search import records_with, search
@@ -41,7 +41,13 @@ def whole(rows: QuerySet[Run]) -> QuerySet[Run]:
 
 def kind_of(run: Run) -> str:
     """Return what kind of record a run is about, in the plural."""
-    return str(entities.get(run.entity_type).plural) if run.entity_type in entities else run.entity_type
+    return _now(entities.get(run.entity_type).plural) if run.entity_type in entities else run.entity_type
+
+
+def one_of_kind(run: Run) -> str:
+    """Return what kind of record a run is about: “Order”."""
+    told = _now(entities.get(run.entity_type).label) if run.entity_type in entities else run.entity_type
+    return told[:1].upper() + told[1:]
 
 
 def record_url(run: Run) -> str:
@@ -72,6 +78,10 @@ def _rule(run: Run) -> SafeString:
     return html.fill('{} <span class="quiet">{}</span>', html.link(run.rule_name, url), version)
 
 
+def _origin(run: Run) -> str:
+    return _now(ORIGINS.get(run.origin, run.origin))
+
+
 def _view_json(run: Run) -> SafeString:
     return html.fill(
         '<button type="button" class="btn-plain" data-open="json-drawer" hx-get="{}" hx-target="#json-drawer-text"'
@@ -86,20 +96,21 @@ def _view_json(run: Run) -> SafeString:
 
 COLUMNS = (
     cells.title("run", _("Run ID"), lambda run: run.public_id),
-    cells.custom("entity", _("Entity"), _entity, lambda run: run.entity_label),
-    cells.text("entity_id", _("Entity ID"), lambda run: run.entity_public_id),
+    cells.custom("json", _("JSON"), _view_json, lambda run: reverse("automations:run_json", args=[run.public_id])),
     cells.status("status", _("Status"), lambda run: run.status),
+    cells.custom("entity", _("Entity"), _entity, lambda run: run.entity_label),
+    cells.custom("rule", _("Rule"), _rule, lambda run: run.rule_name),
+    cells.time("created", _("Created"), lambda run: run.created_at, sort="created_at"),
+    cells.text("error", _("Error message"), lambda run: run.error),
     cells.text("trigger", _("Trigger"), lambda run: trigger_label(run.trigger)),
     cells.custom("automation", _("Automation"), _automation, lambda run: run.trigger),
-    cells.custom("rule", _("Rule"), _rule, lambda run: run.rule_name),
-    cells.number("version", _("Rule version"), lambda run: run.rule_version.number, shown=False),
-    cells.time("created", _("Created"), lambda run: run.created_at, sort="created_at"),
+    cells.text("entity_id", _("Entity ID"), lambda run: run.entity_public_id),
     cells.time("updated", _("Updated"), lambda run: run.updated_at),
-    cells.text("error", _("Error message"), lambda run: run.error),
-    cells.text("origin", _("Started by"), lambda run: Run.Origin(run.origin).label, shown=False),
+    cells.number("version", _("Rule version"), lambda run: run.rule_version.number, shown=False),
+    cells.text("origin", _("Started by"), _origin, shown=False),
     cells.number("micros", _("Microseconds"), lambda run: run.micros, shown=False),
-    cells.custom("json", _("JSON"), _view_json, lambda run: reverse("automations:run_json", args=[run.public_id])),
 )
+"""What tells at a glance stands first: a window of usual width shows it without going aside."""
 
 
 def _rules(organization: Organization) -> Sequence[Choice]:
@@ -129,7 +140,8 @@ def _named(tree: Group, field: str) -> set[str]:
     found: set[str] = set()
     for node in tree.items if tree.match == "all" and tree.lines is None else ():
         if isinstance(node, Condition) and node.field == field and node.operator in ("equals", "is_one_of"):
-            found |= {fold(str(one)) for one in ([node.value] if isinstance(node.value, str) else node.value or ())}
+            values = node.value if isinstance(node.value, list | tuple) else [node.value]
+            found |= {fold(one) for one in values if isinstance(one, str)}
     return found
 
 

@@ -84,8 +84,9 @@ class Spent:
 
 def sentence(run: Run) -> str:
     """Return what happened, in one sentence."""
-    names = {"rule": run.rule_name, "record": run.entity_label, "error": run.error.rstrip(". ")}
     told = run.trace.get("filter", {})
+    error = (_error(told) if not told.get("outcome") else "") or run.error
+    names = {"rule": run.rule_name, "record": run.entity_label, "error": error.rstrip(". ")}
     if run.status == Run.Status.REFUSED:
         text = _("“{rule}” matched {record}, and nothing was done: {error}.")
     elif run.status == Run.Status.FAILED and not told.get("outcome"):

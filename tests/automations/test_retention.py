@@ -14,6 +14,7 @@ from orders.models import Hold, Order, OrderException, Source
 from portal.deliveries.models import Delivery
 from portal.events.dispatch import drain
 from portal.kit.clock import database_now
+from portal.kit.jobs import watchers
 from tests.factories import make_orders
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,7 @@ def test_the_bell_rings_again_where_more_is_left(runs: list[Run], monkeypatch: p
     monkeypatch.setattr(retention, "ring", rung.append)
     monkeypatch.setattr(retention, "BATCH", 2)
     monkeypatch.setattr(retention, "BATCHES", 1)
+    assert watchers.get("runs past their time").job is retention.look
     retention.look()
     retention.prune_due()
     assert rung == ["automations.prune", "automations.prune"]

@@ -62,8 +62,7 @@ def test_a_completed_run_says_what_was_done(source: Source) -> None:
 def test_a_run_of_code_that_failed_says_why(source: Source) -> None:
     run = ran(source, kind="code", code="return entity.nothing.here")
     told = shown.sentence(run)
-    assert told.startswith("“The rule” could not be judged on #1001: The filter could not be judged: TypeError")
-    assert "(line 1)" in told
+    assert told.startswith("“The rule” could not be judged on #1001: Line 1: TypeError: Cannot read properties of")
 
 
 def test_a_refused_run_says_that_nothing_was_done(source: Source) -> None:

@@ -24,6 +24,8 @@ EXPECTED = {
     "/orders.json": 7,
     "/filters/orders": 7,
     "/exceptions": 8,
+    "/automations/history/": 9,
+    "/automations/history/?q=%231": 12,
     "/settings/members": 6,
     "/settings/api-keys": 7,
     "/api/docs": 5,
