@@ -1,5 +1,6 @@
 """A worker that dies at a chosen step has done nothing, or everything."""
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -10,17 +11,20 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from automations import services
-from automations.models import Run
+from automations import services, sweeps
+from automations.models import Run, Sweep
+from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.lifecycle.holds import release_all_due
-from orders.models import Hold, Order, Source
+from orders.models import Hold, Order, OrderException, Source
 from portal.audit.models import History
 from portal.events.dispatch import LEASE, drain
 from portal.events.models import Handoff
 from tests.factories import make_orders
 
+DAY = dt.timedelta(days=1)
 ROOT = Path(__file__).resolve().parent.parent.parent
 DRAIN = "from portal.events.dispatch import drain; drain('automations')"
+SWEEP = "from automations import sweeps; sweeps.run_due()"
 RELEASE = "from orders.lifecycle.holds import release_all_due; release_all_due()"
 
 
@@ -65,3 +69,16 @@ def test_a_release_that_dies_before_its_end_has_released_nothing(source: Source)
     assert Hold.across.filter(ended_at=None).count() == 5
     assert release_all_due() == 5
     assert History.across.filter(verb="released").count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_that_dies_before_its_end_has_judged_nothing_and_goes_on(source: Source) -> None:
+    services.ensure_defaults(source.organization)
+    raise_exceptions([Problem("record_refused", source.organization_id, str(n), "T", "M") for n in range(5)])
+    OrderException.across.update(created_at=Now() - 31 * DAY)
+    sweeps.look()
+    _die("sweeps.before_commit", SWEEP)
+    assert (Run.across.count(), OrderException.across.filter(state="active").count()) == (0, 5)
+    Sweep.objects.filter(state="running").update(lease_until=Now() - LEASE)
+    assert sweeps.run_due() == 5
+    assert (Run.across.count(), OrderException.across.filter(state="resolved").count()) == (5, 5)
