@@ -1,25 +1,8 @@
-"""The built-in engines, as the list of integrations shows them beside the connected systems."""
-
-from dataclasses import dataclass
+"""The engine that every organization has, on the list of integrations; others register with `portal.ui.engines`."""
 
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
-from portal.kit.registry import Registry
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """A part of Switchyard that works on orders by itself."""
-
-    key: str
-    name: StrOrPromise
-    does: StrOrPromise
-    icon: str
-    url_name: str
-
-
-engines: Registry[Engine] = Registry("engine")
+from portal.ui.engines import Engine, engines
 
 engines.register(
     "automation",

@@ -4,10 +4,10 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from integrations import queries
-from integrations.engines import engines
 from integrations.manifest import Role
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
+from portal.ui.engines import engines_of
 from portal.ui.htmx import page_or_part
 
 
@@ -23,7 +23,7 @@ def integration_list(request: PageRequest) -> HttpResponse:
             ("fulfillment", _("Fulfillment channels"), warehouses),
         ],
         "rows": rows,
-        "engines": engines.all(),
+        "engines": engines_of(request.organization),
         "may_change": may(request, Permission.CREDENTIALS),
     }
     return page_or_part(request, "integrations/list.html", "groups", context)

@@ -406,6 +406,19 @@ def test_the_rules_for_new_orders_say_that_the_engine_acts(as_owner: Client, eng
     assert words not in as_owner.get("/automations/").content.decode()
 
 
+def test_it_stands_among_the_engines_of_who_has_it(as_owner: Client, organization: Organization) -> None:
+    assert "Order Hold Engine" not in as_owner.get("/integrations/").content.decode()
+    engine = give(organization)
+    services.ensure_defaults(organization)
+    page = as_owner.get("/integrations/").content.decode()
+    assert PAGE in page
+    assert "Holds new orders for some minutes, until you migrate to rules." in page
+    engine = put(engine, 5, READY, enabled=False)
+    assert "The rules for new orders act in its place." in as_owner.get("/integrations/").content.decode()
+    migrate(engine, by=BY)
+    assert "Its settings stand in the rules for new orders." in as_owner.get("/integrations/").content.decode()
+
+
 def test_an_organization_gets_the_engine_by_the_command_or_by_support(
     monkeypatch: pytest.MonkeyPatch, owner: Membership, as_owner: Client
 ) -> None:
