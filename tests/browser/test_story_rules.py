@@ -51,7 +51,7 @@ def test_a_person_makes_tries_and_enables_rules_and_the_next_orders_obey(
     for name in (TEA, LOTS):
         expect(switch(page, name)).not_to_be_checked()
         switch(page, name).click()
-        expect(page.locator(".toast-card", has_text=f"“{name}” runs from the next order on.")).to_be_visible()
+        expect(page.locator(".toast-card", has_text=f"“{name}” runs from now on.")).to_be_visible()
     lots = place_order(walk, pieces={"Forest green": 12})
     tea = place_order(walk, pieces={"Morning Assam, 100 g": 4})
     walk.menu("Orders")

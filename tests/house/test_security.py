@@ -93,7 +93,7 @@ def test_acting_on_many_leaves_the_orders_of_others_alone(
 def test_a_rule_cannot_be_tried_on_an_order_of_others(as_owner: Client, theirs: Order) -> None:
     path = reverse("automations:test", args=["NEW_ORDER"])
     for wanted in (theirs.public_id, "#their-order", "their-order", "9001", str(theirs.pk)):
-        for name in ("order_id", "order"):
+        for name in ("record_id", "record"):
             text = as_owner.post(path, RULE | {name: wanted}).content.decode()
             assert "There is no order" in text, f"{name}={wanted}"
             assert "theirs@example.com" not in text
