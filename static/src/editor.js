@@ -40,6 +40,7 @@ const look = EditorView.theme({
   ".cm-about-call, .cm-about-label": { display: "block" },
   ".cm-about-call": { fontFamily: "var(--mono)", whiteSpace: "normal" },
   ".cm-about-type, .completionDetail": { color: "var(--text-quiet)" },
+  "@media (max-width: 639.98px)": { ".cm-completionInfo": { display: "none" } }, // there it would cover the list
   ".cm-about-help": { margin: "2px 0 0", whiteSpace: "normal", overflowWrap: "anywhere" },
   ".cm-tooltip-autocomplete ul li[aria-selected] .cm-completionDetail": { color: "inherit" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--accent-text)" },
@@ -80,7 +81,7 @@ window.switchyardEditor = (area) => {
     doc: area.value,
     extensions: [
       lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(), history(), foldGutter(), drawSelection(),
-      indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), lintGutter(), javascript(),
+      indentOnInput(), bracketMatching(), closeBrackets(), autocompletion({ icons: false }), lintGutter(), javascript(),
       javascriptLanguage.data.of({ autocomplete: coming ? completes(coming, kind) : completeFromList(names) }),
       coming ? explains(coming) : [],
       syntaxHighlighting(colours), look, replacing, EditorView.lineWrapping,
