@@ -20,6 +20,7 @@ from automations.services.sets import lock_set, stored
 from automations.validation import RuleInvalid
 from portal.audit.actor import Actor
 from portal.entities import patch
+from portal.kit import json
 from portal.kit.json import Json
 from portal.tenancy.models import Organization
 
@@ -211,7 +212,8 @@ def _changes(before: Json | None, definition: Definition) -> list[patch.Change] 
         said = stored(definition)
         return patch.diff(_whole(before), said)
     except (ValueError, LookupError):
-        return None  # `check` says what is wrong
+        # A rule that cannot be read (any more) is the same when it says the same; else `check` says what is wrong.
+        return [] if json.loads(json.dumps(definition.model_dump())) == before else None
 
 
 def _whole(before: Json) -> Json:

@@ -107,8 +107,13 @@ def next_version(rule: Rule, said: json.Json, by: Actor, *, verb: str = "edited"
 
 
 def forgive(rule: Rule) -> None:
-    """Begin to count the failures of a rule anew: somebody has looked at it (`automations.guard`)."""
-    RuleCounter.across.filter(rule=rule, failures__gt=0).update(failures=0, timeouts=0)
+    """Begin to count the failures of a rule anew: somebody has looked at it (`automations.guard`).
+
+    A counter that an evaluation is writing at this moment is passed over: the evaluation may be about to lock the
+    list, which is locked here, and the two would wait for each other.
+    """
+    failing = RuleCounter.across.filter(rule=rule, failures__gt=0).select_for_update(skip_locked=True)
+    RuleCounter.across.filter(pk__in=list(failing.values_list("pk", flat=True))).update(failures=0, timeouts=0)
 
 
 def stored(definition: Definition) -> json.Json:

@@ -1,8 +1,10 @@
 """A rule that fails again and again is switched off, told of once, and counted anew when somebody has looked."""
 
 import datetime as dt
+import threading
 
 import pytest
+from django.db import connection, transaction
 
 from automations import guard, services
 from automations.definition import ActionSpec, Definition, FilterSpec
@@ -155,3 +157,31 @@ def test_orders_on_which_code_does_not_end_switch_it_off(source: Source) -> None
     assert rule.enabled is False
     assert "its code did not end in time " in OrderException.across.get(type="rule_disabled").message
     assert set(Order.across.values_list("status", flat=True)) == {"onHold"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_evaluation_and_an_edit_never_wait_for_each_other(source: Source) -> None:
+    """The evaluation holds the counter and wants the list; the edit holds the list and passes the counter by."""
+    rule = add(source, "return true;")
+    counted(rule, failures=20)
+    outcomes = failed(source)
+    holds_counter, edited = threading.Event(), threading.Event()
+
+    def edit() -> None:
+        try:
+            holds_counter.wait(10)
+            services.rename(Rule.across.get(pk=rule.pk), "Renamed", by=ANN)
+        finally:
+            edited.set()
+            connection.close()
+
+    editor = threading.Thread(target=edit)
+    editor.start()
+    with transaction.atomic():
+        RuleCounter.across.filter(rule=rule).update(errors=21)
+        holds_counter.set()
+        assert edited.wait(10), "The edit waited for the evaluation"
+        guard.look_after(source.organization_id, outcomes, NOON)
+    editor.join(10)
+    rule.refresh_from_db()
+    assert (rule.name, rule.enabled) == ("Renamed", False)

@@ -386,6 +386,24 @@ def test_a_rule_of_a_deleted_source_is_unchanged_but_cannot_be_changed(rules: li
     ]
 
 
+def test_a_rule_that_cannot_be_read_any_more_is_exported_and_unchanged(rules: list[Rule], source: Source) -> None:
+    """A field that is gone, a later version of the filter, an action that is not there any more."""
+    assert rules[0].current is not None
+    said = rules[0].current.definition
+    later = {"kind": "simple", "code": "", "tree": {"version": 9, "root": {"match": "all", "items": []}}}
+    gone = {"key": "gone", "settings": {"b": 1, "a": [2]}, "off": False, "note": ""}
+    broken = {**said, "filter": later, "actions": [gone]}
+    RuleVersion.across.filter(pk=rules[0].current.pk).update(definition=broken)
+    text = export_all(source.organization)
+    assert "version: 9" in text
+    found = preview(source.organization, text.encode(), may_code=False)
+    assert {entry.outcome for entry in found.entries} == {"unchanged"}
+    changed = troubles(source.organization, text.replace("name: Dear orders", "name: Dearest"))
+    assert [(place, message[:30]) for _, place, message in changed] == [
+        ("filter", "root: The version of the filte"), ("actions.0", "There is no action “gone”."),
+    ]  # fmt: skip
+
+
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
 CODES = st.text(
     st.one_of(st.characters(codec="ascii", exclude_characters="\x00"), st.sampled_from("\n\t é😀")), max_size=60
