@@ -136,7 +136,7 @@ written AS (
             OR length(ltrim((x.times + excluded.times)::bit(32)::text, '0'))
                 > length(ltrim(x.times::bit(32)::text, '0'))
             THEN 1 ELSE 0 END
-    RETURNING x.id, x.organization_id, x.version, x.times, x.title, x.message, x.cure, x.last_seen_at)
+    RETURNING x.id, x.organization_id, x.entity_type, x.version, x.times, x.title, x.message, x.cure, x.last_seen_at)
 SELECT w.*, f.version, f.times, f.title, f.message, f.cure, f.last_seen_at
 FROM written w LEFT JOIN former f ON f.id = w.id ORDER BY w.id
 """
@@ -145,14 +145,17 @@ FROM written w LEFT JOIN former f ON f.id = w.id ORDER BY w.id
 
 def _told(row: tuple[Any, ...], by: Actor) -> Told | None:
     """Return what history and event tell of a written row; nothing of a repeat that is not told."""
-    pk, organization_id, version, *after = row[:8]
-    former, *before = row[8:]
+    pk, organization_id, kind, version, *after = row[:9]
+    former, *before = row[9:]
+    heard = kind != "exception"  # no rule judges an exception about an exception, so nobody has to hear of it
     if version == 1 and former is None:
-        return Told(pk, organization_id, 0, 1, by, "raised", f"Raised: {after[1]}", cause="raised")
+        return Told(pk, organization_id, 0, 1, by, "raised", f"Raised: {after[1]}", cause="raised", announce=heard)
     if former is None or former == version:
         return None
     changes = patch.diff(_asked(before), _asked(after))
-    return Told(pk, organization_id, former, version, by, "seen again", _again(after[0]), changes, cause="again")
+    return Told(
+        pk, organization_id, former, version, by, "seen again", _again(after[0]), changes, "again", announce=heard
+    )
 
 
 def _asked(values: Sequence[Any]) -> dict[str, Any]:

@@ -50,6 +50,13 @@ def test_raising_is_told_in_history_and_by_an_event(source: Source) -> None:
     assert events() == [(1, "raised", 0)]
 
 
+def test_an_exception_about_an_exception_has_a_history_and_no_event(source: Source) -> None:
+    raise_exceptions([problem(source, entity_type="exception")])
+    raise_exceptions([problem(source, entity_type="exception")])
+    assert [verb for verb, *_ in told()] == ["raised", "seen again"]
+    assert events() == []
+
+
 def test_of_many_repeats_few_are_told(source: Source) -> None:
     for _ in range(40):
         raise_exceptions([problem(source)])
