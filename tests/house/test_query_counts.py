@@ -32,6 +32,9 @@ EXPECTED = {
     "/settings/members": 6,
     "/settings/api-keys": 7,
     "/api/docs": 5,
+    "/automations/lists/NEW_ORDER/versions/": 7,
+    "/automations/export/": 7,
+    "/automations/import/": 5,
 }
 
 
