@@ -9,14 +9,16 @@ In code they are `related.integration`; they are read-only (design.md section 7)
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from automations.engine.entities import Record
 from portal.kit.json import Json
 from portal.kit.registry import Registry
-from portal.tenancy.models import Organization
 
-Load = Callable[[Organization, Sequence[Record]], Mapping[int, Any]]
+if TYPE_CHECKING:
+    from automations.engine.entities import Record
+    from portal.tenancy.models import Organization
+
+Load: TypeAlias = "Callable[[Organization, Sequence[Record]], Mapping[int, Any]]"
 BEFORE = "before"
 """Always there on triggers that know of changes: what the record was."""
 _MENTIONED = re.compile(r"\brelated\b(?!\s*:)(?:\s*\??\.\s*([A-Za-z_$][\w$]*)|\s*\[\s*[\"']([^\"']+)[\"']\s*\])?")
@@ -64,7 +66,7 @@ def mentioned(codes: Iterable[str], entity: str) -> frozenset[str]:
 
 
 def load_related(
-    organization: Organization, entity: str, names: frozenset[str], records: Sequence[Record]
+    organization: "Organization", entity: str, names: frozenset[str], records: "Sequence[Record]"
 ) -> dict[int, Json]:
     """Return for each record the related documents of these names; one query or so for each name."""
     told: dict[int, Json] = {record.id: {} for record in records}

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from automations.definition import Definition
-from portal.events.models import Event
 from portal.filters.fields import Catalogue
 from portal.kit.json import Json
 from portal.kit.registry import Registry
+
+if TYPE_CHECKING:
+    from portal.events.models import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Trigger:
     """Whether its rules may be limited to once for a record; a trigger that fires once needs no such limit."""
     announces: bool = False
     """Whether a change of status by its rules is told as an update (behaviour.md 12: leaving New, and only that)."""
-    own: Callable[[Sequence[Event]], Mapping[int, frozenset[str]]] | None = None
+    own: "Callable[[Sequence[Event]], Mapping[int, frozenset[str]]] | None" = None
     """For events, by ID: the rules (public IDs) of which they are only the after-effect, and which do not run for them.
 
     Without it a rule that holds every updated order would hold it again when its hold ends, for ever.

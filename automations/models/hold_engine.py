@@ -1,4 +1,4 @@
-"""The settings of the Order Hold Engine, which stands for organizations that had it before rules (behaviour.md 4.11)."""
+"""The settings of the Order Hold Engine, for organizations that had it before rules (behaviour.md 4.11)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

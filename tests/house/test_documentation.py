@@ -72,7 +72,7 @@ NAMED_BY_NO_TEST = {
         "bell",
         "events:automations",
     ): "a bell rings nothing but `drain`, which tests/portal/events/test_dispatch.py calls itself",
-    ("bell", "events:waiting"): "a bell rings nothing but `drain`, which tests/automations/test_waiting.py calls itself",
+    ("bell", "events:waiting"): "a bell rings nothing but `drain`: tests/automations/test_waiting.py",
     (
         "bell",
         "integrations.pull",
