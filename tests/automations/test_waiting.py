@@ -469,6 +469,29 @@ def test_an_order_that_somebody_works_on_is_left_for_the_next_look(source: Sourc
 
 
 @pytest.mark.django_db(transaction=True)
+def test_two_who_look_at_the_same_moment_end_each_hold_once(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    wait_for(source, PAID)
+    orders = [one.pk for one in make_orders(source, range(1, 4))]
+    drain("automations")
+    Order.across.update(content=Order.across.all()[0].content | {"tags": ["paid"]})
+    both, ended = threading.Barrier(2, timeout=20), list[int]()
+    monkeypatch.setattr(looking, "failpoint", lambda name: name == "waiting.judged" and both.wait())
+
+    def look() -> None:
+        with transaction.atomic():
+            ended.append(looking.look(source.organization, orders))
+        connection.close()
+
+    workers = [threading.Thread(target=look) for _ in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    assert sorted(ended) == [0, 3]
+    assert History.across.filter(verb="released").count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
 def test_one_process_sweeps_at_a_time(source: Source) -> None:
     wait_for(source, PAID)
     make_order(source, tags=["paid"])

@@ -18,7 +18,7 @@ from automations.models import Rule, Run
 from automations.services import ensure_defaults
 from integrations.models import Integration
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.models import OrderException, Source
+from orders.models import Hold, OrderException, Source
 from portal.audit.models import History
 from portal.events.dispatch import drain
 from portal.savedviews.models import SavedView
@@ -187,6 +187,7 @@ def world(organization: Organization, source: Source, owner: Membership) -> dict
         "automations:": Rule.across.get(trigger="NEW_ORDER").public_id,
         "automations:run": Run.across.get().public_id,
         "ui:view": view.public_id,
+        "hold": Hold.across.get(order=order).public_id,
         "portal:revoke_api_key": ApiKey.across.create(organization=organization, name=SECRET).public_id,
         "portal:member": make_member(organization, Role.USER, name=SECRET).pk,
     }
@@ -199,6 +200,7 @@ def path_of(address: Address, world: dict[str, Any]) -> str:
         values["key"] = "dismiss"
     values["member"] = world["portal:member"]
     values["list_key"] = "orders"
+    values["hold_id"] = world["hold"]
     return reverse(address.name, kwargs={name: values[name] for name in address.takes})
 
 
