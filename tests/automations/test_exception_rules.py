@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from automations import services
 from automations.actions.set_exception_status import SET_EXCEPTION_STATUS, StatusSettings
@@ -62,6 +63,15 @@ def test_a_rule_dismisses_what_is_raised_and_matches(source: Source) -> None:
     row = History.across.get(entity_type="exception", verb="dismissed")
     assert (row.actor_id, row.run_id, row.version) == (f"{rule.public_id}:1", run.pk, 2)
     assert one.closed_by == "Dismiss"
+
+
+def test_the_page_of_an_exception_names_the_rule_that_closed_it(as_owner: Client, source: Source) -> None:
+    a_rule(source.organization)
+    raise_exceptions([problem(source)])
+    drain("automations")
+    page = as_owner.get(f"/exceptions/{OrderException.across.get().public_id}").content.decode()
+    assert f"/automations/history/{Run.across.get().public_id}/" in page
+    assert "Dismissed by “Dismiss”." in page
 
 
 def test_what_a_rule_does_fires_no_rule(source: Source) -> None:
@@ -208,3 +218,24 @@ def test_the_triggers_of_exceptions_know_their_fields() -> None:
     assert [field.path for field in modified.catalogue] == [field.path for field in catalogue()]
     assert (modified.catalogue.changes, scheduled.catalogue.changes) == (True, False)
     assert (modified.default, scheduled.events) == (None, frozenset())
+
+
+def test_a_rule_over_exceptions_is_edited_tried_and_told_on_its_pages(as_owner: Client, source: Source) -> None:
+    services.ensure_defaults(source.organization)
+    raise_exceptions([problem(source)])
+    one = OrderException.across.get()
+    for trigger in ("EXCEPTION_MODIFIED", "EXCEPTION_SCHEDULED"):
+        text = as_owner.get(f"/automations/new/{trigger}/").content.decode()
+        assert "Set exception status" in text
+        assert "Hold order" not in text
+    default = Rule.across.get(trigger="EXCEPTION_SCHEDULED")
+    text = as_owner.get(f"/automations/rules/{default.public_id}/").content.decode()
+    assert 'value="30"' in text
+    tried = {
+        "name": "R", "kind": "simple", "f.match": "all", "f.0.field": "message", "f.0.operator": "contains",
+        "f.0.value": "line 3", "a.0.key": "set_exception_status", "a.0.status": "dismissed", "a.0.note": "",
+        "record": one.public_id,
+    }  # fmt: skip
+    answer = as_owner.post("/automations/test/EXCEPTION_MODIFIED/", tried, headers={"HX-Request": "true"})
+    assert "The filter matches" in answer.content.decode()
+    assert OrderException.across.get().state == "active"
