@@ -1,9 +1,8 @@
-"""What other pages show of runs: the order's, the exception's, the rule's."""
+"""What other pages show of runs: the order's and the exception's."""
 
 from typing import Any
 
 from automations.lists import runs
-from automations.models import Rule
 from automations.shown import around
 from orders.models import Order, OrderException
 from portal.tenancy.models import Organization
@@ -23,14 +22,6 @@ def runs_of_exception(exception: OrderException) -> dict[str, Any]:
     if not found:
         return {}
     return {"runs": sorted(found, key=lambda run: -run.pk)[:MOST], "all_url": ""}
-
-
-def runs_of_rule(rule: Rule) -> dict[str, Any]:
-    """Return the last runs of a rule and the address of all, for `automations/panels/runs_of_rule.html`."""
-    return {
-        "rule_runs": around.of_rule(rule.organization, rule.pk),
-        "rule_runs_url": runs.address(ruleId=rule.public_id),
-    }
 
 
 def _of_record(organization: Organization, kind: str, pk: int, public_id: str) -> dict[str, Any]:

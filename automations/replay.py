@@ -62,7 +62,7 @@ def replayed(run: Run) -> Outcome:
 
 def _rules_of(run: Run, organization: Organization) -> ReadyRules:
     """Return the list that was in force; of a run that was run again, the one rule, which nothing held back."""
-    rules = load(run.rule_set_version_id, organization.timezone)
+    rules = load(run.rule_set_version_id, run.input.get("zone", organization.timezone))
     if run.origin != Run.Origin.REPLAY:
         return rules
     version = RuleVersion.across.select_related("rule").get(pk=run.rule_version_id)

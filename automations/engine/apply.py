@@ -153,7 +153,8 @@ def _subjects(batch: Batch, asked: Sequence[Asked], records: Mapping[int, Record
             records[pk], event_id=one.event_id, before=before.get(pk), related=related.get(pk),
             ran=ran.get(pk, frozenset()), own=one.own, circling=often.get(pk, frozenset()),
         )  # fmt: skip
-        batch.inputs[pk] = input_of(entity, records[pk], subject, one.before if pk in before else None)
+        told = input_of(entity, records[pk], subject, one.before if pk in before else None)
+        batch.inputs[pk] = told | {"zone": str(rules.zone)}  # whose days they were; organizations move
         subjects.append(subject)
     return subjects
 

@@ -36,7 +36,7 @@ def _rows(organization: Organization) -> QuerySet[Run]:
 
 def whole(rows: QuerySet[Run]) -> QuerySet[Run]:
     """Return runs with everything that their documents tell."""
-    return rows.defer(None).select_related("rule", "rule_version", "rule_set_version", "replay_of")
+    return rows.defer(None).select_related("rule", "rule_version", "rule_set_version", "replay_of", "organization")
 
 
 def kind_of(run: Run) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from automations.documents import run_document
 from automations.messages.sent import answered, deliveries_of, what
 from automations.models import Run
 from orders.documents.instants import instant
@@ -53,6 +54,11 @@ def _sent(row: Delivery) -> Sent:
     return Sent(
         what(row), tone, _(state), row.attempts, mask(row.last_error), row.created_at, row.done_at, answered(row)
     )
+
+
+def whole_document(run: Run) -> Json:
+    """Return a run as *View JSON* and the API show it; a query more for a run that sends something."""
+    return run_document(run, sent_documents(deliveries_of(run.organization, [run]).get(run.public_id, ())))
 
 
 def sent_documents(rows: Sequence[Delivery]) -> list[Json]:
@@ -130,11 +136,6 @@ def of_record(organization: Organization, entity_type: str, entity_id: int, coun
     return list(rows.order_by("-id")[:count])
 
 
-def of_rule(organization: Organization, rule_id: int, count: int = 10) -> list[Run]:
-    """Return the runs of a rule, the newest first."""
-    return list(_light(organization).filter(rule=rule_id).order_by("-id")[:count])
-
-
 def of_problem(exception: OrderException, count: int = 20) -> list[Run]:
     """Return the runs that an exception of a rule and a record tells of, the newest first."""
     rule = exception.cause_key.partition(":")[0]
@@ -151,5 +152,5 @@ def _light(organization: Organization) -> QuerySet[Run]:
 
 __all__ = [
     "CAUSES", "Sent", "chain_of", "deliveries_of", "exception_of", "holds_of", "neighbour", "of_problem", "of_record",
-    "of_rule", "of_same_event", "sent", "sent_documents",
+    "of_same_event", "sent", "sent_documents", "whole_document",
 ]  # fmt: skip

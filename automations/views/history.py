@@ -4,12 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from automations import queries, replay, retention, words
 from automations.definition import Definition
-from automations.documents import run_document
 from automations.engine.entities import entities
 from automations.engine.snapshot import subject_again
 from automations.engine.triggers import triggers
@@ -48,14 +47,14 @@ def run(request: PageRequest, public_id: str) -> HttpResponse:
 @page()
 def run_part(request: PageRequest, public_id: str) -> HttpResponse:
     """Answer the run's document as escaped text, for the drawer."""
-    return render(request, f"{TEMPLATE}#document", {"document": _document(whole_run(request, public_id))})
+    return render(request, f"{TEMPLATE}#document", {"document": around.whole_document(whole_run(request, public_id))})
 
 
 @require_GET
 @page()
 def run_json(request: PageRequest, public_id: str) -> HttpResponse:
     """Answer the run's document."""
-    document = _document(whole_run(request, public_id))
+    document = around.whole_document(whole_run(request, public_id))
     return HttpResponse(json.pretty(document), content_type="application/json")
 
 
@@ -74,11 +73,6 @@ def whole_run(request: PageRequest, public_id: str) -> Run:
     """Return a run of the organization with everything its page tells, or 404."""
     related = ("rule__current", "rule_version", "rule_set_version", "replay_of", "organization")
     return get_or_404(Run, request.organization, *related, public_id=public_id)
-
-
-def _document(found: Run) -> Json:
-    rows = around.deliveries_of(found.organization, [found])
-    return run_document(found, around.sent_documents(rows.get(found.public_id, ())))
 
 
 def _record_then(found: Run) -> Json | None:
@@ -150,10 +144,7 @@ def _compare_url(found: Run) -> str:
     current = found.rule.current
     if current is None or current.pk == found.rule_version_id:
         return ""
-    try:
-        url = reverse("automations:compare", args=[found.rule.public_id])
-    except NoReverseMatch:
-        return ""
+    url = reverse("automations:compare", args=[found.rule.public_id])
     return f"{url}?from={found.rule_version.number}&to={current.number}"
 
 

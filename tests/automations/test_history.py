@@ -288,14 +288,6 @@ def test_an_exception_without_a_rule_has_no_runs(runs: list[Run], organization: 
     assert runs_of_exception(OrderException.across.get(type="record_refused")) == {}
 
 
-def test_a_rule_knows_its_last_runs_and_where_all_of_them_stand(runs: list[Run]) -> None:
-    from automations.panels import runs_of_rule
-
-    told = runs_of_rule(Rule.across.get(name="Careful café"))
-    assert len(told["rule_runs"]) == 3
-    assert told["rule_runs_url"] == f"{HISTORY}?f=ruleId~equals~{runs[0].rule.public_id}"
-
-
 # figures
 
 

@@ -226,6 +226,18 @@ def test_a_run_again_is_repeated_as_that_one_rule_alone(source: Source) -> None:
     assert replay.same(fresh, outcome.firings[0])
 
 
+def test_days_are_those_of_the_timezone_that_the_organization_had_then(source: Source) -> None:
+    evening = FilterSpec(tree=tree(on("extOrderCreatedAt", "time_between", ["09:00", "10:00"])))
+    services.ensure_defaults(source.organization)
+    add(source.organization, "NEW_ORDER", Definition(name="At nine", filter=evening, actions=(ACTIONS["cancel"],)))
+    make_order(source)
+    drain("automations")
+    Organization.objects.filter(pk=source.organization_id).update(timezone="Asia/Tokyo")
+    run = Run.across.select_related("organization").get(rule_name="At nine")
+    assert (run.organization.timezone, run.input["zone"]) == ("Asia/Tokyo", "Europe/London")
+    assert replay.same(run, replay.firing_of(run, replay.replayed(run)))
+
+
 def test_a_plan_that_differs_is_shown(as_owner: Client, run: Run) -> None:
     trace = run.trace | {"actions": []}
     Run.across.filter(pk=run.pk).update(trace=trace)
