@@ -31,6 +31,8 @@ EXPECTED = {
     "/automations/history/?q=%231": 12,
     "/settings/members": 6,
     "/settings/api-keys": 7,
+    "/automations/new/NEW_ORDER/": 7,
+    "/automations/new/EXCEPTION_MODIFIED/": 7,
     "/api/docs": 5,
     "/automations/lists/NEW_ORDER/versions/": 7,
     "/automations/export/": 7,
