@@ -1,7 +1,8 @@
 import django.db.models.deletion
 import django.db.models.manager
-import portal.kit.fields
 from django.db import migrations, models
+
+import portal.kit.fields
 
 
 class Migration(migrations.Migration):
