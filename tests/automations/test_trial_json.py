@@ -39,6 +39,7 @@ def test_pasted_json_is_judged_as_it_stands(as_owner: Client, source: Source) ->
     assert "the pasted JSON" in page
     assert "250" in page
     assert "Canceled" in page
+    assert "Refused" not in page
     assert "The filter does not match" in tried(as_owner, on="json", json=PASTED.replace("250", "90"), **BIG)
 
 
