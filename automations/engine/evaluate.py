@@ -241,7 +241,8 @@ def _of_code(rule: ReadyRule, answer: Answer) -> Firing | None:
 
 
 def _why(answer: Answer) -> str:
-    waited = f" It had waited {answer.waited_micros // 1000} ms for its turn." if answer.waited_micros else ""
+    waited_micros = answer.waited_micros
+    waited = f" It had waited {waited_micros // 1000} ms for its turn." if waited_micros >= 1000 else ""
     return f"{answer.error}{f' (line {answer.line})' if answer.line else ''}{waited}"
 
 

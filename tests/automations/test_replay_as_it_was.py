@@ -238,6 +238,21 @@ def test_days_are_those_of_the_timezone_that_the_organization_had_then(source: S
     assert replay.same(run, replay.firing_of(run, replay.replayed(run)))
 
 
+def test_how_long_code_had_waited_for_its_turn_makes_no_difference(source: Source) -> None:
+    services.ensure_defaults(source.organization)
+    broken = Definition(name="Broken", filter=FILTERS["throws"], actions=(ACTIONS["cancel"],))
+    add(source.organization, "NEW_ORDER", broken)
+    make_order(source)
+    drain("automations")
+    run = Run.across.select_related("organization").get(rule_name="Broken")
+    run.error += " It had waited 90 ms for its turn."
+    run.trace["filter"] |= {"waitedMicros": 90_000}
+    firing = replay.firing_of(run, replay.replayed(run))
+    assert replay.same(run, firing)
+    run.trace["filter"] |= {"line": 7}
+    assert not replay.same(run, firing)
+
+
 def test_a_plan_that_differs_is_shown(as_owner: Client, run: Run) -> None:
     trace = run.trace | {"actions": []}
     Run.across.filter(pk=run.pk).update(trace=trace)
