@@ -15,15 +15,14 @@ from portal.filters.check import MAX_DEPTH, MAX_NAME, MAX_NODES, comparable
 from portal.filters.codec import VERSION
 from portal.filters.fields import Catalogue, Choice, Field, Type
 from portal.filters.operands import MAX_DAYS, MAX_LIST, MAX_TEXT, WEEKDAYS
+from portal.filters.schema_pieces import ON, object_of, ref, switched_off
 from portal.filters.shape import NUMBERS, Operand, Operator, Takes, operators
-from portal.filters.tree import KINDS, LINES, MATCHES, UNITS
+from portal.filters.tree import LINES, MATCHES, UNITS
 from portal.kit.json import Json
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _NO_LINES: Json = {"type": "null"}
 _NEVER: Json = {"not": {}}
-_ON: Json = {"const": False}
-"""What is judged is not switched off."""
 _DEFS: Json = {
     "text": {"type": "string", "minLength": 1, "maxLength": MAX_TEXT},
     "number": {
@@ -70,22 +69,8 @@ def json_schema(catalogue: Catalogue | None = None, *, identity: str = "") -> Js
         "type": "object",
         "required": ["version", "root"],
         "additionalProperties": False,
-        "properties": {"version": {"const": VERSION}, "root": {"anyOf": [_ref("outermost"), _ref("everything")]}},
+        "properties": {"version": {"const": VERSION}, "root": {"anyOf": [ref("outermost"), ref("everything")]}},
         "$defs": {**_DEFS, **_groups(), **writer.defs()},
-    }
-
-
-def _ref(name: str) -> Json:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _object(required: Sequence[str], properties: Json, **more: object) -> Json:
-    return {
-        "type": "object",
-        "required": list(required),
-        "additionalProperties": False,
-        "properties": properties,
-        **more,
     }
 
 
@@ -93,86 +78,48 @@ def _groups() -> Json:
     match: Json = {"enum": list(MATCHES), "description": "Whether all, any or none of the items must hold."}
     lines: Json = {"enum": list(LINES), "description": "Bound to one line: some line, every line or no line."}
     items: Json = {"type": "array", "minItems": 1, "maxItems": MAX_NODES - 1}
-    of_lines: Json = {**items, "items": _ref("lineNode")}
-    plain: Json = {"match": match, "items": {**items, "items": _ref("node")}, "lines": _NO_LINES}
+    of_lines: Json = {**items, "items": ref("lineNode")}
+    plain: Json = {"match": match, "items": {**items, "items": ref("node")}, "lines": _NO_LINES}
     bound: Json = {"match": match, "items": of_lines, "lines": lines}
     inner: Json = {"match": match, "items": of_lines, "lines": _NO_LINES}
     nothing: Json = {"type": "array", "maxItems": 0}
     return {
         "outermost": {
             "title": "The outermost group",
-            "anyOf": [_object(("match", "items"), plain), _object(("match", "items", "lines"), bound)],
+            "anyOf": [object_of(("match", "items"), plain), object_of(("match", "items", "lines"), bound)],
         },
         "group": {
             "title": "A group",
             "anyOf": [
-                _object(("match", "items"), plain | {"off": _ON}),
-                _object(("match", "items", "lines"), bound | {"off": _ON}),
+                object_of(("match", "items"), plain | {"off": ON}),
+                object_of(("match", "items", "lines"), bound | {"off": ON}),
             ],
         },
-        "countedLines": _object(("match", "items"), inner, title="The group that says which lines count"),
-        "lineGroup": _object(
-            ("match", "items"), inner | {"off": _ON}, title="A group inside one that speaks of one line"
+        "countedLines": object_of(("match", "items"), inner, title="The group that says which lines count"),
+        "lineGroup": object_of(
+            ("match", "items"), inner | {"off": ON}, title="A group inside one that speaks of one line"
         ),
-        "everything": _object(
+        "everything": object_of(
             ("match", "items"),
             {"match": {"const": "all"}, "items": nothing, "lines": {"enum": [*LINES, None]}},
             title="The filter that always holds",
         ),
-        "everyLine": _object(
+        "everyLine": object_of(
             ("match", "items"), {"match": {"const": "all"}, "items": nothing, "lines": _NO_LINES}, title="Every line"
         ),
-        "node": {"anyOf": [_ref("group"), _ref("condition"), _ref("measure"), _ref("switchedOff")]},
-        "lineNode": {"anyOf": [_ref("lineGroup"), _ref("lineCondition"), _ref("switchedOff")]},
-        **_switched_off(),
-    }
-
-
-def _switched_off() -> Json:
-    """Return the shape of what is switched off: of what it is made, whatever it is worth."""
-    off: Json = {"type": "boolean"}
-    name: Json = {"type": "string", "maxLength": MAX_NAME}
-    lines: Json = {"enum": [*LINES, None]}
-    scalar: Json = {"anyOf": [{"type": "string", "maxLength": MAX_TEXT}, {"type": "number"}]}
-    span = {"amount": {"type": "integer"}, "unit": {"enum": list(UNITS)}}
-    value: Json = {
-        "anyOf": [
-            {"type": "null"},
-            scalar,
-            {"type": "array", "items": scalar, "maxItems": MAX_LIST},
-            _object(("amount", "unit"), span),
-            _object(("field",), {"field": name}),
-        ]
-    }
-    items: Json = {"type": "array", "items": _ref("unjudged"), "maxItems": MAX_NODES - 1}
-    group: Json = {"match": {"enum": list(MATCHES)}, "items": items, "lines": lines}
-    condition = {"field": name, "operator": name, "value": value, "lines": lines, "off": off}
-    where = _object(("match", "items"), group)
-    measure = {"measure": {"enum": list(KINDS)}, "operator": name, "value": value, "field": name, "where": where}
-    return {
-        "unjudged": {
-            "anyOf": [
-                _object(("match", "items"), group | {"off": off}),
-                _object(("field", "operator"), condition),
-                _object(("measure", "operator", "value"), measure | {"off": off}),
-            ]
-        },
-        "switchedOff": {
-            "title": "Something that is switched off: it means nothing and may be unfinished",
-            "required": ["off"],
-            "properties": {"off": {"const": True}},
-            "allOf": [_ref("unjudged")],
-        },
+        "node": {"anyOf": [ref("group"), ref("condition"), ref("measure"), ref("switchedOff")]},
+        "lineNode": {"anyOf": [ref("lineGroup"), ref("lineCondition"), ref("switchedOff")]},
+        **switched_off(),
     }
 
 
 def _one(operator: Operator, kind: Type, choices: Sequence[Choice]) -> Json:
     """Return the shape of a single value."""
     if operator.operand in _BY_OPERAND:
-        return _ref(_BY_OPERAND[operator.operand])
+        return ref(_BY_OPERAND[operator.operand])
     if kind is Type.ENUM and choices and operator.operand is Operand.FIELD:
         return {"enum": [choice.value for choice in choices]}
-    return _ref(_BY_TYPE.get(kind, "text") if operator.operand is Operand.FIELD else "text")
+    return ref(_BY_TYPE.get(kind, "text") if operator.operand is Operand.FIELD else "text")
 
 
 def _own(operator: Operator, kind: Type, choices: Sequence[Choice] = ()) -> Json:
@@ -180,7 +127,7 @@ def _own(operator: Operator, kind: Type, choices: Sequence[Choice] = ()) -> Json
     if operator.takes is Takes.NONE:
         return {"type": "null"}
     if operator.takes is Takes.DURATION:
-        return _ref("duration")
+        return ref("duration")
     one = _one(operator, kind, choices)
     if operator.takes is Takes.ONE:
         return one
@@ -208,8 +155,8 @@ def _by_value(pairs: Iterable[tuple[Operator, Json]]) -> list[Json]:
 
 
 def _condition(field: Json, values: list[Json], lines: Json, **more: object) -> Json:
-    properties = {"field": field, "operator": {"type": "string"}, "value": True, "lines": lines, "off": _ON}
-    return _object(("field", "operator"), properties, anyOf=values, **more)
+    properties = {"field": field, "operator": {"type": "string"}, "value": True, "lines": lines, "off": ON}
+    return object_of(("field", "operator"), properties, anyOf=values, **more)
 
 
 def _measure(summed: Json) -> Json:
@@ -220,12 +167,12 @@ def _measure(summed: Json) -> Json:
         if Type.NUMBER in one.readings and not one.looks_back and one.key not in ("is_empty", "is_not_empty")
     ]
     values = _by_value((one, _own(one, Type.NUMBER)) for one in taken)
-    where: Json = {"anyOf": [_ref("countedLines"), _ref("everyLine")], "description": "Which lines count."}
-    rest: Json = {"operator": {"type": "string"}, "value": True, "where": where, "off": _ON}
-    count = _object(
+    where: Json = {"anyOf": [ref("countedLines"), ref("everyLine")], "description": "Which lines count."}
+    rest: Json = {"operator": {"type": "string"}, "value": True, "where": where, "off": ON}
+    count = object_of(
         ("measure", "operator", "value"), {"measure": {"const": "count"}, "field": {"const": ""}, **rest}, anyOf=values
     )
-    total = _object(
+    total = object_of(
         ("measure", "operator", "value", "field"), {"measure": {"const": "sum"}, "field": summed, **rest}, anyOf=values
     )
     return {"title": "How many lines, or the sum over them, compared with a number", "anyOf": [count, total]}
@@ -239,7 +186,7 @@ class _Generic:
         name: Json = {"type": "string", "minLength": 1, "maxLength": MAX_NAME}
         values = _by_value((one, self._value(one)) for one in operators)
         return {
-            "fieldRef": _object(("field",), {"field": name}, title="Another field of the record"),
+            "fieldRef": object_of(("field",), {"field": name}, title="Another field of the record"),
             "condition": _condition(name, values, {"enum": [*LINES, None]}, title="A condition"),
             "lineCondition": _condition(name, values, _NO_LINES, title="A condition on a line"),
             "measure": _measure(name),
@@ -252,7 +199,7 @@ class _Generic:
             if shape not in shapes:
                 shapes.append(shape)
         if any(operator.compares(kind) for kind in operator.readings):
-            shapes.append(_ref("fieldRef"))
+            shapes.append(ref("fieldRef"))
         return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
 
 
@@ -304,7 +251,7 @@ class _OfCatalogue:
         if not operator.compares(kind.type):
             return own
         alike = [one for one in self.catalogue if any(_alike(field, one) for field in kind.fields)]
-        return {"anyOf": [own, _object(("field",), {"field": _names(alike)})]} if alike else own
+        return {"anyOf": [own, object_of(("field",), {"field": _names(alike)})]} if alike else own
 
 
 def _alike(field: Field, other: Field) -> bool:
