@@ -31,7 +31,7 @@ import "./themes.js";
 import "./times.js";
 import "./toasts.js";
 import "./toggles.js";
+import "./who.js";
 import "./wide.js";
 
-import "./who.js";
 everywhere.start();

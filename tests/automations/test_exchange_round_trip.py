@@ -22,7 +22,7 @@ AMOUNTS = st.one_of(st.integers(0, 10**9), st.decimals(0, 10**6, places=2))
 CONDITIONS = st.one_of(
     st.builds(lambda amount: {"field": "totalPrice", "operator": "gt", "value": amount}, AMOUNTS),
     st.builds(
-        lambda values: {"field": "tags", "operator": "hasAny", "value": values},
+        lambda values: {"field": "tags", "operator": "contains_any", "value": values},
         st.lists(NAMES, min_size=1, max_size=3),
     ),
 )

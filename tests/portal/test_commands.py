@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from automations.services import ensure_defaults
 from orders.lifecycle import edits
 from orders.lifecycle.order import OrderStatus
 from orders.models import Order, Source
@@ -37,6 +38,7 @@ def show_life(seconds_ago: int) -> None:
 
 
 def test_replay_puts_back_what_was_set_aside(source: Source) -> None:
+    ensure_defaults(source.organization)
     make_orders(source, (1, 2))
     Handoff.across.update(state="parked", attempts=5)
     event = Handoff.across.order_by("pk").first()
@@ -69,6 +71,7 @@ def test_due_holds_are_released_by_hand(source: Source) -> None:
 
 def test_the_doctor_finds_what_needs_a_cure(source: Source) -> None:
     show_life(300)
+    ensure_defaults(source.organization)
     make_order(source, 1)
     Handoff.across.update(state="parked")
     out = io.StringIO()
