@@ -13,7 +13,7 @@ from orders.lifecycle.order import OrderStatus
 from orders.models import Hold, Order, Source
 from portal.audit.actor import Actor
 from portal.kit.clock import now
-from tests.automations.test_waiting import ANN, PAID, code, definition, edit, held, let_time_pass, simple, wait_for
+from tests.automations.waiting import ANN, PAID, code, definition, edit, held, let_time_pass, simple, wait_for
 from tests.factories import make_order
 
 pytestmark = pytest.mark.django_db
