@@ -4,5 +4,6 @@ import { load } from "./load.js";
 
 everywhere("[data-chart]", async (element) => {
   await load("chart");
-  if (element.isConnected) window.switchyardChart(element); // a refresh may have replaced it meanwhile
+  // A refresh may have replaced it meanwhile; and while the page is being left, its numbers go before it does.
+  if (element.isConnected && document.getElementById(element.dataset.chart)) window.switchyardChart(element);
 });
