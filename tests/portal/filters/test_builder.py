@@ -28,7 +28,7 @@ def form(draft: DraftGroup, prefix: str = builder.PREFIX) -> dict[str, list[str]
     return data
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(trees, documents())
 def test_a_tree_goes_through_the_form_unharmed(root: Group, document: dict[str, Any]) -> None:
     data = form(builder.draft_of(root, SAMPLE))
@@ -264,7 +264,7 @@ name_parts = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(name_parts.map(".".join), st.lists(st.text(max_size=5), max_size=3), max_size=12))
 def test_no_form_makes_the_builder_fail(data: dict[str, list[str]]) -> None:
     draft = builder.read(data)

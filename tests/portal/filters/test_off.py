@@ -64,7 +64,7 @@ def without(root: Group) -> Group:
     return codec.decode({"version": 1, "root": stored}) if stored else ALWAYS
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(switched(), documents())
 def test_no_reading_knows_what_is_switched_off(root: Group, document: dict[str, Any]) -> None:
     plain = without(root)
@@ -87,7 +87,7 @@ def unplaced(node: Any) -> Any:
     return replace(node, path=(), **inner)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(switched())
 def test_what_is_switched_off_is_kept_and_only_shown_to_those_who_edit(root: Group) -> None:
     assert codec.loads(codec.dumps(root), whole=True) == root
@@ -97,7 +97,7 @@ def test_what_is_switched_off_is_kept_and_only_shown_to_those_who_edit(root: Gro
     assert '"off":false' not in codec.dumps(root)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(switched(), documents())
 def test_what_a_reading_says_is_put_at_the_right_node(root: Group, document: dict[str, Any]) -> None:
     paths = live_paths(root)
@@ -119,7 +119,7 @@ def read_path(text: str) -> NodePath:
     return tuple(map(int, text.split("."))) if text else ()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(switched())
 def test_what_is_switched_off_need_not_be_finished(root: Group) -> None:
     assert check(root, SAMPLE) == []
@@ -197,7 +197,7 @@ def test_a_switch_where_there_is_none_is_refused(data: Any, path: str) -> None:
 ANY, OF_SAMPLE = Draft202012Validator(json_schema()), Draft202012Validator(json_schema(SAMPLE))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(switched())
 def test_the_schema_takes_what_is_switched_off(root: Group) -> None:
     data = json.loads(codec.dumps(root))
@@ -205,7 +205,7 @@ def test_the_schema_takes_what_is_switched_off(root: Group) -> None:
     assert list(OF_SAMPLE.iter_errors(data)) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(switched())
 def test_what_is_switched_off_goes_through_the_form(root: Group) -> None:
     draft = builder.draft_of(root, SAMPLE)
