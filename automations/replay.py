@@ -18,6 +18,7 @@ from automations.engine.code import answerer
 from automations.engine.entities import entities
 from automations.engine.evaluate import Firing, Outcome, evaluate
 from automations.engine.loading import load, ready
+from automations.engine.problems import CAUSES, cause_of
 from automations.engine.rules import ReadyRules, rule_list
 from automations.engine.snapshot import subject_again
 from automations.engine.triggers import triggers
@@ -31,7 +32,6 @@ from portal.tenancy.models import Organization
 SET = 100
 """Runs that are run again in one transaction."""
 AGAIN = (Run.Status.FAILED, Run.Status.REFUSED)
-_CAUSES = ("rule_failed", "rules_disagree")
 _CLOCKS = frozenset({"micros", "waitedMicros"})
 
 
@@ -229,14 +229,16 @@ def _link(batch: Batch, rule: Rule, old: dict[int, Run], by: Actor, result: Resu
         origin=Run.Origin.REPLAY, judged_at=batch.now, replay_of=None,
     )  # fmt: skip
     new = {run.entity_id: run for run in rows}
+    well = []
     for record_id, before in old.items():
         after = new.get(record_id)
         if after is None:
             result.unmatched.append(before)
             continue
         after.replay_of = before
-        after.save(update_fields=["replay_of"])
         result.runs.append(after)
         if after.status not in AGAIN:
-            for cause in _CAUSES:
-                close(batch.organization.pk, cause, cause_key=f"{rule.public_id}:{after.entity_public_id}", by=by)
+            well.append(cause_of(rule.public_id, after.entity_public_id))
+    Run.across.bulk_update(new.values(), ["replay_of"])
+    for cause in CAUSES if well else ():
+        close(batch.organization.pk, cause, cause_key=well, by=by)

@@ -24,7 +24,6 @@ from automations.engine.runs import NewRun, new_runs, write_runs
 from automations.engine.snapshot import former, input_of, subject_of
 from automations.engine.triggers import Trigger, triggers
 from automations.guard import budget, ensure_room, look_after
-from automations.hold_engine import run as hold_engine
 from automations.messages.sending import request_sends
 from orders.exceptions.raise_ import raise_exceptions
 from portal.audit.actor import Actor
@@ -76,12 +75,13 @@ def run_events(trigger: str, events: Sequence[Event]) -> dict[int, int]:
     for event in events:
         by_organization.setdefault(event.organization_id, []).append(event)
     organizations = Organization.objects.in_bulk(by_organization)
-    after_effects = triggers.get(trigger).own
+    chosen = triggers.get(trigger)
     for organization_id, some in by_organization.items():
-        if trigger == "NEW_ORDER" and hold_engine.handles(organizations[organization_id]):
-            judged |= hold_engine.run(organizations[organization_id], some)
+        instead = chosen.instead(organizations[organization_id], some) if chosen.instead else None
+        if instead is not None:
+            judged |= instead
             continue
-        own = after_effects(some) if after_effects else {}
+        own = chosen.own(some) if chosen.own else {}
         asked = [Asked(one.entity_id, one.pk, _version_before(one), own.get(one.pk, frozenset())) for one in some]
         judged |= run_records(trigger, organizations[organization_id], asked)
     return judged
@@ -153,8 +153,8 @@ def _subjects(batch: Batch, asked: Sequence[Asked], records: Mapping[int, Record
             records[pk], event_id=one.event_id, before=before.get(pk), related=related.get(pk),
             ran=ran.get(pk, frozenset()), own=one.own, circling=often.get(pk, frozenset()),
         )  # fmt: skip
-        told = input_of(entity, records[pk], subject, one.before if pk in before else None)
-        batch.inputs[pk] = told | {"zone": str(rules.zone)}  # whose days they were; organizations move
+        former_version = one.before if pk in before else None
+        batch.inputs[pk] = input_of(entity, records[pk], subject, former_version, str(rules.zone))
         subjects.append(subject)
     return subjects
 

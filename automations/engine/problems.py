@@ -9,6 +9,14 @@ from automations.engine.triggers import Trigger
 from orders.exceptions.raise_ import Problem
 from portal.tenancy.models import Organization
 
+CAUSES = ("rule_failed", "rules_disagree")
+"""Exceptions whose cause is one rule and one record."""
+
+
+def cause_of(rule: str, record: str) -> str:
+    """Return the cause key of the trouble that a rule has with a record (public IDs)."""
+    return f"{rule}:{record}"
+
 
 def problems_of(
     organization: Organization, trigger: Trigger, firings: Sequence[tuple[Firing, Record]]
@@ -36,7 +44,7 @@ def _paused(organization: Organization, rule: ReadyRule) -> Problem:
 
 def _failed(organization: Organization, trigger: Trigger, firing: Firing, record: Record) -> Problem:
     return Problem(
-        "rule_failed", organization.pk, f"{firing.rule.public_id}:{record.public_id}",
+        "rule_failed", organization.pk, cause_of(firing.rule.public_id, record.public_id),
         f"Rule “{firing.rule.name}” could not do its work on {record.label}", firing.error,
         entity_type=trigger.entity, entity_id=record.id, entity_label=record.label,
         entity_public_id=record.public_id,
@@ -46,7 +54,7 @@ def _failed(organization: Organization, trigger: Trigger, firing: Firing, record
 def _disagree(organization: Organization, trigger: Trigger, firing: Firing, record: Record) -> Problem:
     names = f"“{firing.disagrees}” and “{firing.rule.name}”"
     return Problem(
-        "rules_disagree", organization.pk, f"{firing.rule.public_id}:{record.public_id}",
+        "rules_disagree", organization.pk, cause_of(firing.rule.public_id, record.public_id),
         f"The rules {names} ask for opposite things for {record.label}", firing.error,
         entity_type=trigger.entity, entity_id=record.id, entity_label=record.label,
         entity_public_id=record.public_id,

@@ -28,9 +28,12 @@ def subject_of(
     return Subject(record.id, event_id, record.source, document, related or {}, record.pinned, ran, own, circling)
 
 
-def input_of(entity: Entity, record: Record, subject: Subject, before_version: int | None) -> Json:
-    """Return what `Run.input` keeps of a subject; nothing that is empty."""
-    told: Json = {"beside": entity.beside(record), "source": record.source}
+def input_of(entity: Entity, record: Record, subject: Subject, before_version: int | None, zone: str) -> Json:
+    """Return what `Run.input` keeps of a subject; nothing that is empty.
+
+    `zone` is the timezone whose days the conditions counted: organizations move.
+    """
+    told: Json = {"beside": entity.beside(record), "source": record.source, "zone": zone}
     if before_version is not None:
         told["before"] = before_version
     if subject.related:

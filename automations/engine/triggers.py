@@ -11,6 +11,7 @@ from portal.kit.registry import Registry
 
 if TYPE_CHECKING:
     from portal.events.models import Event
+    from portal.tenancy.models import Organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Trigger:
     """For events, by ID: the rules (public IDs) of which they are only the after-effect, and which do not run for them.
 
     Without it a rule that holds every updated order would hold it again when its hold ends, for ever.
+    """
+    instead: "Callable[[Organization, Sequence[Event]], Mapping[int, int] | None] | None" = None
+    """What deals with the events of an organization in the place of its rules (the Order Hold Engine).
+
+    It returns the versions of the records it looked at, by id, as the engine does; None where the rules act.
     """
     position: int = 50
     """Where it stands among the triggers of its entity."""

@@ -18,6 +18,7 @@ from portal.filters.fields import Catalogue
 from portal.filters.mark import gettext_noop as _
 from portal.kit.json import Json
 from portal.tenancy.models import Organization
+from portal.ui.amounts import amount
 
 _BESIDE = ("updatedAt", "exceptions")
 
@@ -81,7 +82,7 @@ class Orders:
 
 
 def _called(order: Order) -> str:
-    parts = [order.ext_order_id, order.customer_name, f"{order.total.normalize():f} {order.currency}"]
+    parts = [order.ext_order_id, order.customer_name, f"{amount(order.total, order.currency)} {order.currency}"]
     return " · ".join(part for part in parts if part)
 
 

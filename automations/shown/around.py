@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from automations.documents import run_document
+from automations.engine.problems import CAUSES, cause_of
 from automations.messages.sent import answered, deliveries_of, what
 from automations.models import Run
 from orders.documents.instants import instant
@@ -20,8 +21,6 @@ from portal.tenancy.models import Organization
 
 MOST = 50
 _HEAVY = ("trace", "input")
-CAUSES = ("rule_failed", "rules_disagree")
-"""Exceptions whose cause is a rule and a record: `<rule>:<record>`."""
 _STATES = {
     State.PENDING: ("pending", "On its way"),
     State.RUNNING: ("running", "Being sent"),
@@ -95,7 +94,7 @@ def exception_of(run: Run) -> OrderException | None:
     """Return the exception that tells of the rule's trouble with this record: an active one, else the last."""
     if run.status == Run.Status.COMPLETED:
         return None
-    cause = f"{run.rule.public_id}:{run.entity_public_id}"
+    cause = cause_of(run.rule.public_id, run.entity_public_id)
     rows = OrderException.objects.within(run.organization).filter(
         entity_type=run.entity_type, entity_id=run.entity_id, type__in=CAUSES, cause_key=cause
     )

@@ -85,7 +85,8 @@ def pasted(trigger: Trigger, document: Json) -> Record:
 
 
 def _to_judge(trigger: Trigger, record: Record) -> Json:
-    if trigger.default is None or trigger.entity != "order" or record.row is None:
+    """Return the record as it came in for a trigger that fires once for it, else as it is now."""
+    if trigger.may_run_once or record.row is None:
         return record.document
     return entities.get(trigger.entity).former({record.id: record}, {record.id: 1})[record.id]
 
@@ -99,7 +100,7 @@ def _last_version(trigger: Trigger, record: Record, told: Json) -> Json:
 
 
 def _as_if_new(trigger: Trigger, told: Json) -> tuple[Json, str]:
-    if trigger.key != "NEW_ORDER" or trigger.holds(told):
+    if trigger.may_run_once or trigger.holds(told):
         return told, ""
     return told | {"status": OrderStatus.NEW.value}, OrderStatus(told["status"]).label
 

@@ -2,6 +2,7 @@
 
 from automations.definition import ActionSpec, Definition
 from automations.engine.triggers import DefaultRule, Trigger, triggers
+from automations.hold_engine.run import acts_instead
 from orders.documents.catalogue import ORDER
 from portal.filters.mark import gettext_noop as _
 
@@ -27,6 +28,7 @@ NEW_ORDER = triggers.register(
         explains=_("Runs when an order is ingested, from top to bottom, until a rule moves it on from New."),
         may_run_once=False,
         announces=True,
+        instead=acts_instead,
         position=10,
     ),
 )
