@@ -28,4 +28,4 @@ def _choices() -> str:
     rows = Organization.objects.order_by("name").values_list("public_id", "name")[: MOST + 1]
     told = [f"{public_id} ({name})" for public_id, name in rows]
     rest = ", …" if len(told) > MOST else ""
-    return f"give --organization with one of {', '.join(told[:MOST])}{rest}." if told else "make one first."
+    return f"name one with --organization: {', '.join(told[:MOST])}{rest}." if told else "make one first."

@@ -53,14 +53,14 @@ def test_what_is_not_there_cannot_be_exported(rule: Rule) -> None:
     assert fails("export_rules", "--trigger", "FULL_MOON")[0] == 2
     assert fails("export_rules", "--organization", "Nobody")[:2] == (
         2,
-        f"There is no organization “Nobody”; give --organization with one of "
+        f"There is no organization “Nobody”; name one with --organization: "
         f"{rule.organization.public_id} (Tea & Tins Ltd).",
     )
 
 
 def test_several_organizations_need_a_name(rule: Rule) -> None:
     Organization.objects.create(name="Another")
-    assert fails("export_rules")[1].startswith("There are several organizations; give --organization with one of ")
+    assert fails("export_rules")[1].startswith("There are several organizations; name one with --organization: ")
     assert "Cancel all" in call("export_rules", "--organization", "tea & tins ltd")
 
 

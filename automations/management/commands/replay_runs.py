@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from automations import replay
 from automations.lists.runs import run_list
@@ -14,6 +14,7 @@ from automations.models import Run
 from portal.audit.actor import Actor
 from portal.kit.clock import now
 from portal.savedviews import services
+from portal.tenancy.finding import NotFound, organization_named
 from portal.tenancy.models import Organization
 from portal.ui import asking
 
@@ -53,7 +54,10 @@ class Command(BaseCommand):
         """Run them again, and say what came of it."""
         if not (run or filter or search):
             raise CommandError("Say which runs: their IDs, --filter or --search.", returncode=WRONG)
-        organization = _organization(options["organization"])
+        try:
+            organization = organization_named(options["organization"])
+        except NotFound as error:
+            raise CommandError(str(error), returncode=WRONG) from None
         wanted = replay.plan(_rows(organization, run, filter, search))
         self._left(wanted.left)
         if dry_run:
@@ -93,12 +97,3 @@ def _rows(organization: Organization, ids: list[str], text: str, search: str) ->
     if missing := set(ids) - {one.public_id for one in found}:
         raise CommandError(f"There is no run {sorted(missing)[0]} here.", returncode=WRONG)
     return found
-
-
-def _organization(wanted: str) -> Organization:
-    rows = Organization.objects.filter(Q(public_id=wanted) | Q(name=wanted)) if wanted else Organization.objects.all()
-    found = list(rows.order_by("pk")[:2])
-    if len(found) == 1:
-        return found[0]
-    said = "There are several; say which with --organization and its ID." if found else "There is no such organization."
-    raise CommandError(said, returncode=WRONG)

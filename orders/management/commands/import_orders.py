@@ -13,6 +13,7 @@ from orders.imports.run import ImportedElsewhere, Outcome, import_file, preview
 from orders.imports.tally import Tally
 from portal.audit.actor import Actor
 from portal.kit.registry import Unknown
+from portal.tenancy.finding import NotFound, organization_named
 from portal.tenancy.models import Organization
 
 WRONG = 2
@@ -55,8 +56,8 @@ class Command(BaseCommand):
             if dry_run:
                 self._preview(form, file, options["limit"])
             else:
-                self._import(_organization(organization), form, file, options)
-        except (Unknown, UnreadableFile, ImportedElsewhere) as error:
+                self._import(organization_named(organization), form, file, options)
+        except (Unknown, UnreadableFile, ImportedElsewhere, NotFound) as error:
             raise CommandError(str(error), returncode=WRONG) from error
         except KeyboardInterrupt:
             raise CommandError(
@@ -115,23 +116,3 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"“{text}” is not a whole number above 0")
     return int(text)
-
-
-def _organization(name: str) -> Organization:
-    """Find the organization by id or name; the only one needs no name."""
-    if name:
-        found = list(Organization.objects.filter(public_id=name) or Organization.objects.filter(name__iexact=name)[:2])
-        if len(found) == 1:
-            return found[0]
-        problem = "Several organizations are called" if found else "There is no organization"
-        raise CommandError(f"{problem} “{name}”; {_choices()}.", returncode=WRONG)
-    several = list(Organization.objects.all()[:2])
-    if len(several) != 1:
-        problem = "There are several organizations" if several else "There is no organization yet"
-        raise CommandError(f"{problem}; {_choices()}.", returncode=WRONG)
-    return several[0]
-
-
-def _choices() -> str:
-    known = [f"{one.public_id} ({one.name})" for one in Organization.objects.order_by("name")[:20]]
-    return f"name one with --organization: {', '.join(known)}" if known else "make one first"
