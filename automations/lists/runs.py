@@ -63,7 +63,7 @@ def trigger_label(key: str) -> str:
 def _entity(run: Run) -> SafeString:
     url = record_url(run)
     label = html.link(run.entity_label, url) if url else html.fill("{}", run.entity_label)
-    return html.fill('{} <span class="quiet">{}</span>', label, kind_of(run))
+    return html.fill('<span class="apart">{}</span> <span class="quiet">{}</span>', label, kind_of(run))
 
 
 def _automation(run: Run) -> SafeString:
@@ -75,7 +75,9 @@ def _rule(run: Run) -> SafeString:
     if run.rule.deleted_at:
         return html.fill('{} <span class="quiet">{}, {}</span>', run.rule_name, version, _now("deleted"))
     url = reverse("automations:edit", args=[run.rule.public_id])
-    return html.fill('{} <span class="quiet">{}</span>', html.link(run.rule_name, url), version)
+    return html.fill(
+        '<span class="apart">{}</span> <span class="quiet">{}</span>', html.link(run.rule_name, url), version
+    )
 
 
 def _origin(run: Run) -> str:
