@@ -44,8 +44,7 @@ def test_a_rule_is_renamed_where_it_stands_by_mouse_and_by_keyboard(walk: Walk, 
     page.get_by_label("New name of Dear").fill("Very dear")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Very dear", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Rename Very dear").focus()
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Rename Very dear").press("Enter")
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_label("New name of Very dear")).to_have_count(0)
     assert Rule.across.get(is_default=False).name == "Very dear"
