@@ -350,7 +350,11 @@ def test_the_command_takes_ids_and_ends_with_one_where_something_failed_again(fa
         ((), {}, "Say which runs"),
         (("0000000000000000",), {}, "There is no run 0000000000000000 here."),
         ((), {"filter": "f=nothing~equals~1"}, "no such field"),
-        ((), {"search": "x", "organization": "Nobody"}, "There is no organization “Nobody”; name one with --organization: "),
+        (
+            (),
+            {"search": "x", "organization": "Nobody"},
+            "There is no organization “Nobody”; name one with --organization: ",
+        ),
     ],
 )
 def test_the_command_says_what_is_wrong(failed: Run, ids: tuple[str, ...], options: dict[str, str], why: str) -> None:
