@@ -19,6 +19,7 @@ import "./form-history.js";
 import "./form-work.js";
 import "./guard.js";
 import "./insert.js";
+import "./late.js";
 import "./narrow.js";
 import "./navigation.js";
 import "./pick.js";

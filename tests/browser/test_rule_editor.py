@@ -1,9 +1,11 @@
 """The rule editor under people's hands: actions moved, doubled, switched off, annotated, tried; two people at once."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from automations.definition import ActionSpec, Definition
 from automations.models import Rule
@@ -13,6 +15,7 @@ from portal.audit.actor import Actor
 from portal.tenancy.models import Organization
 from tests.browser.axe import violations
 from tests.browser.builder import pick
+from tests.browser.pick import open_list
 from tests.browser.walk import Walk, add_action
 from tests.factories import make_order
 
@@ -154,6 +157,48 @@ def test_hours_properties_and_texts_with_fields_are_filled_in_by_their_own_input
     assert hold["hours"] == [{"days": ["monday", "tuesday", "wednesday", "thursday"], "start": "09:00", "end": "17:00"}]
     assert (update["path"], update["operation"], update["values"]) == ("tags", "ADD_ARRAY_ITEMS", ["fragile"])
     assert noted["text"] == "About {{ extOrderId }}"
+
+
+@contextmanager
+def answered_late(page: Page) -> Iterator[None]:
+    """Hold back the first answer to the editor until the block is left; those after it come at once."""
+    held: list[Route] = []
+    address = re.compile(r"/draft/\w+/$")
+    page.route(address, lambda route: held.append(route), times=1)
+    yield
+    assert held
+    with page.expect_response(address):
+        held[0].continue_()
+
+
+def test_what_is_typed_while_the_actions_are_drawn_afresh_stays(walk: Walk, source: Source) -> None:
+    page = walk.open("/automations/new/NEW_ORDER/")
+    add_action(page, "Add note")
+    note = row(page, "Add note").get_by_role("textbox", name="Note")
+    add_action(page, "Hold order")
+    with answered_late(page):
+        page.get_by_role("switch", name="Business hours").check()
+        note.fill("Typed meanwhile")
+    expect(page.get_by_role("group", name="Hours 1")).to_be_visible()
+    expect(note).to_have_value("Typed meanwhile")
+
+
+def test_a_choice_that_is_being_made_while_the_actions_are_drawn_afresh_is_made_in_peace(
+    walk: Walk, source: Source
+) -> None:
+    page = walk.open("/automations/new/NEW_ORDER/")
+    add_action(page, "Update order property")
+    add_action(page, "Hold order")
+    change = row(page, "Update order property").get_by_role("combobox", name="Property")
+    with answered_late(page):
+        page.get_by_role("switch", name="Business hours").check()
+        change.fill("Tags")
+        expect(open_list(page)).to_be_visible()
+    expect(open_list(page)).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="Hours 1")).to_be_visible()
+    expect(row(page, "Update order property").get_by_label("What is done")).to_be_visible()
+    expect(change).to_have_value("Tags")
 
 
 def test_a_record_is_edited_as_json_before_the_test_and_stays_as_it_is(walk: Walk, source: Source, rule: Rule) -> None:
