@@ -55,6 +55,7 @@ function tree(told) {
   const helpers = node("helpers");
   for (const one of told.helpers) put(helpers, one.path, one);
   root.inner.set("entity", { ...entity, name: "entity" }).set("related", related).set("helpers", helpers);
+  put(root, "console.log", {});
   return { root, lines: told.lines };
 }
 
@@ -170,7 +171,7 @@ export function completes(coming, kind) {
     if (!typed && !context.explicit) return null;
     const own = [...words.root.inner.values()].map((one) => option(one, 1));
     const taken = [...aliases(words, code).keys()].map((label) => ({ label, type: "variable" }));
-    return { from: typed?.from ?? pos, options: [...own, { label: "console.log", type: "function" }, ...taken], validFor: /^[\w$.]*$/ };
+    return { from: typed?.from ?? pos, options: [...own, ...taken], validFor: /^[\w$]*$/ }; // a dot asks anew: what follows it is another list
   };
 }
 
