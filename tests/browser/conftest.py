@@ -96,10 +96,9 @@ def visitor(page: Page, live_server: LiveServer, sandbox: Sandbox, organization:
 
 @pytest.fixture
 def walk(visitor: Walk, as_owner: Client, owner: Membership) -> Walk:
-    """The administrator, signed in."""
+    """The administrator, signed in, in a tab that has not opened a page yet."""
     cookie = as_owner.cookies["session"].value
     visitor.page.context.add_cookies([{"name": "session", "value": cookie, "url": visitor.portal}])
-    visitor.open("/")
     return visitor
 
 

@@ -29,6 +29,7 @@ def orders(source: Source) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_row_says_what_matched(page: Page, walk: Walk, orders: None, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    walk.open("/")
     page.keyboard.press("/")
     page.keyboard.type("strauss")
     page.keyboard.press("Enter")

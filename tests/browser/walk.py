@@ -29,7 +29,9 @@ class Walk:
         return self.page
 
     def menu(self, name: str) -> Page:
-        """Go to a page by the menu on the left."""
+        """Go to a page by the menu on the left; who has none open yet begins at home."""
+        if self.page.url == "about:blank":
+            self.open("/")
         self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name).first.click()
         expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
         return self.page
