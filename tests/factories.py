@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from orders.ingest.take import Taken, take
-from orders.models import Order, Source
+from orders.models import ExternalLocation, Location, Order, Source
 from orders.records.order import OrderRecord
 from portal.audit.actor import Actor
 from portal.tenancy.models import Membership, Organization, User
@@ -55,3 +55,11 @@ def make_order(source: Source, number: int | str = 1001, **fields: Any) -> Order
 def make_orders(source: Source, numbers: Sequence[int]) -> list[Order]:
     ingest(source, *(make_record(number) for number in numbers))
     return list(Order.across.filter(source=source).order_by("pk"))
+
+
+def make_location(source: Source, ext_location_id: str = "w1", name: str = "Warehouse", **values: Any) -> Location:
+    """Return an active location that `source` names, and ships from unless told otherwise."""
+    own = {"organization": source.organization, "source": source, "name": name}
+    location = Location.across.create(**own, **({"fulfillment_source": source} | values))
+    ExternalLocation.across.create(**own, location=location, ext_location_id=ext_location_id)
+    return location

@@ -1,14 +1,16 @@
 """Pulling locations, and what the account says of itself (its currency above all)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
 from integrations.manifest import Account, Client
 from integrations.models import FlowState, Integration
 from integrations.sync.outcome import Outcome
-from orders.models import Location
+from orders.models import ExternalLocation, Location
 from orders.records.location import LocationRecord
 
 EVERY = 900
@@ -39,24 +41,51 @@ def _keep_account(integration: Integration, account: Account) -> None:
 
 
 def _write(integration: Integration, records: Sequence[LocationRecord]) -> Outcome:
-    known = {row.ext_location_id: row for row in Location.across.filter(source_id=integration.source_id)}
+    rows = ExternalLocation.across.filter(source_id=integration.source_id).select_related("location")
+    known = {row.ext_location_id: row for row in rows}
     created = updated = 0
     for record in records:
-        values = {"name": record.name, "pickup": record.pickup, "active": True, "address": _address(record)}
         row = known.pop(record.ext_location_id, None)
         if row is None:
-            Location.across.create(
-                organization_id=integration.organization_id,
-                source_id=integration.source_id,
-                ext_location_id=record.ext_location_id,
-                **values,
-            )
+            _create(integration, record)
             created += 1
-        elif any(getattr(row, name) != value for name, value in values.items()):
-            Location.across.filter(pk=row.pk).update(**values, updated_at=Now())
-            updated += 1
-    gone = Location.across.filter(pk__in=[row.pk for row in known.values()], active=True)
-    return Outcome(pages=1, created=created, updated=updated, deleted=gone.update(active=False, updated_at=Now()))
+        else:
+            updated += _update(row, record)
+    gone = [row for row in known.values() if row.active]
+    ExternalLocation.across.filter(pk__in=[row.pk for row in gone]).update(active=False, updated_at=Now())
+    _close(row.location_id for row in gone)
+    return Outcome(pages=1, created=created, updated=updated, deleted=len(gone))
+
+
+def _create(integration: Integration, record: LocationRecord) -> None:
+    own = {"organization_id": integration.organization_id, "source_id": integration.source_id}
+    told: dict[str, Any] = {"name": record.name, "address": _address(record)}
+    location = Location.across.create(**own, **told, pickup=record.pickup)
+    ExternalLocation.across.create(**own, **told, location=location, ext_location_id=record.ext_location_id)
+
+
+def _update(row: ExternalLocation, record: LocationRecord) -> bool:
+    """Bring a known location up to date; what people made of it (another name, a merge) stays theirs."""
+    told: dict[str, Any] = {"name": record.name, "address": _address(record), "active": True}
+    location = row.location
+    ours: dict[str, Any] = {"pickup": record.pickup, "active": True}
+    ours |= {name: told[name] for name in ("name", "address") if getattr(location, name) == getattr(row, name)}
+    if location.source_id != row.source_id:
+        ours = {}
+    changed = any(getattr(row, name) != value for name, value in told.items())
+    changed |= any(getattr(location, name) != value for name, value in ours.items())
+    if changed:
+        ExternalLocation.across.filter(pk=row.pk).update(**told, updated_at=Now())
+        if ours:
+            Location.across.filter(pk=location.pk).update(**ours, updated_at=Now(), version=F("version") + 1)
+    return changed
+
+
+def _close(ids: Iterable[int]) -> None:
+    """Switch off locations that no system names any more."""
+    named = ExternalLocation.across.filter(location=OuterRef("pk"), active=True)
+    rows = Location.across.filter(pk__in=list(ids), active=True).exclude(Exists(named))
+    rows.update(active=False, updated_at=Now(), version=F("version") + 1)
 
 
 def _address(record: LocationRecord) -> dict[str, str]:

@@ -46,7 +46,9 @@ def settings(request: PageRequest, public_id: str) -> HttpResponse:
         "flows": flows,
         "form": form,
         "credentials": integration.credentials.order_by("field"),
-        "locations": Location.across.filter(source_id=integration.source_id, active=True).order_by("pickup", "name"),
+        "locations": Location.across.filter(externals__source_id=integration.source_id, externals__active=True).order_by(
+            "pickup", "name"
+        ),
     }
     return render(request, "integrations/settings.html", context, status=422 if wrong else 200)
 

@@ -11,7 +11,7 @@ from orders.documents.catalogue import ORDER
 from orders.documents.order import plain_document
 from orders.exceptions.catalogue import exception_types
 from orders.lifecycle.order import OrderStatus
-from orders.models import Location, OrderLine, Source
+from orders.models import ExternalLocation, OrderLine, Source
 from orders.search import search
 from portal.filters.fields import Choice
 from portal.filters.to_sql import SqlTarget
@@ -49,8 +49,8 @@ TARGET = SqlTarget(ORDER, OrderLine, measured={"": "line_count", "lineItems.quan
 
 def _locations(organization: Organization) -> Sequence[Choice]:
     """Return where stock lies by the name that lines give it: the integration's own."""
-    rows = Location.objects.within(organization).filter(active=True).order_by("name")
-    return [Choice(key, name) for key, name in rows.values_list("ext_location_id", "name")]
+    rows = ExternalLocation.objects.within(organization).filter(active=True).order_by("location__name")
+    return [Choice(key, name) for key, name in rows.values_list("ext_location_id", "location__name")]
 
 
 def _exceptions(organization: Organization) -> Sequence[Choice]:

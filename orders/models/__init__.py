@@ -1,10 +1,35 @@
 """The records of the orders house, one module each."""
 
 from orders.models.exception import OrderException
+from orders.models.fulfillment import Fulfillment
 from orders.models.hold import Hold
 from orders.models.import_run import ImportRun
-from orders.models.location import Location
+from orders.models.inventory import InventoryLevel, LedgerEntry
+from orders.models.location import ExternalLocation, Location, LocationGroup
 from orders.models.order import Order, OrderLine
+from orders.models.product import BundleItem, Product, Publication
+from orders.models.routing import RoutingCard, RoutingRun
+from orders.models.shipping_request import ShippingRequest, ShippingRequestLine
 from orders.models.source import Source
 
-__all__ = ["Hold", "ImportRun", "Location", "Order", "OrderException", "OrderLine", "Source"]
+__all__ = [
+    "BundleItem",
+    "ExternalLocation",
+    "Fulfillment",
+    "Hold",
+    "ImportRun",
+    "InventoryLevel",
+    "LedgerEntry",
+    "Location",
+    "LocationGroup",
+    "Order",
+    "OrderException",
+    "OrderLine",
+    "Product",
+    "Publication",
+    "RoutingCard",
+    "RoutingRun",
+    "ShippingRequest",
+    "ShippingRequestLine",
+    "Source",
+]

@@ -42,6 +42,12 @@ class Order(Scoped):
     hold_until = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
+    routing_status = models.CharField(max_length=16, default="pending", db_default="pending")
+    """How far routing has come with it (behaviour.md 2.1): pending, ready, failed, pendingInventory, excluded."""
+    last_routed_at = models.DateTimeField(null=True)
+    route_at = models.DateTimeField(null=True)
+    """When routing shall look at it (again); none: when something about it changes."""
+
     total = models.DecimalField(max_digits=18, decimal_places=6)
     currency = models.CharField(max_length=3)
     customer_name = models.CharField(max_length=601, default="", db_default="")
@@ -106,6 +112,7 @@ class Order(Scoped):
             models.Index(
                 fields=("organization", "unit_count"), name="order_by_units", condition=models.Q(deleted_at=None)
             ),
+            models.Index(fields=("route_at",), name="order_to_be_routed", condition=models.Q(route_at__isnull=False)),
         )
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from orders.models import Location, Order, Source
+from orders.models import Order, Source
 from portal.audit.models import History
 from portal.filters.text import to_address
 from portal.filters.tree import Condition, Group, Lines, Measure
@@ -15,7 +15,7 @@ from portal.savedviews.models import SavedView, ViewArrangement
 from portal.tenancy.models import Membership, Organization
 from portal.tenancy.roles import Role
 from tests.conftest import _client
-from tests.factories import make_member, make_orders
+from tests.factories import make_location, make_member, make_orders
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -283,7 +283,7 @@ def test_chips_stand_in_fixed_places_and_only_what_is_complex_opens_the_builder(
 
 
 def test_the_source_and_the_location_are_chosen_by_name(as_owner: Client, source: Source) -> None:
-    Location.across.create(organization=source.organization, source=source, ext_location_id="w1", name="Warehouse")
+    make_location(source, "w1", "Warehouse")
     for field, label in (("integration", "Tea shop"), ("lineItems.locationId", "Warehouse")):
         form = as_owner.get("/orders", {"form": "new", "field": field}, headers=HTMX).content.decode()
         assert label in form

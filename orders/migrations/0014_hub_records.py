@@ -1,0 +1,849 @@
+"""Records of the order hub: locations with what others call them, stock, products, requests, fulfillments."""
+
+import django.contrib.postgres.fields
+import django.db.models.deletion
+import django.db.models.expressions
+import django.db.models.functions.datetime
+import django.db.models.manager
+import portal.kit.fields
+import portal.kit.ids
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("orders", "0013_indexes_of_waiting"),
+        ("portal", "0005_deliveries_held_back_and_signed"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="BundleItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("sku", models.CharField(max_length=300)),
+                ("sku_folded", models.CharField(max_length=600)),
+                ("quantity", models.PositiveIntegerField()),
+            ],
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ExternalLocation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ext_location_id", models.CharField(max_length=300)),
+                ("name", models.CharField(max_length=300)),
+                ("address", portal.kit.fields.DocumentField(default=dict)),
+                ("active", models.BooleanField(default=True)),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Fulfillment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True),
+                ),
+                ("ext_fulfillment_id", models.CharField(max_length=300)),
+                ("kind", models.CharField(choices=[("shipped", "Shipped"), ("rejected", "Rejected")], max_length=8)),
+                ("content", portal.kit.fields.DocumentField()),
+                ("shipped_at", models.DateTimeField()),
+                ("number_folded", models.CharField(max_length=600)),
+                ("facets", portal.kit.fields.DocumentField(default=dict)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="InventoryLevel",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True),
+                ),
+                ("sku", models.CharField(max_length=300)),
+                ("sku_folded", models.CharField(max_length=600)),
+                ("on_hand", models.IntegerField(default=0)),
+                ("committed", models.IntegerField(default=0)),
+                ("future", models.IntegerField(default=0)),
+                ("committed_future", models.IntegerField(default=0)),
+                ("incoming", models.IntegerField(default=0)),
+                ("unavailable", models.IntegerField(default=0)),
+                (
+                    "available",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            models.F("on_hand"), "-", models.F("committed")
+                        ),
+                        output_field=models.IntegerField(),
+                    ),
+                ),
+                ("locked", models.BooleanField(default=False)),
+                ("before_lock", portal.kit.fields.DocumentField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="LedgerEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("event", models.CharField(max_length=24)),
+                ("on_hand", models.IntegerField(db_default=0, default=0)),
+                ("committed", models.IntegerField(db_default=0, default=0)),
+                ("future", models.IntegerField(db_default=0, default=0)),
+                ("committed_future", models.IntegerField(db_default=0, default=0)),
+                ("incoming", models.IntegerField(db_default=0, default=0)),
+                ("unavailable", models.IntegerField(db_default=0, default=0)),
+                ("entity_type", models.CharField(blank=True, db_default="", default="", max_length=24)),
+                ("entity_id", models.CharField(blank=True, db_default="", default="", max_length=16)),
+                ("actor_kind", models.CharField(max_length=16)),
+                ("actor_id", models.CharField(max_length=80)),
+                ("actor_name", models.CharField(max_length=200)),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                ("key", models.CharField(max_length=200, null=True)),
+            ],
+            options={
+                "verbose_name_plural": "ledger entries",
+            },
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="LocationGroup",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Product",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True),
+                ),
+                ("sku", models.CharField(max_length=300)),
+                ("sku_folded", models.CharField(max_length=600)),
+                ("name", models.TextField()),
+                ("name_folded", models.TextField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("simple", "Simple"), ("parent", "Parent"), ("child", "Child"), ("bundle", "Bundle")],
+                        max_length=6,
+                    ),
+                ),
+                ("content", portal.kit.fields.DocumentField(default=dict)),
+                ("not_tracked", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("facets", portal.kit.fields.DocumentField(default=dict)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("deleted_at", models.DateTimeField(null=True)),
+            ],
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Publication",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sku", models.CharField(max_length=300)),
+                ("sku_folded", models.CharField(max_length=600)),
+                ("name", models.TextField(blank=True, db_default="", default="")),
+                ("ext_product_id", models.CharField(blank=True, db_default="", default="", max_length=300)),
+                ("ext_product_api_id", models.CharField(blank=True, db_default="", default="", max_length=300)),
+                ("buffer", models.PositiveIntegerField(default=0)),
+                ("not_tracked", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("tobepublished", "To Be Published"),
+                            ("published", "Published"),
+                            ("tobeunpublished", "To Be Unpublished"),
+                            ("unpublished", "Unpublished"),
+                            ("disabled", "Disabled"),
+                        ],
+                        default="published",
+                        max_length=15,
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RoutingCard",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("enabled", models.BooleanField(default=True)),
+                ("position", models.PositiveIntegerField()),
+                ("definition", portal.kit.fields.DocumentField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("deleted_at", models.DateTimeField(null=True)),
+            ],
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RoutingRun",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("trigger", models.CharField(max_length=8)),
+                ("outcome", models.CharField(max_length=10)),
+                ("sentence", models.TextField()),
+                ("trace", portal.kit.fields.DocumentField()),
+                ("order_version", models.PositiveIntegerField()),
+                ("actor_kind", models.CharField(max_length=16)),
+                ("actor_id", models.CharField(max_length=80)),
+                ("actor_name", models.CharField(max_length=200)),
+            ],
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ShippingRequest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=portal.kit.ids.new_public_id, editable=False, max_length=16, unique=True),
+                ),
+                ("ordinal", models.PositiveIntegerField()),
+                ("ext_shipment_id", models.CharField(max_length=300)),
+                ("ext_reference_id", models.CharField(blank=True, db_default="", default="", max_length=300)),
+                ("ext_reference_url", models.CharField(blank=True, db_default="", default="", max_length=2000)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("pendingInventory", "Waiting for stock"),
+                            ("pendingShippingLabel", "Waiting for its label"),
+                            ("reviewRequired", "Review required"),
+                            ("readyForFulfillment", "Ready for fulfillment"),
+                            ("sentToFulfillment", "Sent to fulfillment"),
+                            ("fulfilled", "Fulfilled"),
+                            ("partialFulfillment", "Partial fulfillment"),
+                            ("canceled", "Canceled"),
+                            ("canceledRestock", "Canceled, restocked"),
+                            ("failed", "Failed"),
+                            ("onHold", "On hold"),
+                        ],
+                        max_length=22,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("content", portal.kit.fields.DocumentField()),
+                ("on_future", models.BooleanField(default=False)),
+                ("commits_stock", models.BooleanField(default=True)),
+                ("skip_location", models.BooleanField(default=False)),
+                ("exclude_from_reuse", models.BooleanField(default=False)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("canceled_at", models.DateTimeField(null=True)),
+                ("canceled_by_kind", models.CharField(blank=True, db_default="", default="", max_length=16)),
+                ("canceled_by_id", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                ("canceled_by_name", models.CharField(blank=True, db_default="", default="", max_length=200)),
+                ("cancellation", models.CharField(blank=True, db_default="", default="", max_length=12)),
+                (
+                    "exceptions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), editable=False, null=True, size=None
+                    ),
+                ),
+                ("number_folded", models.CharField(max_length=600)),
+                ("facets", portal.kit.fields.DocumentField(default=dict)),
+                ("unit_count", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("deleted_at", models.DateTimeField(null=True)),
+            ],
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ShippingRequestLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("unique_id", models.CharField(max_length=300)),
+                ("sku", models.CharField(max_length=300)),
+                ("sku_folded", models.CharField(max_length=600)),
+                ("name", models.TextField(blank=True, db_default="", default="")),
+                ("bundle_sku", models.CharField(blank=True, db_default="", default="", max_length=300)),
+                ("per_bundle", models.PositiveIntegerField(db_default=1, default=1)),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("fulfilled", models.DecimalField(db_default=0, decimal_places=6, default=0, max_digits=18)),
+            ],
+            managers=[
+                ("across", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.AddField(
+            model_name="location",
+            name="deleted_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="location",
+            name="exclude_from_totals",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.AddField(
+            model_name="location",
+            name="excluded_for",
+            field=models.ManyToManyField(blank=True, related_name="+", to="orders.source"),
+        ),
+        migrations.AddField(
+            model_name="location",
+            name="fulfillment_source",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.source"
+            ),
+        ),
+        migrations.AddField(
+            model_name="location",
+            name="infinite",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.AddField(
+            model_name="location",
+            name="inventory_source",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.source"
+            ),
+        ),
+        migrations.AddField(
+            model_name="location",
+            name="paused",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.AddField(
+            model_name="location",
+            name="preserve_bundles",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.AddField(
+            model_name="location",
+            name="version",
+            field=models.PositiveIntegerField(db_default=1, default=1),
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="last_routed_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="route_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="routing_status",
+            field=models.CharField(db_default="pending", default="pending", max_length=16),
+        ),
+        migrations.AlterField(
+            model_name="location",
+            name="source",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="locations", to="orders.source"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("route_at__isnull", False)), fields=["route_at"], name="order_to_be_routed"
+            ),
+        ),
+        migrations.AddField(
+            model_name="bundleitem",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
+        ),
+        migrations.AddField(
+            model_name="externallocation",
+            name="location",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="externals", to="orders.location"
+            ),
+        ),
+        migrations.AddField(
+            model_name="externallocation",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
+        ),
+        migrations.AddField(
+            model_name="externallocation",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="external_locations", to="orders.source"
+            ),
+        ),
+        migrations.AddField(
+            model_name="fulfillment",
+            name="location",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="orders.location",
+            ),
+        ),
+        migrations.AddField(
+            model_name="fulfillment",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="fulfillments", to="orders.order"
+            ),
+        ),
+        migrations.AddField(
+            model_name="fulfillment",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
+        ),
+        migrations.AddField(
+            model_name="fulfillment",
+            name="source",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="orders.source",
+            ),
+        ),
+        migrations.AddField(
+            model_name="inventorylevel",
+            name="location",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="levels",
+                to="orders.location",
+            ),
+        ),
+        migrations.AddField(
+            model_name="inventorylevel",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
+        ),
+        migrations.AddField(
+            model_name="ledgerentry",
+            name="level",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="entries",
+                to="orders.inventorylevel",
+            ),
+        ),
+        migrations.AddField(
+            model_name="ledgerentry",
+            name="order",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="orders.order",
+            ),
+        ),
+        migrations.AddField(
+            model_name="ledgerentry",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
+        ),
+        migrations.AddField(
+            model_name="locationgroup",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
+        ),
+        migrations.AddField(
+            model_name="location",
+            name="groups",
+            field=models.ManyToManyField(blank=True, related_name="locations", to="orders.locationgroup"),
+        ),
+        migrations.AddIndex(
+            model_name="location",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)), fields=["organization", "name"], name="location_by_name"
+            ),
+        ),
+        migrations.AddField(
+            model_name="product",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
+        ),
+        migrations.AddField(
+            model_name="product",
+            name="owner",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.source"
+            ),
+        ),
+        migrations.AddField(
+            model_name="product",
+            name="parent",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="children", to="orders.product"
+            ),
+        ),
+        migrations.AddField(
+            model_name="bundleitem",
+            name="bundle",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="bundle_items",
+                to="orders.product",
+            ),
+        ),
+        migrations.AddField(
+            model_name="publication",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
+        ),
+        migrations.AddField(
+            model_name="publication",
+            name="product",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="publications",
+                to="orders.product",
+            ),
+        ),
+        migrations.AddField(
+            model_name="publication",
+            name="source",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.source"),
+        ),
+        migrations.AddField(
+            model_name="routingcard",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
+        ),
+        migrations.AddField(
+            model_name="routingrun",
+            name="order",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="routing_runs",
+                to="orders.order",
+            ),
+        ),
+        migrations.AddField(
+            model_name="routingrun",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
+        ),
+        migrations.AddField(
+            model_name="shippingrequest",
+            name="fulfillment_source",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.source"
+            ),
+        ),
+        migrations.AddField(
+            model_name="shippingrequest",
+            name="location",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="shipping_requests", to="orders.location"
+            ),
+        ),
+        migrations.AddField(
+            model_name="shippingrequest",
+            name="order",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="shipping_requests",
+                to="orders.order",
+            ),
+        ),
+        migrations.AddField(
+            model_name="shippingrequest",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portal.organization"
+            ),
+        ),
+        migrations.AddField(
+            model_name="fulfillment",
+            name="request",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="fulfillments",
+                to="orders.shippingrequest",
+            ),
+        ),
+        migrations.AddField(
+            model_name="shippingrequestline",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="portal.organization",
+            ),
+        ),
+        migrations.AddField(
+            model_name="shippingrequestline",
+            name="request",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="lines",
+                to="orders.shippingrequest",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="externallocation",
+            constraint=models.UniqueConstraint(fields=("source", "ext_location_id"), name="external_location_once"),
+        ),
+        migrations.AddIndex(
+            model_name="inventorylevel",
+            index=models.Index(fields=["location", "sku_folded"], name="level_of_location"),
+        ),
+        migrations.AddIndex(
+            model_name="inventorylevel",
+            index=models.Index(fields=["organization", "available"], name="level_by_available"),
+        ),
+        migrations.AddConstraint(
+            model_name="inventorylevel",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "sku_folded", "location"), name="level_once", nulls_distinct=False
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="inventorylevel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("committed__gte", 0), ("committed_future__gte", 0)),
+                name="level_commits_not_negative",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ledgerentry",
+            index=models.Index(fields=["level", "-id"], name="ledger_of_level"),
+        ),
+        migrations.AddConstraint(
+            model_name="ledgerentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("key__isnull", False)), fields=("organization", "key"), name="ledger_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="locationgroup",
+            constraint=models.UniqueConstraint(fields=("organization", "name"), name="location_group_once"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["organization", "name_folded", "id"],
+                name="product_by_name",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("deleted_at", None)), fields=("organization", "sku_folded"), name="product_sku_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="bundleitem",
+            index=models.Index(fields=["organization", "sku_folded"], name="bundle_item_by_sku"),
+        ),
+        migrations.AddConstraint(
+            model_name="bundleitem",
+            constraint=models.UniqueConstraint(fields=("bundle", "sku_folded"), name="bundle_item_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="bundleitem",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="bundle_item_positive"),
+        ),
+        migrations.AddIndex(
+            model_name="publication",
+            index=models.Index(fields=["source", "sku_folded"], name="publication_by_sku"),
+        ),
+        migrations.AddConstraint(
+            model_name="publication",
+            constraint=models.UniqueConstraint(fields=("product", "source"), name="publication_once"),
+        ),
+        migrations.AddIndex(
+            model_name="routingcard",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["organization", "position"],
+                name="routing_card_in_order",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="routingrun",
+            index=models.Index(fields=["order", "-id"], name="routing_run_of_order"),
+        ),
+        migrations.AddIndex(
+            model_name="shippingrequest",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["organization", "-created_at", "-id"],
+                name="shipping_request_newest",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="shippingrequest",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["organization", "status", "-created_at"],
+                name="shipping_request_by_status",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="shippingrequest",
+            index=models.Index(fields=["organization", "number_folded"], name="shipping_request_by_number"),
+        ),
+        migrations.AddIndex(
+            model_name="shippingrequest",
+            index=models.Index(
+                condition=models.Q(("status", "pendingInventory")),
+                fields=["location", "status"],
+                name="shipping_request_waiting",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shippingrequest",
+            constraint=models.UniqueConstraint(fields=("order", "ordinal"), name="shipping_request_ordinal_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="shippingrequest",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "ext_shipment_id"), name="shipping_request_number_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shippingrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        (
+                            "new",
+                            "pendingInventory",
+                            "pendingShippingLabel",
+                            "reviewRequired",
+                            "readyForFulfillment",
+                            "sentToFulfillment",
+                            "fulfilled",
+                            "partialFulfillment",
+                            "canceled",
+                            "canceledRestock",
+                            "failed",
+                            "onHold",
+                        ),
+                    )
+                ),
+                name="shipping_request_status_known",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="fulfillment",
+            index=models.Index(fields=["organization", "-created_at", "-id"], name="fulfillment_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="fulfillment",
+            index=models.Index(fields=["organization", "number_folded"], name="fulfillment_by_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="fulfillment",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "source", "ext_fulfillment_id"), name="fulfillment_once", nulls_distinct=False
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="shippingrequestline",
+            index=models.Index(fields=["sku_folded", "request"], name="shipping_request_with_sku"),
+        ),
+        migrations.AddConstraint(
+            model_name="shippingrequestline",
+            constraint=models.UniqueConstraint(fields=("request", "position"), name="shipping_request_line_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="shippingrequestline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="shipping_request_line_positive"
+            ),
+        ),
+    ]
