@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 from integrations.manifest import Direction, Manifest
 from integrations.models import Connection, FlowState, Integration, SyncRun
 from integrations.registry import connectors
-from orders.models import OrderException
+from orders.models import Location, OrderException
 from portal.tenancy.models import Organization
 
 
@@ -48,6 +48,12 @@ class Row:
 def present(organization: Organization) -> QuerySet[Integration]:
     """Return the organization's integrations that are not deleted, by name."""
     return Integration.objects.within(organization).filter(deleted_at=None).order_by("name", "pk")
+
+
+def locations_of(integration: Integration) -> QuerySet[Location]:
+    """Return the locations that the integration names, places to collect last."""
+    named = Location.across.filter(externals__source_id=integration.source_id, externals__active=True)
+    return named.order_by("pickup", "name")
 
 
 def rows(organization: Organization) -> list[Row]:

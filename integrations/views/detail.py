@@ -14,7 +14,7 @@ from integrations.history import ENTITY
 from integrations.models import Integration
 from integrations.registry import connectors
 from integrations.views.found import found
-from orders.models import Location, Order
+from orders.models import Order
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.tenancy.roles import Permission
@@ -46,9 +46,7 @@ def settings(request: PageRequest, public_id: str) -> HttpResponse:
         "flows": flows,
         "form": form,
         "credentials": integration.credentials.order_by("field"),
-        "locations": Location.across.filter(externals__source_id=integration.source_id, externals__active=True).order_by(
-            "pickup", "name"
-        ),
+        "locations": queries.locations_of(integration),
     }
     return render(request, "integrations/settings.html", context, status=422 if wrong else 200)
 

@@ -5,9 +5,10 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
 import django.db.models.manager
+from django.db import migrations, models
+
 import portal.kit.fields
 import portal.kit.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

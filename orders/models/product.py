@@ -44,7 +44,9 @@ class Product(Scoped):
         )
         indexes = (
             models.Index(
-                fields=("organization", "name_folded", "id"), name="product_by_name", condition=models.Q(deleted_at=None)
+                fields=("organization", "name_folded", "id"),
+                name="product_by_name",
+                condition=models.Q(deleted_at=None),
             ),
         )
 
