@@ -36,7 +36,8 @@ def marked(kept: Json, changes: Iterable[Change], by: Actor) -> tuple[Json, bool
     if by.kind not in SETTERS:
         return kept, False
     mark = {"kind": by.kind, "id": by.id, "name": by.name}
-    fields = [(path, gone and by.kind == "rule") for change in changes for path, gone in _fields(change)]
+    set_here = [change for change in changes if by.kind == "rule" or change["path"] not in OURS]  # computed: no pin
+    fields = [(path, gone and by.kind == "rule") for change in set_here for path, gone in _fields(change)]
     back = [path for path, is_reset in fields if is_reset]
     left = {path: one for path, one in kept.items() if not any(touches(path, given) for given in back)}
     return left | {path: mark for path, is_reset in fields if not is_reset}, bool(back)
