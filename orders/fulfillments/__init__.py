@@ -1,0 +1,1 @@
+"""What warehouses have shipped: taking their reports in, counting them, and what follows for orders."""
