@@ -1,4 +1,4 @@
-"""What happens to orders and exceptions."""
+"""What happens to orders, shipping requests and exceptions."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,3 +8,5 @@ ORDER_CREATED = event("order.created", _("Order ingested"), "order")
 ORDER_UPDATED = event("order.updated", _("Order updated"), "order")
 ORDER_DELETED = event("order.deleted", _("Order deleted"), "order")
 EXCEPTION_MODIFIED = event("exception.modified", _("Exception raised or changed"), "exception")
+SHIPPING_REQUEST_CREATED = event("shippingRequest.created", _("Shipping request made"), "shippingRequest")
+SHIPPING_REQUEST_UPDATED = event("shippingRequest.updated", _("Shipping request changed"), "shippingRequest")

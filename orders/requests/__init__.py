@@ -1,0 +1,1 @@
+"""Shipping requests: made by routing, moved, canceled, and what follows from them for their orders."""

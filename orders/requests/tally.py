@@ -102,12 +102,17 @@ def _became(ordered: Quantity, out: Out, asked: Sequence[Asked]) -> Became:
 
 
 def _bundles(parts: Sequence[Asked], name: str) -> Quantity:
-    """Return how many bundles the components make: as many as the scarcest of them allows."""
+    """Return how many bundles the components make: as many as the scarcest of them allows.
+
+    Routed are also those of which one component alone is: a bundle that is begun is not asked for a second time.
+    """
     units: dict[str, Quantity] = {}
     per: dict[str, int] = {}
     for one in parts:
         units[one.sku] = units.get(one.sku, 0) + getattr(one, name)
         per[one.sku] = one.per_bundle
+    if name == "routed":
+        return max((-(-units[sku] // per[sku]) for sku in units), default=0)
     return min((units[sku] // per[sku] for sku in units), default=0)
 
 

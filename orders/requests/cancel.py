@@ -1,0 +1,130 @@
+"""Canceling shipping requests: stock, history, what the warehouse knows, and routing that looks again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from orders.documents.shipping_request import ASKED, NOT_TOLD
+from orders.inventory import commits
+from orders.lifecycle.order import OrderStatus
+from orders.lifecycle.shipping_request import SHIPPED, RequestStatus, can_move
+from orders.models import Order, ShippingRequest
+from orders.requests.locks import lock_with_orders
+from orders.requests.move import check_version, sentences
+from orders.requests.settle import settle_orders
+from orders.requests.tally import Became
+from orders.requests.warehouses import warehouse_of
+from orders.requests.write import RequestStep, check, commit
+from portal.audit.actor import Actor
+from portal.kit.clock import database_now
+
+S = RequestStatus
+SET = 100
+CAUSE = "canceled"
+_ROUTABLE = (OrderStatus.READY_FOR_FULFILLMENT.value, OrderStatus.PARTIAL_FULFILLMENT.value)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How many requests were canceled, and for those that could not be: the number and the reason."""
+
+    done: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def can_cancel(status: str) -> bool:
+    """Say whether a request of this status can be canceled."""
+    return can_move(status, S.CANCELED)
+
+
+def is_known(request: ShippingRequest) -> bool:
+    """Say whether the warehouse has, or may have, heard of a request."""
+    told = {S.SENT_TO_FULFILLMENT, *SHIPPED}
+    return bool(request.sent_at or request.ext_reference_id) or request.status in told
+
+
+def cancellation_of(request: ShippingRequest) -> str:
+    """Return how cancelling this request stands with its warehouse at first: empty where it need not know."""
+    if not is_known(request):
+        return ""
+    return ASKED if warehouse_of(request).cancels else NOT_TOLD
+
+
+def cancel(
+    request: ShippingRequest, by: Actor, *, restock: bool = True, reason: str = "", skip_location: bool = False,
+    version: int | None = None,
+) -> ShippingRequest:  # fmt: skip
+    """Cancel a request: its stock is freed, its units are open again, and routing looks at the order anew.
+
+    `skip_location` keeps its location out of the next run. `version` is the one the person saw. Raises
+    RequestMoveRefused where it cannot be canceled any more, ChangedMeanwhile when somebody was faster.
+    """
+    with transaction.atomic():
+        orders, rows = lock_with_orders([request.pk])
+        check_version(rows[request.pk], version)
+        _cancel(orders, rows, by, restock, reason, skip_location)
+    return rows[request.pk]
+
+
+def cancel_many(ids: Sequence[int], by: Actor, *, restock: bool = True, reason: str = "") -> Outcome:
+    """Cancel requests in sets, each in one transaction; those that cannot be are passed over and told."""
+    outcome, wanted = Outcome(), sorted(ids)
+    for start in range(0, len(wanted), SET):
+        with transaction.atomic():
+            orders, rows = lock_with_orders(wanted[start : start + SET])
+            fitting = {pk: one for pk, one in rows.items() if can_cancel(one.status)}
+            _cancel(orders, fitting, by, restock, reason, skip_location=False)
+            outcome.done += len(fitting)
+            outcome.refused += [
+                (one.ext_shipment_id, f"it is “{S(one.status).label}”") for pk, one in rows.items() if pk not in fitting
+            ]
+    return outcome
+
+
+def _cancel(
+    orders: Mapping[int, Order], requests: Mapping[int, ShippingRequest], by: Actor, restock: bool, reason: str,
+    skip_location: bool,
+) -> None:  # fmt: skip
+    status = S.CANCELED_RESTOCK if restock else S.CANCELED
+    for request in requests.values():
+        check(request, status)
+    said = _sentence(restock, reason)
+    commits.cancel(list(requests.values()), by=by, restock=restock)
+    steps = {
+        pk: RequestStep(by, "canceled", said, status, _values(one, by, skip_location)) for pk, one in requests.items()
+    }
+    commit(steps, requests, cause=CAUSE)
+    told = sentences(requests.values(), said)
+    found = settle_orders(told, by, said=told, orders={pk: orders[pk] for pk in told})
+    route_again([orders[pk] for pk in told], found)
+
+
+def _sentence(restock: bool, reason: str) -> str:
+    stock = "its units are available again" if restock else "its units are not put back into stock"
+    return f"Canceled, {stock}: {reason}" if reason else f"Canceled, {stock}."
+
+
+def _values(request: ShippingRequest, by: Actor, skip_location: bool) -> dict[str, Any]:
+    return {
+        "canceled_at": database_now(),
+        "canceled_by_kind": by.kind,
+        "canceled_by_id": by.id[:80],
+        "canceled_by_name": by.name[:200],
+        "cancellation": cancellation_of(request),
+        "skip_location": skip_location,
+    }
+
+
+def route_again(orders: Iterable[Order], found: Mapping[int, Mapping[str, Became]]) -> None:
+    """Have routing look now at those of the orders, on their way to warehouses, of which units are open."""
+    ids = [
+        order.pk
+        for order in orders
+        if order.status in _ROUTABLE
+        and order.deleted_at is None
+        and any(one.open > 0 for one in found[order.pk].values())
+    ]
+    if ids:
+        Order.across.filter(pk__in=ids).update(route_at=database_now(), routing_status="pending")
