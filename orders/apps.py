@@ -9,6 +9,7 @@ REGISTERING = (
     "orders.events",
     "orders.exceptions.clear",
     "orders.exceptions.deliveries",
+    "orders.fulfillments.retake",
     "orders.invariants",
     "orders.lifecycle.holds",
     "orders.shown.suggest",

@@ -122,6 +122,7 @@ ORDER = Catalogue(
         _moment("extOrderUpdatedAt", _("Changed in the channel"), help=_("As the store says")),
         _moment("createdAt", _("Ingested"), "created_at", help=_("When the order came in here")),
         _moment("updatedAt", _("Changed"), "updated_at", help=_("When anything changed here")),
+        _moment("fulfilledAt", _("Fulfilled"), help=_("When all of it had been shipped")),
         _moment("holdUntil", _("Hold ends"), "hold_until"),
         _moment("shipAfterDate", _("Ship after"), writable=True),
         _moment("shipByDate", _("Ship by"), writable=True),

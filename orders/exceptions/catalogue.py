@@ -10,6 +10,7 @@ CATEGORIES = {
     "automation": _("Rules"),
     "connection": _("Connections"),
     "delivery": _("Deliveries"),
+    "fulfillment": _("Fulfillments"),
     "ingestion": _("Taking orders in"),
     "stuck_order": _("Stuck orders"),
 }

@@ -54,9 +54,16 @@ def _replay(exception: OrderException) -> int:
     return dispatch.replay(exception.organization_id, consumer=consumer, event_id=int(event_id))
 
 
+def _retake(exception: OrderException) -> int:
+    from orders.fulfillments.retake import retake  # which raises exceptions, too
+
+    return retake(exception)
+
+
 RETRIES: Mapping[str, Callable[[OrderException], int]] = {
     "event_parked": _replay,
     "delivery_parked": deliveries.send_again,
+    "fulfillment_unmatched": _retake,
     "messages_held_back": deliveries.send_held_back,
 }
 """What puts the work behind an exception back, by its type."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from orders.documents.dispositions import plain
-from orders.fulfillments.quantities import Quantity, begun
+from orders.fulfillments.quantities import begun
 from orders.records.fulfillment import FulfillmentLine
+from orders.requests.tally import Quantity
 from portal.kit.text import fold
 
 
@@ -60,13 +61,8 @@ class Booking:
         line.open -= units
 
 
-Room = dict[str, Quantity]
-"""Of a request that counts no more: how many units of each SKU of each order line nobody else was asked for."""
-
-
-def room_key(unique_id: str, sku_folded: str) -> str:
-    """Return the key of `Room`."""
-    return f"{sku_folded}\n{unique_id}"
+Room = dict[tuple[str, str], Quantity]
+"""Of a request that counts no more: what nobody else was asked for, by order line and folded SKU."""
 
 
 def book(
@@ -136,7 +132,7 @@ def _fill_part(part: Asked, bundles: Quantity, booking: Booking, room: Room | No
 def _fill(lines: Sequence[Asked], units: Quantity, booking: Booking, room: Room | None) -> Quantity:
     """Book units on lines, one after the other. Returns what is left over."""
     for line in lines:
-        key = room_key(line.unique_id, line.sku_folded)
+        key = (line.unique_id, line.sku_folded)
         most = line.open if room is None else min(line.open, room.get(key, 0))
         taken = min(units, most)
         if taken > 0:

@@ -16,7 +16,7 @@ from portal.kit.json import Json
 from portal.kit.text import fold
 
 NAMED = "/customFields"
-OURS = ("/disposition", "/dispositions")
+OURS = ("/disposition", "/dispositions", "/fulfilledAt", "/unfulfilledAt")
 """What no channel reports: it stays whatever a report does not say."""
 SETTERS = frozenset({"user", "rule"})
 

@@ -4,11 +4,14 @@ Call `settle_orders` in the transaction that has written requests or fulfillment
 (order → shipping requests → inventory levels).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from orders.documents.dispositions import plain
+from orders.documents.instants import instant
+from orders.fulfillments.load import put_aside
+from orders.fulfillments.quantities import complete
 from orders.lifecycle.changes import OrderChange, Step
 from orders.lifecycle.order import OrderStatus, can_move
 from orders.lifecycle.write import commit
@@ -17,13 +20,14 @@ from orders.models import Fulfillment, Order, ShippingRequestLine
 from orders.requests.tally import Asked, Became, status_after, summed, tally, told
 from portal.audit.actor import Actor
 from portal.entities import patch
+from portal.kit.clock import now
 from portal.kit.json import Json
 from portal.kit.text import fold
 
 SETTLED = "settled"
 """The verb of the line that this leaves in an order's history."""
 CAUSE = "fulfillment"
-_MEMBERS = ("disposition", "dispositions")
+_MEMBERS = ("disposition", "dispositions", "fulfilledAt")
 
 
 def settle_orders(
@@ -44,7 +48,9 @@ def settle_orders(
     asked = asked_of(rows)
     found = {pk: tally(order.content, asked.get(pk, ())) for pk, order in rows.items()}
     changes = [
-        change for pk, order in rows.items() if (change := _change(order, found[pk], by, (said or {}).get(pk), run_id))
+        change
+        for pk, order in rows.items()
+        if (change := _change(order, found[pk], asked.get(pk, ()), by, (said or {}).get(pk), run_id))
     ]
     commit(changes, rows)
     return found
@@ -57,13 +63,14 @@ def asked_of(order_ids: Iterable[int]) -> dict[int, list[Asked]]:
         "request__order_id", "request_id", "unique_id", "sku_folded", "request__status", "quantity", "fulfilled",
         "bundle_sku", "per_bundle",
     )  # fmt: skip
-    rejected = _rejected(ids)
+    rejected, aside = _rejected(ids), put_aside(ids)
     found: dict[int, list[Asked]] = {}
     for order_id, request_id, unique_id, sku, status, quantity, fulfilled, bundle_sku, per_bundle in rows.order_by(
         "request_id", "position"
     ):
         gone = _taken(rejected, (request_id, unique_id, sku), quantity)
-        one = Asked(unique_id, sku, status, quantity, fulfilled, gone, bundle_sku, per_bundle)
+        past = _taken(aside, (request_id, unique_id, sku), fulfilled)
+        one = Asked(unique_id, sku, status, quantity - past, fulfilled - past, gone, bundle_sku, per_bundle)
         found.setdefault(order_id, []).append(one)
     return found
 
@@ -91,12 +98,15 @@ def _taken(rejected: dict[tuple[int, str, str], Decimal], key: tuple[int, str, s
 
 
 def _change(
-    order: Order, lines: dict[str, Became], by: Actor, sentence: str | None, run_id: int | None
+    order: Order, lines: dict[str, Became], asked: Sequence[Asked], by: Actor, sentence: str | None, run_id: int | None
 ) -> OrderChange | None:
-    content = patch.diff(_members(order.content), _members(told(order.content, lines)))
     status = status_after(order.status, lines)
     if status is not None and not can_move(order.status, status):
         status = None
+    after = complete(
+        told(order.content, lines), lines, asked, was=order.status, becomes=status or order.status, at=instant(now())
+    )
+    content = patch.diff(_members(order.content), _members(after))
     if not content and status is None and not sentence:
         return None
     summary = sentence or _summary(status, summed(lines))

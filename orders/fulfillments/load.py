@@ -1,0 +1,65 @@
+"""What fulfillments say of requests that are here, and what warehouses call our SKUs."""
+
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+
+from django.db import connection
+
+from orders.models import Publication, ShippingRequestLine, Source
+from portal.kit.text import fold
+
+
+def rejected(request_ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
+    """Return how many units of each line warehouses could not ship, by request and the line's position."""
+    ids = list(request_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_REJECTED, [ids])
+        units = {(pk, unique_id, sku): amount for pk, unique_id, sku, amount in cursor.fetchall()}
+    found: dict[int, dict[int, Decimal]] = {}
+    if not units:
+        return found
+    lines = ShippingRequestLine.across.filter(request_id__in={key[0] for key in units})
+    for line in lines.order_by("request_id", "position"):
+        key = (line.request_id, line.unique_id, line.sku)
+        taken = min(units.get(key, Decimal(0)), line.quantity)
+        if taken > 0:
+            units[key] -= taken
+            found.setdefault(line.request_id, {})[line.position] = taken
+    return found
+
+
+_REJECTED = """
+SELECT f.request_id, item->>'uniqueId', item->>'sku', sum((item->>'quantity')::numeric)
+FROM orders_fulfillment f, jsonb_array_elements(f.content->'lineItems') AS item
+WHERE f.request_id = ANY(%s) AND f.kind = 'rejected'
+GROUP BY 1, 2, 3
+"""
+
+
+def aliases(source: Source | None, skus: Collection[str]) -> dict[str, str]:
+    """Return our folded SKUs by the folded ones of a source, as products are published there."""
+    if source is None or not skus:
+        return {}
+    rows = Publication.across.filter(source=source, sku_folded__in=skus, product__deleted_at=None)
+    return dict(rows.values_list("sku_folded", "product__sku_folded"))
+
+
+def put_aside(order_ids: Iterable[int]) -> dict[tuple[int, str, str], Decimal]:
+    """Return what was shipped and counts no more, by request, line and folded SKU.
+
+    A person who marks an order unfulfilled puts aside all that was reported until then (`unfulfilledAt`).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ASIDE, [list(order_ids)])
+        return {(pk, unique_id, fold(sku)): amount for pk, unique_id, sku, amount in cursor.fetchall()}
+
+
+_ASIDE = """
+SELECT f.request_id, item->>'uniqueId', item->>'sku', sum((item->>'quantity')::numeric)
+FROM orders_order o JOIN orders_fulfillment f ON f.order_id = o.id,
+     jsonb_array_elements(f.content->'lineItems') AS item
+WHERE o.id = ANY(%s) AND o.content ? 'unfulfilledAt' AND f.kind = 'shipped' AND f.request_id IS NOT NULL
+  AND f.created_at < (o.content->>'unfulfilledAt')::timestamptz + interval '1 millisecond'
+GROUP BY 1, 2, 3
+"""
+"""Documents write instants to the millisecond, so the one that was begun counts as past."""
