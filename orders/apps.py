@@ -11,6 +11,8 @@ REGISTERING = (
     "orders.exceptions.deliveries",
     "orders.fulfillments.retake",
     "orders.invariants",
+    "orders.inventory.invariants",
+    "orders.inventory.listen",
     "orders.lifecycle.holds",
     "orders.shown.suggest",
 )

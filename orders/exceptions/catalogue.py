@@ -12,6 +12,7 @@ CATEGORIES = {
     "delivery": _("Deliveries"),
     "fulfillment": _("Fulfillments"),
     "ingestion": _("Taking orders in"),
+    "inventory": _("Stock"),
     "stuck_order": _("Stuck orders"),
 }
 """What the list of exceptions can be narrowed to, in words."""
@@ -22,6 +23,7 @@ CONCERNS = {
     "integration": _("Integration"),
     "rule": _("Rule"),
     "exception": _("Exception"),
+    "inventory": _("Stock record"),
 }
 """The kinds of records that exceptions are about, in words."""
 

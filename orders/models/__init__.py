@@ -4,7 +4,7 @@ from orders.models.exception import OrderException
 from orders.models.fulfillment import Fulfillment
 from orders.models.hold import Hold
 from orders.models.import_run import ImportRun
-from orders.models.inventory import InventoryLevel, LedgerEntry
+from orders.models.inventory import InventoryLevel, LedgerEntry, VirtualCommit, VirtualStart
 from orders.models.location import ExternalLocation, Location, LocationGroup
 from orders.models.order import Order, OrderLine
 from orders.models.product import BundleItem, Product, Publication
@@ -32,4 +32,6 @@ __all__ = [
     "ShippingRequest",
     "ShippingRequestLine",
     "Source",
+    "VirtualCommit",
+    "VirtualStart",
 ]

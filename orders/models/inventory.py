@@ -7,6 +7,7 @@ from orders.models.location import Location
 from orders.models.order import Order
 from portal.kit.fields import DocumentField
 from portal.kit.ids import new_public_id
+from portal.tenancy.models import Organization
 from portal.tenancy.scope import Scoped
 
 QUANTITIES = ("on_hand", "committed", "future", "committed_future", "incoming", "unavailable")
@@ -35,6 +36,8 @@ class InventoryLevel(Scoped):
     locked = models.BooleanField(default=False)
     """Not tracked (`inventoryNotTracked`): nothing changes it by itself until it is unlocked."""
     before_lock = DocumentField(null=True)
+    reported_at = models.DateTimeField(null=True)
+    """When a warehouse last counted it, by the warehouse's clock: what was seen before that is old news."""
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
@@ -87,7 +90,41 @@ class LedgerEntry(Scoped):
                 fields=("organization", "key"), name="ledger_once", condition=models.Q(key__isnull=False)
             ),
         )
-        indexes = (models.Index(fields=("level", "-id"), name="ledger_of_level"),)
+        indexes = (
+            models.Index(fields=("level", "-id"), name="ledger_of_level"),
+            models.Index(fields=("entity_id",), name="ledger_of_entity", condition=~models.Q(entity_id="")),
+        )
 
     def __str__(self) -> str:
         return f"{self.event} of {self.level_id}"
+
+
+class VirtualCommit(Scoped):
+    """What an order that is not routed yet needs of a SKU; their sum is what the virtual record has committed.
+
+    Only `orders.inventory.virtual` writes it.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="+", db_index=False)
+    sku_folded = models.CharField(max_length=600)
+    quantity = models.PositiveIntegerField()
+    order_version = models.PositiveIntegerField()
+    """Of the order when this was computed; another one now: look again."""
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("order", "sku_folded"), name="virtual_commit_once"),)
+        indexes = (models.Index(fields=("organization", "sku_folded"), name="virtual_commit_by_sku"),)
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku_folded} for {self.order_id}"
+
+
+class VirtualStart(models.Model):
+    """An organization that has begun to keep stock: what its open orders need is gone through once."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    after = models.BigIntegerField(default=0)
+    """The last order that was gone through."""
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} after {self.after}"

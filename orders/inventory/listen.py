@@ -1,0 +1,113 @@
+"""When what orders need is looked at: when they have come or changed, and what that leaves behind.
+
+Rules change orders without telling others (no loops), so what an order holds remembers the order's version, and
+the watch looks for those that have moved on.
+"""
+
+import time
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from orders.exceptions.raise_ import Problem, raise_exceptions
+from orders.inventory.levels import has_stock
+from orders.inventory.virtual import NEEDS_STOCK, settle_virtual
+from orders.models import Order, VirtualStart
+from portal.audit.actor import Actor
+from portal.events.dispatch import absorb, consumer
+from portal.events.models import Event
+from portal.kit.jobs import bell, ring, watcher
+
+NAME = "inventory"
+BELL = "virtual commits"
+SYSTEM = Actor.system("Inventory Engine")
+BATCH = 200
+SECONDS = 25
+
+
+def wanted(organization_id: int, event_name: str) -> bool:
+    """Say whether an organization keeps stock; what it costs those that do not is this question."""
+    return has_stock(organization_id)
+
+
+def parked(event: Event, error: str) -> None:
+    """Tell people that an order's need of stock could not be counted."""
+    raise_exceptions(
+        [
+            Problem(
+                "event_parked", event.organization_id, f"{NAME}:{event.pk}",
+                "It could not be counted what an order needs of the stock", error,
+                entity_type=event.entity_type, entity_id=event.entity_id,
+            )
+        ]
+    )  # fmt: skip
+
+
+@consumer(NAME, events=["order.created", "order.updated", "order.deleted"], on_parked=parked, wants=wanted)
+def look_at_orders(events: Sequence[Event]) -> None:
+    """Count what orders need that have come, changed or gone; several changes of one are looked at once."""
+    versions = settle_virtual({event.entity_id for event in events}, SYSTEM)
+    absorb(NAME, "order.updated", versions)
+
+
+@watcher("virtual commits left behind", every=60)
+def ring_for_left_behind() -> None:
+    """Ring where an order has changed without a word, or an organization has begun to keep stock."""
+    if VirtualStart.objects.exists() or _stale(1):
+        ring(BELL)
+
+
+def catch_up(seconds: float = SECONDS) -> int:
+    """Look at what was left behind, batch by batch, for at most `seconds`; ring again if more is left.
+
+    Returns how many orders were looked at.
+    """
+    ends, done = time.monotonic() + seconds, 0
+    while count := _batch():
+        done += count
+        if time.monotonic() > ends:
+            ring(BELL)
+            break
+    return done
+
+
+bell(BELL)(catch_up)
+
+
+def _batch() -> int:
+    with transaction.atomic():
+        if stale := _stale(BATCH):
+            settle_virtual(stale, SYSTEM)
+            return len(stale)
+    with transaction.atomic():
+        return _go_on_with_a_start()
+
+
+def _stale(most: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT o.id FROM orders_virtualcommit v JOIN orders_order o ON o.id = v.order_id
+            WHERE o.version <> v.order_version ORDER BY o.id LIMIT %s
+            """,
+            [most],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _go_on_with_a_start() -> int:
+    """Look at the next open orders of an organization that has begun to keep stock; 0: there is none."""
+    start = VirtualStart.objects.select_for_update(skip_locked=True).order_by("pk").first()
+    if start is None:
+        return 0
+    rows = Order.across.filter(
+        organization_id=start.organization_id, status__in=NEEDS_STOCK, deleted_at=None, pk__gt=start.after
+    )
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if not ids:
+        start.delete()
+        return 1
+    settle_virtual(ids, SYSTEM)
+    start.after = ids[-1]
+    start.save(update_fields=["after"])
+    return len(ids)
