@@ -51,6 +51,7 @@ def _show() -> None:
 
     list_pages.register("orders", lambda: orders.ORDERS)
     list_pages.register("exceptions", exceptions.exception_list)
+    import_module("orders.requests.registered")
     import_module("orders.api")
 
     menu.register("orders", _("Orders"), icon="package", url_name="orders:list", position=20, shortcut="o")

@@ -3,7 +3,7 @@
     from orders.panels import Panel, panels
     panels.register("automations.runs", Panel(_("Rules"), "automations/panels/runs.html", runs_of))
 
-`read` gets the order and returns the context of the panel's template, which also has `order`.
+`read` gets the order and returns the context of the panel's template, which also has `order` and `may_operate`.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,8 @@ from django_stubs_ext import StrOrPromise
 
 from orders.models import Order
 from portal.kit.registry import Registry
+from portal.tenancy.roles import Permission
+from portal.ui.access import may
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,9 @@ def shown(order: Order, request: HttpRequest) -> list[Shown]:
     keys = panels.keys()
     ordered = sorted(((key, panels.get(key)) for key in keys), key=lambda pair: (pair[1].position, pair[0]))
     read = [(panel, panel.read(order)) for _, panel in ordered]
+    common = {"order": order, "may_operate": may(request, Permission.OPERATE)}
     return [
-        Shown(panel.title, render_to_string(panel.template, {**context, "order": order}, request), panel.side)
+        Shown(panel.title, render_to_string(panel.template, {**context, **common}, request), panel.side)
         for panel, context in read
         if context
     ]

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import portal.ui.paths  # noqa: F401 - brings <record:…>
-from orders.views import acts, edit, exceptions, order, who
+from orders.views import acts, edit, exceptions, order, shipping_requests, shipping_requests_bulk, who
 from orders.views import list as many
 from portal.ui.lists import list_paths
 
@@ -26,6 +26,15 @@ urlpatterns = [
     path("orders/<record:public_id>/who.json", who.who_json, name="who_json"),
     path("orders/<record:public_id>/unpin", who.unpin, name="unpin"),
     path("orders/<record:public_id>/do/<slug:key>", acts.act, name="act"),
+    *list_paths("shipping-requests", shipping_requests.request_list, name="shipping_requests"),
+    path("shipping-requests/bulk/cancel", shipping_requests_bulk.cancel_ticked, name="bulk_cancel_requests"),
+    path("shipping-requests/<record:public_id>", shipping_requests.shipping_request, name="shipping_request"),
+    path("shipping-requests/<record:public_id>.json", shipping_requests.request_json, name="shipping_request_json"),
+    path(
+        "shipping-requests/<record:public_id>/cancel", shipping_requests.cancel_request, name="shipping_request_cancel"
+    ),
+    path("shipping-requests/<record:public_id>/sent", shipping_requests.sent, name="shipping_request_sent"),
+    path("shipping-requests/<record:public_id>/ready", shipping_requests.ready, name="shipping_request_ready"),
     *list_paths("exceptions", exceptions.exception_list, name="exceptions"),
     path("exceptions/<record:public_id>", exceptions.exception, name="exception"),
     path("exceptions/<record:public_id>.json", exceptions.exception_json, name="exception_json"),
