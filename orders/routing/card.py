@@ -118,7 +118,7 @@ def load(public_id: str, name: str, data: Any, *, zone: dt.tzinfo = dt.UTC) -> C
     try:
         definition = Definition.model_validate(data)
     except ValidationError as error:
-        raise BadCard([_fault(one) for one in error.errors(include_url=False)]) from None
+        raise BadCard(_faults(error)) from None
     return Card(
         public_id,
         name,
@@ -175,8 +175,23 @@ _WORDS = {
 _UNREADABLE = _("This is not understood. Compare it with the form of a card in the documentation.")
 
 
+def _faults(error: ValidationError) -> list[Fault]:
+    """Return what validation found. A list is not also too short for want of what is wrong in it."""
+    found = error.errors(include_url=False)
+    places = [one["loc"] for one in found]
+    return [
+        _fault(one)
+        for one in found
+        if one["type"] != "too_short" or not any(_is_inside(place, one["loc"]) for place in places)
+    ]
+
+
+def _is_inside(place: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
+
+
 def _fault(error: Any) -> Fault:
-    """Return what validation found in words; our own validators have their sentence already."""
+    """Return one fault in words; our own validators have their sentence already."""
     place = ".".join(map(str, error["loc"])) or "card"
     if error["type"] == "value_error":
         return Fault(place, str(error["ctx"]["error"]))

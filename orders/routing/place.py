@@ -64,6 +64,7 @@ class LeftOut(enum.StrEnum):
     NO_FULFILLMENT = "no_fulfillment"
     SKIPPED = "skipped"
     EXCLUDED = "excluded"
+    BEYOND = "beyond"
 
 
 LEFT_OUT_WORDS: Mapping[str, str] = {
@@ -73,6 +74,7 @@ LEFT_OUT_WORDS: Mapping[str, str] = {
     LeftOut.NO_FULFILLMENT: _("No fulfillment channel owns location {location}."),
     LeftOut.SKIPPED: _("Skipped: a canceled shipping request asked to leave the location out."),
     LeftOut.EXCLUDED: _("The location is excluded from totals, so its stock does not count."),
+    LeftOut.BEYOND: _("Not looked at: the order or the card is too large, and others come before it."),
 }
 
 
