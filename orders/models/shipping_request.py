@@ -74,6 +74,11 @@ class ShippingRequest(Scoped):
             ),
             models.Index(fields=("organization", "number_folded"), name="shipping_request_by_number"),
             models.Index(
+                fields=("organization", "ext_reference_id"),
+                name="shipping_request_by_reference",
+                condition=~models.Q(ext_reference_id=""),
+            ),
+            models.Index(
                 fields=("location", "status"),
                 name="shipping_request_waiting",
                 condition=models.Q(status="pendingInventory"),
