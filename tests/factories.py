@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from orders.ingest.take import Taken, take
-from orders.models import ExternalLocation, Location, Order, Source
+from orders.models import ExternalLocation, Location, Order, RoutingCard, Source
 from orders.records.order import OrderRecord
 from portal.audit.actor import Actor
 from portal.tenancy.models import Membership, Organization, User
@@ -63,3 +63,11 @@ def make_location(source: Source, ext_location_id: str = "w1", name: str = "Ware
     location = Location.across.create(**own, **({"fulfillment_source": source} | values))
     ExternalLocation.across.create(**own, location=location, ext_location_id=ext_location_id)
     return location
+
+
+def make_card(organization: Organization, *places: Location, name: str = "All orders", **values: Any) -> RoutingCard:
+    """Return an enabled card, below all others, that sends every order to these locations, wherever it goes."""
+    given = {"version": 1, "filter": None, "destinations": [{"locations": [one.public_id for one in places]}]}
+    last = RoutingCard.across.filter(organization=organization).count()
+    made = {"position": last + 1, "definition": given} | values
+    return RoutingCard.across.create(organization=organization, name=name, **made)
