@@ -9,11 +9,13 @@ REGISTERING = (
     "orders.events",
     "orders.exceptions.clear",
     "orders.exceptions.deliveries",
+    "orders.fulfillments.invariants",
     "orders.fulfillments.retake",
     "orders.invariants",
     "orders.inventory.invariants",
     "orders.inventory.listen",
     "orders.lifecycle.holds",
+    "orders.requests.invariants",
     "orders.shown.suggest",
 )
 """Modules that are there once they are imported."""
@@ -52,6 +54,8 @@ def _show() -> None:
     list_pages.register("orders", lambda: orders.ORDERS)
     list_pages.register("exceptions", exceptions.exception_list)
     import_module("orders.requests.registered")
+    import_module("orders.locations.registered")
+    import_module("orders.fulfillments.registered")
     import_module("orders.api")
 
     menu.register("orders", _("Orders"), icon="package", url_name="orders:list", position=20, shortcut="o")
