@@ -134,9 +134,7 @@ def test_an_order_that_a_person_keeps_back_is_not_routed_again(request_of_two: S
     assert (order.status, order.route_at) == ("reviewRequired", None)
 
 
-def test_a_connector_that_can_is_asked(
-    request_of_two: ShippingRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_connector_that_can_is_asked(request_of_two: ShippingRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(warehouses._entries, "ecwid", Warehouse(sends=True, cancels=True))
     move([request_of_two.pk], S.SENT_TO_FULFILLMENT, ROUTING)
     assert cancel(request_of_two, OLIVE).cancellation == "asked"
@@ -158,7 +156,6 @@ def test_many_are_canceled_and_those_that_cannot_be_are_named(source: Source, lo
     outcome = cancel_many([one.pk for one in requests], OLIVE)
     assert (outcome.done, outcome.refused) == (2, [("#2", "it is “Canceled, restocked”")])
     assert level(location) == (10, 0, 0)
-
 
 
 @pytest.mark.django_db(transaction=True)

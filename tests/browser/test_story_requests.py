@@ -1,0 +1,79 @@
+"""Shipping requests by hand: one is canceled from its order, another is handed over and marked as sent."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from orders.models import Location, Order, ShippingRequest, Source
+from orders.requests.create import Part, PartLine
+from tests.browser.axe import violations
+from tests.browser.walk import Walk, row_of
+from tests.factories import make_location
+from tests.orders.requests.making import fresh, level, ready_order, requests_for, stock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def reno(source: Source) -> Location:
+    made = make_location(source, name="Reno warehouse")
+    stock(made, "TEA-1", 10)
+    return made
+
+
+@pytest.fixture
+def order(source: Source, reno: Location) -> Order:
+    """An order that goes out in two parts."""
+    made = ready_order(source)
+    requests_for(made, [Part(reno, [PartLine("l1", "TEA-1", "Green tea", 1)]) for _ in range(2)])
+    return made
+
+
+def test_a_person_cancels_one_request_and_hands_the_other_over(walk: Walk, order: Order, reno: Location) -> None:
+    page = walk.open(f"/orders/{order.public_id}")
+    _cancel_the_second_from_the_order(page)
+    expect(page.get_by_text("#1001.2 is canceled")).to_be_visible()
+    cards = page.get_by_role("region", name="Shipping requests").get_by_role("listitem")
+    expect(cards.filter(has_text="#1001.2").first).to_contain_text("Canceled, restocked")
+    assert level(reno) == (10, 1, 0)
+    walk.menu("Shipping requests")
+    expect(row_of(page, "#1001")).to_contain_text("Ready for fulfillment")
+    assert violations(page) == []
+    row_of(page, "#1001").get_by_role("link", name="#1001", exact=True).first.click()
+    _mark_it_as_sent(page)
+    sent = fresh(ShippingRequest.across.get(ext_shipment_id="#1001"))
+    assert (sent.status, sent.ext_reference_id) == ("sentToFulfillment", "WO-5123")
+    _fits_everybody(page)
+
+
+def _cancel_the_second_from_the_order(page: Page) -> None:
+    page.get_by_role("button", name="Cancel #1001.2").click()
+    dialog = page.get_by_role("dialog", name="Cancel #1001.2")
+    expect(dialog).to_contain_text("Reno warehouse does not know of it yet, so nobody needs to be told.")
+    expect(dialog.get_by_label("Restock items")).to_be_checked()
+    assert violations(page) == []
+    dialog.get_by_label("Why").fill("One tin is enough")
+    dialog.get_by_role("button", name="Cancel request").click()
+
+
+def _mark_it_as_sent(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1, name="#1001")).to_be_visible()
+    page.get_by_role("button", name="Mark as sent…").click()
+    page.get_by_label("Reference of the warehouse").fill("WO-5123")
+    page.get_by_role("button", name="Mark as sent", exact=True).click()
+    expect(page.locator(".page-head")).to_contain_text("Sent to fulfillment")
+    expect(page.get_by_role("region", name="Activity")).to_contain_text("Handed to Reno warehouse by hand.")
+    page.get_by_role("button", name="Cancel request…").click()
+    expect(page.get_by_role("dialog", name=re.compile("^Cancel"))).to_contain_text("is not told: cancel it there too")
+    page.keyboard.press("Escape")
+
+
+def _fits_everybody(page: Page) -> None:
+    """Light, dark, and on a telephone."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 780})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
