@@ -172,7 +172,8 @@ class _Judgement:
 
     def _line(self, piece: Piece, place: Place) -> PartLine:
         order = self.about.order
-        need, name = order.needs[piece.want], order.names[piece.sku]
+        need = order.needs[piece.want]
+        name = order.names[piece.sku] if piece.per else need.sku
         counted = not place.infinite and piece.sku not in order.untracked
         bundle = (need.sku, piece.per) if piece.per else ("", 1)
         return PartLine(need.unique_id, name, piece.quantity, *bundle, counted=counted)
