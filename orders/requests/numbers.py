@@ -5,6 +5,7 @@ and one that was canceled may still come back as shipped. The second order of th
 has, begins with “#1001-2”.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection
@@ -14,18 +15,39 @@ from orders.models import Order, ShippingRequest
 
 MOST = 280
 """Characters of an order's number that a request takes over; the rest of the column is for what stands behind it."""
-_TRIES = 60
+_TRIES = 30
 
 
 def numbers(orders: Sequence[Order], counts: Mapping[int, int]) -> dict[int, list[tuple[int, str]]]:
     """Return ordinal and number of the next requests of orders that the caller has locked: so many for each."""
     known = _known(orders)
     _queue(orders)
-    tried = {
-        (order.organization_id, one) for order in orders for one in _candidates(order, *known.get(order.pk, (0, "")))
-    }
-    taken = _taken(tried)
+    names = {order.pk: set(_names(order, counts, known, 0)) for order in orders}
+    wanted = Counter(name for some in names.values() for name in some)
+    taken = _taken(set(wanted))
+    doubtful = [order for order in orders if any(one in taken or wanted[one] > 1 for one in names[order.pk])]
+    if doubtful:  # nearly always the first choice of each is free
+        taken |= _taken({name for order in doubtful for name in _names(order, counts, known, _TRIES)})
     return {order.pk: list(_next(order, counts[order.pk], *known.get(order.pk, (0, "")), taken)) for order in orders}
+
+
+def _names(
+    order: Order, counts: Mapping[int, int], known: Mapping[int, tuple[int, str]], tries: int
+) -> Iterator[tuple[int, str]]:
+    """Yield what the next requests of an order might be called; with no tries the first choice of each alone."""
+    last, first = known.get(order.pk, (0, ""))
+    most = counts[order.pk] + tries
+    if first:
+        names = [f"{first}.{number}" for number in range(last + 1, last + 1 + most)]
+    else:
+        begins = _begins(order)[: tries + 1]
+        names = [*begins, *(f"{begin}.{number}" for begin in begins for number in range(2, most + 1))]
+    yield from ((order.organization_id, name) for name in names)
+
+
+def _begins(order: Order) -> list[str]:
+    base = order.ext_order_id[:MOST]
+    return [base, *(f"{base}-{number}" for number in range(2, _TRIES))]
 
 
 def _known(orders: Sequence[Order]) -> dict[int, tuple[int, str]]:
@@ -35,26 +57,14 @@ def _known(orders: Sequence[Order]) -> dict[int, tuple[int, str]]:
     return {order_id: (last, first or "") for order_id, last, first in found}
 
 
-def _candidates(order: Order, last: int, first: str) -> Iterator[str]:
-    if first:
-        yield from (f"{first}.{number}" for number in range(last + 1, last + _TRIES))
-        return
-    base = order.ext_order_id[:MOST]
-    yield from (base, *(f"{base}-{number}" for number in range(2, _TRIES)))
-    yield from (f"{base}.{number}" for number in range(2, _TRIES))
-
-
-def _next(
-    order: Order, count: int, last: int, first: str, taken: set[tuple[int, str]]
-) -> Iterator[tuple[int, str]]:  # fmt: skip
+def _next(order: Order, count: int, last: int, first: str, taken: set[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     number = last + 1
     for ordinal in range(last + 1, last + 1 + count):
         if not first:
-            base = order.ext_order_id[:MOST]
-            name = first = _free([base, *(f"{base}-{n}" for n in range(2, _TRIES))], order, taken)
+            name = first = _free(_begins(order), order, taken)
             number = 2
         else:
-            name = _free([f"{first}.{n}" for n in range(number, number + _TRIES)], order, taken)
+            name = _free((f"{first}.{n}" for n in range(number, number + _TRIES)), order, taken)
             number = int(name.rpartition(".")[2]) + 1
         taken.add((order.organization_id, name))
         yield ordinal, name

@@ -27,7 +27,7 @@ SETTABLE = frozenset(
     }
 )  # fmt: skip
 """Columns that a step may set beside the status."""
-_WRITTEN = ("status", "version", "facets", "updated_at", *sorted(SETTABLE))
+_ALWAYS = frozenset({"status", "version", "facets", "updated_at"})
 
 
 class RequestMoveRefused(MoveRefused):
@@ -67,7 +67,8 @@ def commit(
         payload = {"from": request.version - 1, "changes": [one["path"] for one in made], "cause": cause}
         payload["status"] = [before, request.status]
         events.append(outbox.NewEvent(SHIPPING_REQUEST_UPDATED.name, whose, pk, request.version, payload))
-    ShippingRequest.across.bulk_update([requests[pk] for pk in steps], _WRITTEN, batch_size=500)
+    written = _ALWAYS.union(*(step.sets for step in steps.values()))
+    ShippingRequest.across.bulk_update([requests[pk] for pk in steps], sorted(written), batch_size=500)
     record(history)
     if announce:
         outbox.record(events)
