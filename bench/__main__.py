@@ -16,7 +16,7 @@ import django
 if TYPE_CHECKING:
     from bench.table import Figure
 
-PARTS = ("whole", "memory", "pages", "builder", "holds", "filters", "scripting")
+PARTS = ("whole", "memory", "pages", "builder", "holds", "inventory", "filters", "scripting")
 
 
 def main() -> int:
@@ -56,6 +56,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--plain", type=int, default=1_000, help="orders of the plain Django reference")
     parser.add_argument("--pages", type=int, default=100_000, help="orders under the pages")
     parser.add_argument("--holds", type=int, default=50_000, help="holds that come due")
+    parser.add_argument("--requests", type=int, default=10_000, help="shipping requests that want the same SKU")
     parser.add_argument(
         "--million", type=int, nargs="?", const=1_000_000, help="measure filters over so many orders, and nothing else"
     )
@@ -64,7 +65,7 @@ def _options() -> argparse.Namespace:
 
 
 def _measure(options: argparse.Namespace) -> list["Figure"]:
-    from bench import builder, database, holds, memory, multiply, pages, scripting, whole_path
+    from bench import builder, database, holds, inventory, memory, multiply, pages, scripting, whole_path
     from bench.shop import open_shop
 
     shop, figures = open_shop(), []
@@ -81,6 +82,8 @@ def _measure(options: argparse.Namespace) -> list["Figure"]:
         figures += _step("filter builder", lambda: builder.measure(shop))
     if "holds" in options.only:
         figures += _step("holds", lambda: holds.measure(options.holds))
+    if "inventory" in options.only:
+        figures += _step("stock", lambda: inventory.measure(shop, options.requests))
     if "filters" in options.only:
         from bench import filters  # the engines it compares with are only there for `make bench`
 

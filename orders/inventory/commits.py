@@ -1,7 +1,8 @@
-"""Stock of shipping requests: committed when they are made, given back or shipped afterwards.
+"""Stock of shipping requests: committed when they are made, given back when they are canceled.
 
 What a request holds is what the ledger says of it and of its fulfillments, so each is released exactly once and
-never more than it was committed, however often it is asked for. Call all of these with the requests locked
+never more than it was committed, however often it is asked for; what is shipped is taken off by
+`orders.fulfillments.stock`. Call all of these with the requests locked
 (order → shipping requests → inventory levels), for all requests of a transaction at once.
 """
 
@@ -14,14 +15,12 @@ from orders.inventory.bundles import untracked
 from orders.inventory.levels import Levels, lock_levels
 from orders.inventory.movements import Movement, key
 from orders.inventory.post import post
-from orders.models import Fulfillment, InventoryLevel, Location, ShippingRequest, ShippingRequestLine
+from orders.models import InventoryLevel, Location, ShippingRequest, ShippingRequestLine
 from portal.audit.actor import Actor
 from portal.kit.text import fold
 
 REQUEST = "shippingRequest"
 FULFILLMENT = "fulfillment"
-Units = dict[str, int]
-"""Units by folded SKU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,36 +97,11 @@ def cancel(requests: Sequence[ShippingRequest], *, by: Actor, restock: bool = Tr
     With `restock` it is available again (`shipCancelRestock`). Without, it counts as gone: it leaves what is on
     hand as well (`shipCancel`). Future units that were held are free again in either case (`futureShipCancel`).
     """
-    _give_back(requests, held_by(requests), by=by, restock=restock)
-
-
-def give_back(
-    request: ShippingRequest, units: Mapping[str, int], *, by: Actor, restock: bool = True, note: str = ""
-) -> None:
-    """Give back a part of what a request holds: units by SKU, such as those that a warehouse has rejected."""
-    held = held_by([request]).get(request.pk, {})
-    some: dict[str, Held] = {}
-    for sku, wanted in _folded(units).items():
-        there = held.get(sku, Held())
-        committed = min(wanted, there.committed)
-        some[sku] = Held(committed, min(wanted - committed, there.future))
-    _give_back([request], {request.pk: some}, by=by, restock=restock, note=note)
-
-
-def fulfill(fulfillment: Fulfillment, units: Mapping[str, int], *, by: Actor) -> None:
-    """Take shipped units (by SKU) off what is on hand, and off what the request held of them (`fulfill`).
-
-    Once per fulfillment and SKU. More than the request held only lowers what is on hand, also below zero: then an
-    exception says so. SKUs of which the location has no record are not counted.
-    """
-    request, shipped = fulfillment.request, _folded(units)
-    at = fulfillment.location_id or (request.location_id if request else None)
-    if at is None or not shipped:
-        return
-    held = held_by([request]).get(request.pk, {}) if request else {}
-    asked = request.location_id if request else at
-    levels = lock_levels(fulfillment.organization_id, shipped, {at, asked})
-    post(list(_shipped(fulfillment, shipped, held, levels, at, asked)), by=by)
+    held = held_by(requests)
+    for organization_id in sorted({one.organization_id for one in requests}):
+        some = [one for one in requests if one.organization_id == organization_id]
+        levels = _lock(organization_id, some, (sku for one in some for sku in held.get(one.pk, ())))
+        post([move for one in some for move in _returned(one, held.get(one.pk, {}), levels, restock)], by=by)
 
 
 def held_by(requests: Iterable[ShippingRequest]) -> dict[int, dict[str, Held]]:
@@ -167,13 +141,6 @@ def _lines(requests: Sequence[ShippingRequest]) -> dict[int, dict[str, tuple[str
             of_request = found.setdefault(pk, {})
             of_request[folded] = sku, of_request.get(folded, ("", 0))[1] + int(quantity)
     return found
-
-
-def _folded(units: Mapping[str, int]) -> Units:
-    found: Units = {}
-    for sku, count in units.items():
-        found[fold(sku)] = found.get(fold(sku), 0) + count
-    return {sku: count for sku, count in found.items() if count > 0}
 
 
 def _lock(organization_id: int, requests: Sequence[ShippingRequest], skus: Iterable[str]) -> Levels:
@@ -219,19 +186,7 @@ def _commitment(one: ShippingRequest, sku: str, now: int, later: int) -> Iterato
         yield _movement(one, sku, "futureShip", committed_future=later, key=key("futureShip", one.public_id, fold(sku)))
 
 
-def _give_back(
-    requests: Sequence[ShippingRequest], held: Mapping[int, Mapping[str, Held]], *, by: Actor, restock: bool,
-    note: str = "",
-) -> None:  # fmt: skip
-    for organization_id in sorted({one.organization_id for one in requests}):
-        some = [one for one in requests if one.organization_id == organization_id]
-        levels = _lock(organization_id, some, (sku for one in some for sku in held.get(one.pk, ())))
-        post([move for one in some for move in _returned(one, held.get(one.pk, {}), levels, restock, note)], by=by)
-
-
-def _returned(
-    one: ShippingRequest, held: Mapping[str, Held], levels: Levels, restock: bool, note: str
-) -> Iterator[Movement]:
+def _returned(one: ShippingRequest, held: Mapping[str, Held], levels: Levels, restock: bool) -> Iterator[Movement]:
     for sku, units in held.items():
         level = levels.get((sku, one.location_id))
         if level is None:
@@ -240,27 +195,9 @@ def _returned(
         if now:
             gone = {} if restock else {"on_hand": -now}
             event = "shipCancelRestock" if restock else "shipCancel"
-            yield _movement(one, level.sku, event, committed=-now, note=note, **gone)
+            yield _movement(one, level.sku, event, committed=-now, **gone)
         if later:
-            yield _movement(one, level.sku, "futureShipCancel", committed_future=-later, note=note)
-
-
-def _shipped(
-    one: Fulfillment, shipped: Units, held: Mapping[str, Held], levels: Levels, at: int, asked: int
-) -> Iterator[Movement]:
-    """Yield what a parcel moves: units off where it left from, commitments off where the request was."""
-    for sku, units in shipped.items():
-        there, committed_at = levels.get((sku, at)), levels.get((sku, asked))
-        now = later = 0
-        if committed_at is not None:
-            holds = held.get(sku, Held())
-            now = min(units, holds.committed)
-            now, later = _at_most(committed_at, now, min(units - now, holds.future))
-        if committed_at is not None and at != asked and (now or later):
-            yield _sent(one, committed_at.sku, asked, committed=-now, committed_future=-later)
-            now = later = 0
-        if there is not None:
-            yield _sent(one, there.sku, at, on_hand=-units, committed=-now, committed_future=-later)
+            yield _movement(one, level.sku, "futureShipCancel", committed_future=-later)
 
 
 def _at_most(level: InventoryLevel, committed: int, future: int) -> tuple[int, int]:
@@ -290,17 +227,8 @@ def _endless(requests: Sequence[ShippingRequest], lines: Mapping[int, Iterable[s
     return _Endless(frozenset(locations.values_list("pk", flat=True)), untracked(requests[0].organization_id, skus))
 
 
-def _movement(
-    one: ShippingRequest, sku: str, event: str, *, note: str = "", key: str | None = None, **units: int
-) -> Movement:
+def _movement(one: ShippingRequest, sku: str, event: str, *, key: str | None = None, **units: int) -> Movement:
     return Movement(
         one.organization_id, one.location_id, sku, event, entity_type=REQUEST, entity_id=one.public_id,
-        order_id=one.order_id, note=note, key=key, **units,
-    )  # fmt: skip
-
-
-def _sent(one: Fulfillment, sku: str, location_id: int, **units: int) -> Movement:
-    return Movement(
-        one.organization_id, location_id, sku, "fulfill", entity_type=FULFILLMENT, entity_id=one.public_id,
-        order_id=one.order_id, key=key("fulfill", one.public_id, location_id, fold(sku)), **units,
+        order_id=one.order_id, key=key, **units,
     )  # fmt: skip

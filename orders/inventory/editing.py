@@ -35,7 +35,7 @@ def set_quantities(
     `version` is the one that the person saw. A locked level can be edited. Returns the level as it is now. Raises
     CannotEdit for what people may not set, negative figures and virtual records; ChangedMeanwhile.
     """
-    _check(values)
+    check_values(values)
     with transaction.atomic():
         row = fresh(level, version)
         change = {name: units - getattr(row, name) for name, units in values.items()}
@@ -47,7 +47,7 @@ def set_quantities(
 
 def add_level(location: Location, sku: str, values: Mapping[str, int], *, by: Actor, note: str = "") -> InventoryLevel:
     """Begin the record of a SKU at a location. Raises CannotEdit, AlreadyThere."""
-    _check(values)
+    check_values(values)
     if not fold(sku) or len(sku) > _MOST_SKU:
         raise CannotEdit(f"An SKU has 1 to {_MOST_SKU} characters.")
     if not location.active or location.deleted_at is not None:
@@ -95,7 +95,8 @@ def quantities(level: InventoryLevel) -> dict[str, int]:
     return {name: getattr(level, name) for name in QUANTITIES}
 
 
-def _check(values: Mapping[str, int]) -> None:
+def check_values(values: Mapping[str, int]) -> None:
+    """Raise CannotEdit for quantities that people may not set, and figures that cannot be."""
     for name, units in values.items():
         if name not in EDITABLE:
             raise CannotEdit(f"“{LABELS.get(name, name)}” cannot be edited.")

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from orders.exceptions.raise_ import Problem, raise_exceptions
+from orders.inventory.commits import REQUEST
 from orders.inventory.levels import has_stock
 from orders.inventory.virtual import NEEDS_STOCK, settle_virtual
-from orders.models import Order, VirtualStart
+from orders.models import Order, ShippingRequest, VirtualStart
 from portal.audit.actor import Actor
 from portal.events.dispatch import absorb, consumer
 from portal.events.models import Event
@@ -43,11 +44,19 @@ def parked(event: Event, error: str) -> None:
     )  # fmt: skip
 
 
-@consumer(NAME, events=["order.created", "order.updated", "order.deleted"], on_parked=parked, wants=wanted)
+EVENTS = ("order.created", "order.updated", "order.deleted", "shippingRequest.created", "shippingRequest.updated")
+
+
+@consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted)
 def look_at_orders(events: Sequence[Event]) -> None:
-    """Count what orders need that have come, changed or gone; several changes of one are looked at once."""
-    versions = settle_virtual({event.entity_id for event in events}, SYSTEM)
-    absorb(NAME, "order.updated", versions)
+    """Count what orders need that have come, changed or gone, or whose shipping requests have.
+
+    Several changes of one are looked at once.
+    """
+    orders = {event.entity_id for event in events if event.entity_type == "order"}
+    requests = {event.entity_id for event in events if event.entity_type == REQUEST}
+    orders.update(ShippingRequest.across.filter(pk__in=requests).values_list("order_id", flat=True))
+    absorb(NAME, "order.updated", settle_virtual(orders, SYSTEM))
 
 
 @watcher("virtual commits left behind", every=60)

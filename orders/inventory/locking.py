@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from django.db import connection, transaction
 
 from orders.inventory.commits import REQUEST, Held, held_by
-from orders.inventory.editing import EDITABLE, CannotEdit, _check, fresh, quantities
+from orders.inventory.editing import EDITABLE, CannotEdit, check_values, fresh, quantities
 from orders.inventory.movements import Movement
 from orders.inventory.post import post
 from orders.lifecycle.shipping_request import CLOSED, RequestStatus
@@ -60,7 +60,7 @@ def lock(
 
     Returns the level as it is now. Raises CannotEdit (locked already, figures that cannot be), ChangedMeanwhile.
     """
-    _check(values or {})
+    check_values(values or {})
     with transaction.atomic():
         row = fresh(level, version)
         if row.locked:
@@ -146,7 +146,8 @@ def _needed(sku_folded: str, requests: Mapping[int, ShippingRequest]) -> dict[in
         cursor.execute(
             """
             SELECT request_id, sum(quantity - fulfilled)::int FROM orders_shippingrequestline
-            WHERE request_id = ANY(%s) AND sku_folded = %s AND quantity = trunc(quantity) AND fulfilled = trunc(fulfilled)
+            WHERE request_id = ANY(%s) AND sku_folded = %s
+              AND quantity = trunc(quantity) AND fulfilled = trunc(fulfilled)
             GROUP BY request_id
             """,
             [list(requests), sku_folded],

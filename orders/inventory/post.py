@@ -66,7 +66,7 @@ def _row(one: Movement, levels: Mapping[Key, InventoryLevel], by: Actor) -> tupl
         units, note = (0,) * len(QUANTITIES), " ".join(filter(None, [LOCKED, meant, note]))
     return (
         level.pk, one.organization_id, one.event, *units, one.entity_type, one.entity_id, one.order_id,
-        by.kind, by.id, by.name, note[:_MOST_NOTE], one.key,
+        by.kind, by.id[:80], by.name[:200], note[:_MOST_NOTE], one.key,
     )  # fmt: skip
 
 

@@ -1,0 +1,119 @@
+"""How fast stock is committed when everybody wants the same SKU, and that nobody gets what is not there."""
+
+import multiprocessing
+import time
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Barrier
+
+from django.db import OperationalError, connections, transaction
+
+from bench import database
+from bench.data import records
+from bench.shop import Shop
+from bench.table import Figure
+from orders.ingest.take import take
+from orders.inventory import Movement, post
+from orders.inventory.check import differing
+from orders.inventory.commits import NotEnough, commit
+from orders.models import InventoryLevel, Location, Order, ShippingRequest, ShippingRequestLine
+from portal.audit.actor import Actor
+
+SKU = "BENCH-1"
+WORKERS = 16
+SHORT = 10
+"""One unit in so many is missing, so that the end is fought over."""
+BY = Actor.system("Bench")
+
+
+def measure(shop: Shop, count: int, workers: int = WORKERS) -> list[Figure]:
+    """Let `workers` processes commit `count` shipping requests of one unit of one SKU, each in a transaction."""
+    database.empty()
+    ids, there = _fill(shop, count), count - count // SHORT
+    database.settle()
+    seconds, refused = _run(ids, workers)
+    level = InventoryLevel.across.get(sku=SKU)
+    assert (level.committed, level.available) == (there, 0), f"{level.committed} of {there} units were committed."
+    assert refused == count - there, f"{refused} were refused instead of {count - there}."
+    assert differing().differences == [], "The level is not the sum of its ledger."
+    return [
+        Figure(
+            f"{count:,} requests for one SKU, {there:,} of it there, {workers} workers", f"{count / seconds:,.0f}/s"
+        ),
+        Figure("– committed beyond what was there", "0", "none", met=True),
+    ]
+
+
+def _fill(shop: Shop, count: int) -> list[int]:
+    """Make the stock and the requests, all of one order: nothing but stock shall be waited for."""
+    take(shop.source, records(1), by=BY)
+    order = Order.across.get()
+    place, _made = Location.across.get_or_create(
+        organization=shop.organization,
+        source=shop.source,
+        name="Warehouse",
+        defaults={"fulfillment_source": shop.source},
+    )
+    with transaction.atomic():
+        InventoryLevel.across.filter(sku=SKU).delete()
+        post([Movement(place.organization_id, place.pk, SKU, "edit", on_hand=count - count // SHORT)], by=BY)
+        made = ShippingRequest.across.bulk_create(
+            (
+                ShippingRequest(
+                    organization=shop.organization, order=order, location=place, ordinal=n, content={},
+                    status="readyForFulfillment", ext_shipment_id=f"bench.{n}", number_folded="", unit_count=1,
+                )
+                for n in range(1, count + 1)
+            ),
+            batch_size=1_000,
+        )  # fmt: skip
+        ShippingRequestLine.across.bulk_create(
+            (
+                ShippingRequestLine(
+                    organization=shop.organization, request=one, position=0, unique_id="1", sku=SKU,
+                    sku_folded=SKU.lower(), quantity=1,
+                )
+                for one in made
+            ),
+            batch_size=1_000,
+        )  # fmt: skip
+    return [one.pk for one in made]
+
+
+def _run(ids: list[int], workers: int) -> tuple[float, int]:
+    """Return how many seconds all took from a common start, and how many requests were refused."""
+    connections.close_all()  # a connection does not survive the fork
+    forked = multiprocessing.get_context("fork")
+    start, refused = forked.Barrier(workers + 1), forked.Value("i", 0)
+    processes = [forked.Process(target=_work, args=(ids[number::workers], start, refused)) for number in range(workers)]
+    for one in processes:
+        one.start()
+    start.wait()
+    began = time.monotonic()
+    for one in processes:
+        one.join()
+    seconds = time.monotonic() - began
+    assert all(one.exitcode == 0 for one in processes), "A worker failed."
+    return seconds, refused.value
+
+
+def _work(ids: list[int], start: Barrier, refused: "Synchronized[int]") -> None:
+    rows = ShippingRequest.across.in_bulk(ids)
+    start.wait()
+    for pk in ids:
+        if not _commit(rows[pk]):
+            with refused.get_lock():
+                refused.value += 1
+
+
+def _commit(request: ShippingRequest) -> bool:
+    """Commit one; a lock that was waited for too long is tried again, as a worker would."""
+    for _attempt in range(3):
+        try:
+            with transaction.atomic():
+                commit([request], by=BY)
+        except NotEnough:
+            return False
+        except OperationalError:
+            continue
+        return True
+    raise RuntimeError("The stock could not be locked.")

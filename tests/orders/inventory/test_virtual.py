@@ -1,0 +1,124 @@
+"""What orders need before they are routed is committed without a location, and taken back."""
+
+import pytest
+from django.db.models import F
+
+from orders.inventory import listen
+from orders.inventory.virtual import settle_virtual
+from orders.models import InventoryLevel, Location, Order, Source, VirtualCommit, VirtualStart
+from portal.events.dispatch import drain
+from portal.events.models import Handoff
+from portal.kit.invariants import broken
+from portal.kit.jobs import bells, watchers
+from tests.factories import ingest, make_order, make_orders, make_record
+from tests.orders.inventory.stock import BY, figures, happened, make_product, make_request, stock
+
+pytestmark = pytest.mark.django_db
+
+
+def needed(sku: str = "TEA-1") -> int:
+    level = InventoryLevel.across.filter(location=None, sku_folded=sku.lower()).first()
+    return level.committed if level else 0
+
+
+def test_an_order_takes_what_it_needs_and_gives_it_back(source: Source, warehouse: Location) -> None:
+    stock(warehouse, on_hand=10)
+    order = make_order(source)
+    bells.get("events:inventory")()
+    assert (needed(), figures(warehouse)) == (2, (10, 0))
+    settle_virtual([order.pk], BY)
+    assert happened(None) == [("virtualCommit", {"committed": 2})]
+    Order.across.update(status="canceled")
+    settle_virtual([order.pk], BY)
+    assert happened(None)[1:] == [("virtualRelease", {"committed": -2})]
+    assert (needed(), VirtualCommit.across.count()) == (0, 0)
+    assert broken() == []
+
+
+def test_a_changed_order_needs_what_it_says_now(source: Source, warehouse: Location) -> None:
+    stock(warehouse, on_hand=10)
+    make_order(source)
+    lines = [
+        {"uniqueId": "l1", "sku": "TEA-1", "quantity": 1},
+        {"uniqueId": "l2", "sku": "tea-2", "quantity": "1.5"},
+        {"uniqueId": "l3", "sku": "CARD", "quantity": 1, "requiresShipping": False},
+    ]
+    ingest(source, make_record(lineItems=lines))
+    drain("inventory")
+    assert (needed(), needed("TEA-2"), needed("CARD")) == (1, 2, 0)
+
+
+@pytest.mark.parametrize("status", ["draft", "canceled", "archived", "fulfilled"])
+def test_an_order_that_is_not_to_be_shipped_needs_nothing(source: Source, warehouse: Location, status: str) -> None:
+    stock(warehouse, on_hand=10)
+    order = make_order(source)
+    Order.across.update(status=status)
+    settle_virtual([order.pk], BY)
+    assert needed() == 0
+
+
+def test_what_requests_are_asked_for_is_needed_no_longer_until_they_are_canceled(
+    source: Source, warehouse: Location
+) -> None:
+    stock(warehouse, on_hand=10)
+    order = make_order(source)
+    settle_virtual([order.pk], BY)
+    request = make_request(order, warehouse, {"TEA-1": 1})
+    settle_virtual([order.pk], BY)
+    assert needed() == 1
+    request.status = "canceled"
+    request.save()
+    settle_virtual([order.pk], BY)
+    assert needed() == 2
+
+
+def test_a_bundle_needs_its_components_and_what_is_not_counted_nothing(source: Source, warehouse: Location) -> None:
+    stock(warehouse, on_hand=10)
+    make_product(warehouse, "TEA-1", {"CUP": 3, "BOX": 1})
+    make_product(warehouse, "BOX", not_tracked=True)
+    settle_virtual([make_order(source).pk], BY)
+    assert (needed("CUP"), needed("BOX"), needed("TEA-1")) == (6, 0, 0)
+
+
+def test_without_any_stock_nobody_counts(source: Source) -> None:
+    order = make_order(source)
+    assert not Handoff.across.filter(consumer="inventory").exists()
+    settle_virtual([order.pk], BY)
+    assert not InventoryLevel.across.exists()
+
+
+def test_an_organization_that_begins_to_keep_stock_counts_its_open_orders(source: Source, warehouse: Location) -> None:
+    make_orders(source, range(1, 4))
+    stock(warehouse, on_hand=10)
+    assert VirtualStart.objects.count() == 1
+    watchers.get("virtual commits left behind").job()
+    bells.get("virtual commits")()
+    assert (needed(), VirtualStart.objects.count()) == (6, 0)
+    stock(warehouse, "TEA-2", on_hand=1)
+    assert not VirtualStart.objects.exists()
+
+
+def test_an_order_that_changed_without_a_word_is_found(source: Source, warehouse: Location) -> None:
+    stock(warehouse, on_hand=10)
+    settle_virtual([make_order(source).pk], BY)
+    VirtualStart.objects.all().delete()
+    assert listen.catch_up() == 0
+    Order.across.update(status="canceled", version=F("version") + 1)
+    assert (listen.catch_up(), needed()) == (1, 0)
+
+
+def test_what_cannot_be_counted_is_told(source: Source, warehouse: Location) -> None:
+    from orders.models import OrderException
+    from portal.events.models import Event
+
+    order = make_order(source)
+    listen.parked(Event.across.filter(entity_id=order.pk).first(), "No.")  # type: ignore[arg-type]
+    assert OrderException.across.get().entity_id == order.pk
+
+
+def test_what_is_committed_without_an_order_that_needs_it_is_found(source: Source, warehouse: Location) -> None:
+    stock(warehouse, on_hand=10)
+    settle_virtual([make_order(source).pk], BY)
+    VirtualCommit.across.update(quantity=1)
+    found = {one.invariant.key: one.by for one in broken()}
+    assert found == {"inventory.virtual_is_needed": ["TEA-1: 2 instead of 1"]}
