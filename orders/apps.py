@@ -16,6 +16,9 @@ REGISTERING = (
     "orders.inventory.listen",
     "orders.lifecycle.holds",
     "orders.requests.invariants",
+    "orders.routing.consumer",
+    "orders.routing.retry",
+    "orders.routing.stuck",
     "orders.shown.suggest",
 )
 """Modules that are there once they are imported."""
@@ -56,6 +59,7 @@ def _show() -> None:
     import_module("orders.requests.registered")
     import_module("orders.locations.registered")
     import_module("orders.fulfillments.registered")
+    import_module("orders.routing.registered")
     import_module("orders.api")
 
     menu.register("orders", _("Orders"), icon="package", url_name="orders:list", position=20, shortcut="o")

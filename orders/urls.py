@@ -3,7 +3,20 @@
 from django.urls import path
 
 import portal.ui.paths  # noqa: F401 - brings <record:…>
-from orders.views import acts, edit, exceptions, order, shipping_requests, shipping_requests_bulk, who
+from orders.views import (
+    acts,
+    edit,
+    exceptions,
+    fulfillments,
+    location_groups,
+    locations,
+    order,
+    routing,
+    routing_cards,
+    shipping_requests,
+    shipping_requests_bulk,
+    who,
+)
 from orders.views import list as many
 from portal.ui.lists import list_paths
 
@@ -26,6 +39,10 @@ urlpatterns = [
     path("orders/<record:public_id>/who.json", who.who_json, name="who_json"),
     path("orders/<record:public_id>/unpin", who.unpin, name="unpin"),
     path("orders/<record:public_id>/do/<slug:key>", acts.act, name="act"),
+    path("orders/<record:public_id>/routing", routing.runs, name="order_routing"),
+    path("orders/<record:public_id>/routing/try", routing.attempt, name="order_routing_try"),
+    path("orders/<record:public_id>/routing/again", routing.again, name="order_routing_again"),
+    path("orders/<record:public_id>/routing/<record:run_id>", routing.run, name="order_routing_run"),
     *list_paths("shipping-requests", shipping_requests.request_list, name="shipping_requests"),
     path("shipping-requests/bulk/cancel", shipping_requests_bulk.cancel_ticked, name="bulk_cancel_requests"),
     path("shipping-requests/<record:public_id>", shipping_requests.shipping_request, name="shipping_request"),
@@ -35,6 +52,29 @@ urlpatterns = [
     ),
     path("shipping-requests/<record:public_id>/sent", shipping_requests.sent, name="shipping_request_sent"),
     path("shipping-requests/<record:public_id>/ready", shipping_requests.ready, name="shipping_request_ready"),
+    *list_paths("fulfillments", fulfillments.fulfillment_list, name="fulfillments"),
+    path("fulfillments/<record:public_id>", fulfillments.fulfillment, name="fulfillment"),
+    path("fulfillments/<record:public_id>.json", fulfillments.fulfillment_json, name="fulfillment_json"),
+    path("shipping-requests/<record:public_id>/report", fulfillments.report, name="report_shipment"),
+    *list_paths("locations", locations.location_page, name="locations"),
+    path("locations/new", locations.new, name="location_new"),
+    path("locations/groups", location_groups.group_page, name="location_groups"),
+    path("locations/groups/<record:public_id>/rename", location_groups.rename, name="location_group_rename"),
+    path("locations/groups/<record:public_id>/delete", location_groups.delete, name="location_group_delete"),
+    path("locations/<record:public_id>", locations.location, name="location"),
+    path("locations/<record:public_id>.json", locations.location_json, name="location_json"),
+    path("locations/<record:public_id>/merge", locations.merge, name="location_merge"),
+    path("locations/<record:public_id>/<slug:key>", locations.act, name="location_act"),
+    path("routing", routing_cards.card_list, name="routing"),
+    path("routing/new", routing_cards.new, name="routing_new"),
+    path("routing/draft", routing_cards.draft, name="routing_draft"),
+    path("routing/reorder", routing_cards.reorder, name="routing_reorder"),
+    path("routing/<record:public_id>", routing_cards.edit, name="routing_card"),
+    path("routing/<record:public_id>.json", routing_cards.card_json, name="routing_json"),
+    path("routing/<record:public_id>/meanwhile", routing_cards.meanwhile, name="routing_meanwhile"),
+    path("routing/<record:public_id>/toggle", routing_cards.toggle, name="routing_toggle"),
+    path("routing/<record:public_id>/duplicate", routing_cards.duplicate, name="routing_duplicate"),
+    path("routing/<record:public_id>/delete", routing_cards.delete, name="routing_delete"),
     *list_paths("exceptions", exceptions.exception_list, name="exceptions"),
     path("exceptions/<record:public_id>", exceptions.exception, name="exception"),
     path("exceptions/<record:public_id>.json", exceptions.exception_json, name="exception_json"),

@@ -1,6 +1,6 @@
 """What people report themselves, where no integration does; and what they take back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -79,7 +79,7 @@ def report_by_hand(request: ShippingRequest, shipment: Shipment, *, by: Actor) -
     """
     with transaction.atomic():
         lock([request.order_id], with_content=False)  # the second of two clicks waits here, and finds the first
-        if _is_known(request, shipment):
+        if is_reported(request, shipment.token):
             return None
         if not can_report(ShippingRequest.across.values_list("status", flat=True).get(pk=request.pk)):
             raise MoveRefused(f"{request.ext_shipment_id} was canceled or is fulfilled: nothing can be shipped of it.")
@@ -88,13 +88,14 @@ def report_by_hand(request: ShippingRequest, shipment: Shipment, *, by: Actor) -
     return made[0] if made else None
 
 
-def _is_known(request: ShippingRequest, shipment: Shipment) -> bool:
+def is_reported(request: ShippingRequest, token: str) -> bool:
+    """Say whether a form with this token was sent before."""
     rows = Fulfillment.across.filter(organization_id=request.organization_id, source=None)
-    return rows.filter(ext_fulfillment_id=_number(shipment)).exists()
+    return rows.filter(ext_fulfillment_id=_number(token)).exists()
 
 
-def _number(shipment: Shipment) -> str:
-    return f"by hand {shipment.token}"
+def _number(token: str) -> str:
+    return f"by hand {token}"
 
 
 def _record(request: ShippingRequest, shipment: Shipment) -> FulfillmentRecord:
@@ -102,7 +103,7 @@ def _record(request: ShippingRequest, shipment: Shipment) -> FulfillmentRecord:
     if not shipment.units or shipment.units.keys() - lines.keys():
         raise NotOpen("Say how many units were shipped of which line; what is shipped already is not offered.")
     return FulfillmentRecord(
-        ext_fulfillment_id=_number(shipment),
+        ext_fulfillment_id=_number(shipment.token),
         shipment=request.public_id,
         line_items=_lines(shipment, lines),
         tracking_number=_some(shipment.tracking_number),
@@ -149,10 +150,3 @@ def mark_unfulfilled(order_id: int, *, by: Actor, version: int | None = None) ->
         found = settle_orders([order_id], by, orders=orders)
         route_again([order], found)
     return order
-
-
-def fulfillments_of(order: Order) -> Sequence[Fulfillment]:
-    """Return the fulfillments of an order with their requests and locations, the first one first: one query."""
-    rows = Fulfillment.objects.within(order.organization).filter(order=order)
-    found: Sequence[Fulfillment] = list(rows.select_related("request", "location", "source").order_by("pk"))
-    return found

@@ -27,6 +27,7 @@ _ICONS = {
     "canceled": "ban",
     "failed": "alert-triangle",
     "marked for review": "eye",
+    "reported": "truck",
 }
 _KINDS = {"rule": "bolt", "integration": "plug", "api_key": "key"}
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from orders.fulfillments.by_hand import can_mark_unfulfilled
 from orders.lifecycle.order import OrderStatus, can_move
 from orders.models import Order
 
@@ -72,6 +73,13 @@ def _archive_warning(order: Order) -> str:
     return _("The order leaves the usual lists and is not worked on any more. You can bring it back for review.")
 
 
+def _unfulfilled_warning(order: Order) -> str:
+    return _(
+        "What was shipped until now does not count any more: its units are asked for again, and can be shipped a "
+        "second time. No warehouse is told, and stock stays as it is."
+    )
+
+
 KINDS = {
     kind.key: kind
     for kind in (
@@ -84,6 +92,15 @@ KINDS = {
         Kind("draft", gettext_lazy("Set to draft"), "pencil", gettext_lazy("Set to draft"), S.DRAFT),
         Kind(
             "cancel", gettext_lazy("Cancel order"), "ban", gettext_lazy("Canceled"), S.CANCELED, _cancel_warning, True
+        ),
+        Kind(
+            "unfulfilled",
+            gettext_lazy("Mark unfulfilled"),
+            "arrow-back-up",
+            gettext_lazy("Marked unfulfilled"),
+            S.READY_FOR_FULFILLMENT,
+            _unfulfilled_warning,
+            True,
         ),
         Kind("archive", gettext_lazy("Archive"), "archive", gettext_lazy("Archived"), S.ARCHIVED, _archive_warning),
     )
@@ -114,6 +131,8 @@ def acts(order: Order, *, may_operate: bool) -> Acts:
 def _fits(kind: Kind, order: Order) -> bool:
     if kind.key in ("release", "hold") and order.status == S.ON_HOLD:
         return True
+    if kind.key == "unfulfilled":
+        return can_mark_unfulfilled(order)
     return kind.to is not None and can_move(order.status, kind.to)
 
 

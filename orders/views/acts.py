@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from orders import queries
 from orders.forms import CommentForm, HoldForm
+from orders.fulfillments.by_hand import mark_unfulfilled
 from orders.lifecycle import edits, holds
 from orders.lifecycle.edits import ChangedMeanwhile
 from orders.lifecycle.holds import NotOnHold
@@ -37,6 +38,8 @@ def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
     by, version = Actor.user(request.user), _version(request)
     if key == "release":
         return _answer(request, found, key, lambda: holds.release(found.pk, by=by))
+    if key == "unfulfilled":
+        return _answer(request, found, key, lambda: mark_unfulfilled(found.pk, by=by, version=version))
     return _answer(request, found, key, lambda: edits.move(found.pk, key, by=by, version=version))
 
 

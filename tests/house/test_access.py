@@ -18,7 +18,7 @@ from automations.models import Rule, Run
 from automations.services import ensure_defaults
 from integrations.models import Integration
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.models import Hold, OrderException, Source
+from orders.models import Hold, LocationGroup, OrderException, Source
 from portal.audit.models import History
 from portal.events.dispatch import drain
 from portal.savedviews.models import SavedView
@@ -26,7 +26,9 @@ from portal.tenancy.keys import ApiKey
 from portal.tenancy.models import Membership, Organization
 from portal.tenancy.roles import Permission, Role, allows
 from tests.conftest import _client
-from tests.factories import make_member, make_order
+from tests.factories import make_card, make_location, make_member, make_order
+from tests.orders.fulfillments.parcels import make_fulfillment
+from tests.orders.requests.making import request_for
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +87,42 @@ URLS: dict[str, Permission | str] = {
     "orders:who_json": VIEW,
     "orders:unpin": OPERATE,
     "orders:act": OPERATE,
+    "orders:locations": VIEW,
+    "orders:locations_json": VIEW,
+    "orders:locations_csv": VIEW,
+    "orders:location_new": EDIT_RULES,
+    "orders:location_groups": VIEW,
+    "orders:location_group_rename": EDIT_RULES,
+    "orders:location_group_delete": EDIT_RULES,
+    "orders:location": VIEW,
+    "orders:location_json": VIEW,
+    "orders:location_merge": EDIT_RULES,
+    "orders:location_act": EDIT_RULES,
+    "orders:routing": VIEW,
+    "orders:routing_new": EDIT_RULES,
+    "orders:routing_draft": VIEW,
+    "orders:routing_reorder": EDIT_RULES,
+    "orders:routing_card": VIEW,
+    "orders:routing_json": VIEW,
+    "orders:routing_meanwhile": VIEW,
+    "orders:routing_toggle": EDIT_RULES,
+    "orders:routing_duplicate": EDIT_RULES,
+    "orders:routing_delete": EDIT_RULES,
+    "orders:shipping_requests": VIEW,
+    "orders:shipping_requests_json": VIEW,
+    "orders:shipping_requests_csv": VIEW,
+    "orders:bulk_cancel_requests": OPERATE,
+    "orders:shipping_request": VIEW,
+    "orders:shipping_request_json": VIEW,
+    "orders:shipping_request_cancel": OPERATE,
+    "orders:shipping_request_sent": OPERATE,
+    "orders:shipping_request_ready": OPERATE,
+    "orders:fulfillments": VIEW,
+    "orders:fulfillments_json": VIEW,
+    "orders:fulfillments_csv": VIEW,
+    "orders:fulfillment": VIEW,
+    "orders:fulfillment_json": VIEW,
+    "orders:report_shipment": OPERATE,
     "orders:exceptions": VIEW,
     "orders:exceptions_json": VIEW,
     "orders:exceptions_csv": VIEW,
@@ -179,10 +217,21 @@ def world(organization: Organization, source: Source, owner: Membership) -> dict
     raise_exceptions([problem])
     other = Source.across.create(organization=organization, name=SECRET, connector="ecwid")
     shop = Integration.across.create(organization=organization, name=SECRET, connector="ecwid", source=other)
+    place = make_location(source, name=SECRET)
+    group = LocationGroup.across.create(organization=organization, name=SECRET)
+    card = make_card(organization, place, name=SECRET)
+    asked = request_for(order, place, 1)
+    shipped = make_fulfillment(asked, ext_fulfillment_id=SECRET)
     view = SavedView.across.create(organization=organization, owner=owner.user, list_key="orders", name=SECRET)
     return {
         "orders:": order.public_id,
         "orders:exception": OrderException.across.get().public_id,
+        "orders:location": place.public_id,
+        "orders:location_group": group.public_id,
+        "orders:routing": card.public_id,
+        "orders:shipping_request": asked.public_id,
+        "orders:report_shipment": asked.public_id,
+        "orders:fulfillment": shipped.public_id,
         "integrations:": shop.public_id,
         "automations:": Rule.across.get(trigger="NEW_ORDER").public_id,
         "automations:run": Run.across.get().public_id,
