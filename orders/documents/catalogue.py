@@ -75,7 +75,8 @@ ORDER = Catalogue(
         Field("exceptions", _("Exceptions"), Type.LIST, _STATE, noun=_("exception"), folded="exceptions",
               help=_("Types of the exceptions that are active now, such as rule_failed.")),
         Field("disposition", _("Lines taken out"), Type.LIST, _STATE, noun=_("line outcome"),
-              help=_("What became of lines here: canceled, partiallyCanceled, rejected, partiallyRejected.")),
+              help=_("What became of lines here: canceled, rejected, routed, sent, fulfilled or failed, with partially "
+                     "before it where it is not all of it; unrouted, unsent, unfulfilled.")),
         Field("dispositions[].uniqueId", _("Lines taken out, by line ID"), Type.LIST, _STATE, noun=_("line taken out"),
               help=_("The IDs of lines that were canceled or rejected here, wholly or in part.")),
         Field("orderId", _("Order ID"), Type.TEXT, _STATE, folded="public_id"),
