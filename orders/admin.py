@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from orders.models import Hold, Location, Order, OrderException, Source
+from orders.models import Hold, InventoryLevel, LedgerEntry, Location, Order, OrderException, Source
 from portal.admin import ReadOnly
 
 
@@ -57,3 +57,23 @@ class LocationAdmin(ReadOnly):
 
     list_display = ("name", "organization", "source", "active")
     list_select_related = ("organization", "source")
+
+
+@admin.register(InventoryLevel)
+class InventoryLevelAdmin(ReadOnly):
+    """Stock of each SKU at each location; the search finds whole SKUs and IDs."""
+
+    list_display = ("sku", "organization", "location", "on_hand", "committed", "available", "future", "locked")
+    list_filter = ("locked",)
+    list_select_related = ("organization", "location")
+    search_fields = ("public_id__exact", "sku_folded__exact")
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnly):
+    """What happened to stock, newest first; the search finds whole IDs of requests and fulfillments."""
+
+    list_display = ("at", "level", "event", "on_hand", "committed", "entity_id", "actor_name", "note")
+    list_select_related = ("level",)
+    search_fields = ("entity_id__exact", "level__public_id__exact")
+    ordering = ("-id",)
