@@ -1,7 +1,7 @@
 """A shipping request as people read it: its lines, what comes next, and what they can do."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orders.documents.shipping_request import ASKED, CANCELLATIONS, SHIPPING_REQUEST
+from orders.fulfillments.load import rejected
 from orders.lifecycle.shipping_request import CANCELED, RequestStatus, can_move
 from orders.models import Order, ShippingRequest
 from orders.requests import queries
@@ -41,26 +42,27 @@ class Line:
     bundle: str
     asked: Decimal
     shipped: Decimal
+    rejected: Decimal
+    """What the warehouse could not ship."""
     canceled: Decimal
-    """What was not shipped when it was canceled."""
+    """What was neither when it was canceled."""
 
     @property
     def open(self) -> Decimal:
         """What is still expected."""
-        return max(self.asked - self.shipped - self.canceled, Decimal(0))
+        return max(self.asked - self.shipped - self.rejected - self.canceled, Decimal(0))
 
 
-def lines(request: ShippingRequest) -> list[Line]:
-    """Return the lines in their order."""
-    rows = sorted(request.lines.all(), key=lambda line: line.position)
+def lines(request: ShippingRequest, rejected: Mapping[int, Decimal]) -> list[Line]:
+    """Return the lines in their order; what was rejected of them goes by their position."""
     canceled = request.status in CANCELED
-    return [
-        Line(
-            line.name or line.sku, line.sku, line.bundle_sku, line.quantity, line.fulfilled,
-            max(line.quantity - line.fulfilled, Decimal(0)) if canceled else Decimal(0),
-        )
-        for line in rows
-    ]  # fmt: skip
+    found = []
+    for line in sorted(request.lines.all(), key=lambda line: line.position):
+        refused = rejected.get(line.position, Decimal(0))
+        left = max(line.quantity - line.fulfilled - refused, Decimal(0)) if canceled else Decimal(0)
+        name = line.name or line.sku
+        found.append(Line(name, line.sku, line.bundle_sku, line.quantity, line.fulfilled, refused, left))
+    return found
 
 
 @dataclass(frozen=True)
@@ -189,10 +191,11 @@ def cancel_form(request: ShippingRequest, back: str, *, data: Any = None) -> Can
 def cards(order: Order) -> dict[str, Any]:
     """Return the shipping requests of an order for its page; nothing where there are none."""
     found, back = queries.of_order(order), reverse("orders:detail", args=[order.public_id])
+    refused = rejected(one.pk for one in found) if found else {}
     told = [
         Card(
             one,
-            lines(one),
+            lines(one, refused.get(one.pk, {})),
             next_step(one),
             cancellation(one),
             cancel_words(one),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from orders.documents.shipping_request import document
+from orders.fulfillments.load import rejected
 from orders.lifecycle.edits import ChangedMeanwhile
 from orders.lifecycle.shipping_request import RequestStatus
 from orders.lifecycle.write import MoveRefused
@@ -159,7 +160,7 @@ def _context(
         "sent_form": sent_form or SentForm(initial={"version": found.version}),
         "sentence": shown.next_step(found),
         "cancellation": shown.cancellation(found),
-        "lines": shown.lines(found),
+        "lines": shown.lines(found, rejected([found.pk]).get(found.pk, {})),
         "address": address,
         "address_text": "\n".join(address),
         "facts": shown.facts(found),
