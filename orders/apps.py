@@ -57,6 +57,7 @@ def _show() -> None:
     list_pages.register("orders", lambda: orders.ORDERS)
     list_pages.register("exceptions", exceptions.exception_list)
     import_module("orders.requests.registered")
+    import_module("orders.inventory.registered")
     import_module("orders.locations.registered")
     import_module("orders.fulfillments.registered")
     import_module("orders.routing.registered")

@@ -8,6 +8,8 @@ from orders.views import (
     edit,
     exceptions,
     fulfillments,
+    inventory,
+    inventory_many,
     location_groups,
     locations,
     order,
@@ -75,6 +77,19 @@ urlpatterns = [
     path("routing/<record:public_id>/toggle", routing_cards.toggle, name="routing_toggle"),
     path("routing/<record:public_id>/duplicate", routing_cards.duplicate, name="routing_duplicate"),
     path("routing/<record:public_id>/delete", routing_cards.delete, name="routing_delete"),
+    *list_paths("inventory", inventory.inventory, name="inventory"),
+    *list_paths("inventory/by-sku", inventory.totals, name="inventory_totals"),
+    path("inventory/import", inventory_many.import_page, name="inventory_import"),
+    *(
+        path(f"inventory/bulk/{key}", inventory_many.act, {"key": key}, name=f"inventory_bulk_{key}")
+        for key in ("set", "lock", "unlock")
+    ),
+    path("inventory/<record:public_id>", inventory.record, name="inventory_record"),
+    path("inventory/<record:public_id>.json", inventory.record_json, name="inventory_record_json"),
+    path("inventory/<record:public_id>/edit", inventory.edit, name="inventory_edit"),
+    path("inventory/<record:public_id>/lock", inventory.lock, name="inventory_lock"),
+    path("inventory/<record:public_id>/unlock", inventory.unlock, name="inventory_unlock"),
+    path("inventory/<record:public_id>/copy", inventory.copy, name="inventory_copy"),
     *list_paths("exceptions", exceptions.exception_list, name="exceptions"),
     path("exceptions/<record:public_id>", exceptions.exception, name="exception"),
     path("exceptions/<record:public_id>.json", exceptions.exception_json, name="exception_json"),

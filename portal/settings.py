@@ -241,6 +241,9 @@ SCRIPT_BUDGET = {
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600, low=1, high=100_000)
 API_BURST = env.number("API_BURST", 60, low=1, high=100_000)
 
+# An order that is ready for so many hours and was not sent is told as stuck.
+ORDER_STUCK_HOURS = env.number("ORDER_STUCK_HOURS", 24, low=1, high=8_760)
+
 # So many days what rules did is kept; longer while an open hold or an active exception needs it.
 RUNS_KEPT_DAYS = env.number("RUNS_KEPT_DAYS", 365, low=1, high=36_500)
 

@@ -13,6 +13,8 @@ CATEGORIES = {
     "fulfillment": _("Fulfillments"),
     "ingestion": _("Taking orders in"),
     "inventory": _("Stock"),
+    "out_of_stock": _("Out of stock"),
+    "routing": _("Routing"),
     "stuck_order": _("Stuck orders"),
 }
 """What the list of exceptions can be narrowed to, in words."""

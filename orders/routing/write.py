@@ -1,0 +1,132 @@
+"""What routing writes of a batch: requests, stock, runs, the orders' state, exceptions. In the caller's transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from orders.inventory import commits
+from orders.inventory.virtual import settle_virtual
+from orders.models import RoutingRun
+from orders.requests.create import Part, PartLine, create_many
+from orders.requests.settle import settle_orders
+from orders.routing import decision as pure
+from orders.routing.decision import Decision, Outcome
+from orders.routing.load import Subject, World
+from orders.routing.problems import tell
+from portal.audit.actor import Actor
+from portal.kit.failpoints import failpoint
+from portal.kit.text import fold
+
+RETRY_HOURS = 3
+"""An order that could not be routed is tried again after so many hours (behaviour.md 5.2)."""
+RECHECK_HOURS = 1
+"""A request that waits for stock is looked at again after so many hours (behaviour.md 5.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An order, and what was decided for it."""
+
+    subject: Subject
+    decision: Decision
+
+
+def write(world: World, decided: Sequence[Decided], trigger: str, by: Actor) -> None:
+    """Write what was decided for orders of one organization, which are locked with the stock that they take."""
+    rows = {one.subject.order.pk: one.subject.order for one in decided}
+    statuses = {one.subject.order.pk: _status(one) for one in decided}
+    made = create_many([(one.subject.order, _parts(world, one)) for one in decided], by)
+    commits.commit(made, by=by, check=False)  # checked under the same locks, line by line
+    failpoint("routing.stock_committed")
+    news = _news(decided, trigger)
+    said = {one.subject.order.pk: one.decision.sentence for one in news if not one.decision.parts}
+    if said:
+        settle_orders(said, by, said=said, orders={pk: rows[pk] for pk in said})
+    _write_runs(news, trigger, by)
+    _write_orders(decided, statuses)
+    tell(world, [(one.subject, one.decision) for one in decided], {one.subject.order.pk for one in news}, by)
+    changed = {one.subject.order.pk for one in decided if one.decision.parts} | said.keys()
+    if changed:
+        settle_virtual(changed, by)
+
+
+def _parts(world: World, one: Decided) -> list[Part]:
+    return [
+        Part(
+            world.locations[part.location.pk],
+            [_line(line, one.subject.names) for line in part.lines],
+            on_future=any(line.future for line in part.lines),
+            waits=part.on_future,
+        )
+        for part in one.decision.parts
+    ]
+
+
+def _line(line: pure.PartLine, names: Mapping[str, str]) -> PartLine:
+    """Return a line for the warehouse: a component by its product's name, a line by its own."""
+    name = names.get(fold(line.sku) if line.bundle_sku else line.unique_id, "")
+    return PartLine(line.unique_id, line.sku, name, line.quantity, line.bundle_sku, line.per_bundle)
+
+
+def _status(one: Decided) -> str:
+    """Return `routingStatus` (behaviour.md 2.1) as it is after the decision."""
+    outcome = one.decision.outcome
+    if outcome == Outcome.FAILED:
+        return "failed"
+    if outcome == Outcome.WAITING or one.subject.waits:
+        return "pendingInventory"
+    return "ready" if one.subject.shippable else "excluded"
+
+
+def _news(decided: Sequence[Decided], trigger: str) -> list[Decided]:
+    """Return what is worth a line of history: not that there is nothing to do, nor that it failed as it did before."""
+    told = [one for one in decided if one.decision.outcome != Outcome.NOTHING or trigger == "manual"]
+    again = [one.subject.order.pk for one in told if one.decision.outcome == Outcome.FAILED]
+    if trigger == "manual" or not again:
+        return told
+    rows = RoutingRun.across.filter(order_id__in=again).order_by("order_id", "-id").distinct("order_id")
+    last = {pk: (outcome, sentence) for pk, outcome, sentence in rows.values_list("order_id", "outcome", "sentence")}
+    return [one for one in told if last.get(one.subject.order.pk) != (one.decision.outcome, one.decision.sentence)]
+
+
+def _write_runs(decided: Sequence[Decided], trigger: str, by: Actor) -> None:
+    RoutingRun.across.bulk_create(
+        [
+            RoutingRun(
+                organization_id=one.subject.order.organization_id,
+                order=one.subject.order,
+                trigger=trigger,
+                outcome=one.decision.outcome.value,
+                sentence=one.decision.sentence,
+                trace=one.decision.trace,
+                order_version=one.subject.order.version,
+                actor_kind=by.kind,
+                actor_id=by.id[:80],
+                actor_name=by.name[:200],
+            )
+            for one in decided
+        ]
+    )
+
+
+def _write_orders(decided: Sequence[Decided], statuses: Mapping[int, str]) -> None:
+    """Write how far routing has come with each order, and when it looks again."""
+    hours = {one.subject.order.pk: _again(one, statuses[one.subject.order.pk]) for one in decided}
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [list(statuses), list(statuses.values()), [hours[pk] for pk in statuses]])
+
+
+def _again(one: Decided, status: str) -> int | None:
+    if status == "pendingInventory" or one.subject.waits:
+        return RECHECK_HOURS
+    return RETRY_HOURS if status == "failed" else None
+
+
+_WRITE = """
+UPDATE orders_order o
+SET routing_status = n.status, last_routed_at = statement_timestamp(),
+    route_at = statement_timestamp() + make_interval(hours => n.hours)
+FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS n(id, status, hours) WHERE o.id = n.id
+"""
+"""No hours: no instant either."""
