@@ -35,7 +35,7 @@ function options(data, width, height) {
     padding: [8, 18, 0, 0],
     legend: { show: data.series.length > 1 || !bars, live: true },
     cursor: { y: false, points: { show: !bars } },
-    scales: { y: { range: (_u, _min, max) => [0, Math.max(1, max * 1.1)] } },
+    scales: { y: { range: (_u, min, max) => [Math.min(0, min * 1.1), Math.max(1, max * 1.1)] } },
     axes: [
       { ...axis, size: 30, grid: { show: false }, values: (_u, splits, _axis, _space, step) => splits.map((seconds) => tick(seconds, step)) },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000] },

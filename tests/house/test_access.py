@@ -18,7 +18,7 @@ from automations.models import Rule, Run
 from automations.services import ensure_defaults
 from integrations.models import Integration
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.models import Hold, LocationGroup, OrderException, Source
+from orders.models import Hold, InventoryLevel, LocationGroup, OrderException, Source
 from portal.audit.models import History
 from portal.events.dispatch import drain
 from portal.savedviews.models import SavedView
@@ -87,6 +87,22 @@ URLS: dict[str, Permission | str] = {
     "orders:who_json": VIEW,
     "orders:unpin": OPERATE,
     "orders:act": OPERATE,
+    "orders:inventory": VIEW,
+    "orders:inventory_json": VIEW,
+    "orders:inventory_csv": VIEW,
+    "orders:inventory_totals": VIEW,
+    "orders:inventory_totals_json": VIEW,
+    "orders:inventory_totals_csv": VIEW,
+    "orders:inventory_import": OPERATE,
+    "orders:inventory_bulk_set": OPERATE,
+    "orders:inventory_bulk_lock": OPERATE,
+    "orders:inventory_bulk_unlock": OPERATE,
+    "orders:inventory_record": VIEW,
+    "orders:inventory_record_json": VIEW,
+    "orders:inventory_edit": OPERATE,
+    "orders:inventory_lock": OPERATE,
+    "orders:inventory_unlock": OPERATE,
+    "orders:inventory_copy": OPERATE,
     "orders:locations": VIEW,
     "orders:locations_json": VIEW,
     "orders:locations_csv": VIEW,
@@ -226,6 +242,9 @@ def world(organization: Organization, source: Source, owner: Membership) -> dict
     return {
         "orders:": order.public_id,
         "orders:exception": OrderException.across.get().public_id,
+        "orders:inventory_": InventoryLevel.across.create(
+            organization=organization, location=place, sku=SECRET, sku_folded=SECRET.lower()
+        ).public_id,
         "orders:location": place.public_id,
         "orders:location_group": group.public_id,
         "orders:routing": card.public_id,
