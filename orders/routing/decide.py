@@ -66,7 +66,7 @@ def decide(
         return _told(trace, Outcome.NOTHING)
     if settled is None:
         return _told(trace, Outcome.FAILED, Reason.PRE_ROUTED)
-    rest = Order([need for need in order.needs if need.pre_routed is None])
+    rest = Order([need for need in order.needs if need.pre_routed is None]) if settled else order
     if not rest.needs:
         return _told(trace, Outcome.ROUTED, parts=settled)
     shelves = Shelves(stock, rest.untracked)

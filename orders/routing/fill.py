@@ -31,7 +31,7 @@ def fill(cover: Cover, places: Sequence[int]) -> list[Piece]:
 class _Filling:
     def __init__(self, cover: Cover, places: Sequence[int]) -> None:
         self.cover, self.places = cover, places
-        self.left = {place: dict(zip(cover.most, cover.fields[place], strict=False)) for place in places}
+        self.left = {place: dict(cover.counts[place]) for place in places}
         state = cover.state
         self.state = State(sum(cover.stock[place] for place in places), state.simple, state.bundles)
         self.open = [want.quantity for want in cover.wants]

@@ -44,6 +44,7 @@ class Shelves:
     def __init__(self, stock: StockTable, untracked: Iterable[str]) -> None:
         self.stock, self.untracked = stock, set(untracked)
         self.taken: dict[tuple[str, int], int] = {}
+        self.offers: dict[tuple[int, bool], dict[str, int]] = {}
 
     def available(self, sku: str, place: Place) -> int:
         """Return the units that can be shipped now; below zero where more is promised than is there."""
@@ -56,17 +57,23 @@ class Shelves:
         level = self.stock.get((sku, place.pk))
         return max(level.future, 0) if level else 0
 
-    def units(self, sku: str, place: Place, *, future: bool) -> int:
-        """Return what counts: what is available, with `future` also what is expected."""
-        if place.infinite or sku in self.untracked:
-            return ENOUGH
-        return max(self.available(sku, place) + (self.future(sku, place) if future else 0), 0)
-
     def offer(self, place: Place, skus: Iterable[str], *, future: bool) -> Offer:
-        """Return what a location has of some SKUs."""
+        """Return what a location has of some SKUs: what is available, with `future` also what is expected.
+
+        What is asked again, for another card, is not counted again.
+        """
         if place.infinite:
             return Offer(None, place.preserve_bundles)
-        return Offer({sku: self.units(sku, place, future=future) for sku in skus}, place.preserve_bundles)
+        found = self.offers.get((place.pk, future))
+        if found is None:
+            found = self.offers[place.pk, future] = {sku: self._units(sku, place, future) for sku in skus}
+        return Offer(found, place.preserve_bundles)
+
+    def _units(self, sku: str, place: Place, future: bool) -> int:
+        if sku in self.untracked:
+            return ENOUGH
+        units = self.available(sku, place) + (self.future(sku, place) if future else 0)
+        return units if units > 0 else 0
 
     def take(self, part: Part) -> None:
         """Count what a part ships as gone, for what is decided after it."""

@@ -12,7 +12,7 @@ others. Fields: per SKU what all have, per component what those have that take b
 what those have that do not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -32,7 +32,7 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one location has, by folded SKU; None: always enough of everything."""
+    """What one location has, by folded SKU, never below zero; None: always enough of everything."""
 
     has: dict[str, int] | None
     preserves: bool = False
@@ -59,7 +59,9 @@ class Cover:
         self.mixed = any(want.bundle for want in wants) and len({offer.preserves for offer in offers}) > 1
         self.most = most_needed(wants, offers)
         self._lay_out()
-        self.fields = [self._fields(offer) for offer in offers]
+        self.counts = [self._count(offer) for offer in offers]
+        """Units of each SKU at each location, as far as they could be needed."""
+        self.fields = [self._fields(offer, counts) for offer, counts in zip(offers, self.counts, strict=True)]
         self.stock = [self.pack(units) for units in self.fields]
         self.state = State(sum(self.stock), *self._demand())
 
@@ -91,15 +93,19 @@ class Cover:
         shift = self.at.get(("apart", sku)) if apart else None
         return unit if shift is None else unit + (1 << shift)
 
-    def have(self, offer: Offer, sku: str) -> int:
-        """Return how many units of a SKU count here: never more than could be needed."""
-        most = self.most[sku]
-        return most if offer.has is None else min(max(offer.has.get(sku, 0), 0), most)
+    def _count(self, offer: Offer) -> dict[str, int]:
+        """Return how many units of each SKU count at a location: never more than could be needed."""
+        has = offer.has
+        if has is None:
+            return dict(self.most)
+        return {sku: min(has.get(sku, 0), most) for sku, most in self.most.items()}
 
-    def _fields(self, offer: Offer) -> list[int]:
+    def _fields(self, offer: Offer, counts: Mapping[str, int]) -> list[int]:
         """Return what a location adds to each field."""
-        counts = {"all": True, "apart": not offer.preserves, "whole": offer.preserves}
-        return [self.have(offer, sku) if counts[kind] else 0 for kind, sku in self.at]
+        if not self.mixed:
+            return list(counts.values())
+        adds = {"all": True, "apart": not offer.preserves, "whole": offer.preserves}
+        return [counts[sku] if adds[kind] else 0 for kind, sku in self.at]
 
     def _demand(self) -> tuple[int, list[int]]:
         """Return what is needed: fields of what does not depend on the locations, and how many of each bundle."""

@@ -21,7 +21,7 @@ from orders.documents.catalogue import ORDER
 from orders.routing.decision import Part, PartLine
 from orders.routing.need import Need
 from orders.routing.place import LeftOut, Place
-from orders.routing.split import Cover, Offer, Want
+from orders.routing.split import Cover, Want
 from portal.filters.tree import Group
 from portal.filters.why import why
 from portal.kit.json import Json
@@ -73,7 +73,7 @@ def place_nodes(
     """Return what each location has of what is needed; with shelves also what is expected there."""
     needed = {kind: _needed(cover.wants, apart=kind) for kind in {not offer.preserves for offer in cover.offers}}
     return [
-        _place_node(order, shelves, cover, cover.offers[index], place, needed[not place.preserve_bundles])
+        _place_node(order, shelves, cover.counts[index], place, needed[not place.preserve_bundles])
         | ({"outcome": "chosen"} if index in chosen else {})
         for index, place in enumerate(places)
     ]
@@ -89,10 +89,10 @@ def _needed(wants: Sequence[Want], *, apart: bool) -> dict[str, int]:
 
 
 def _place_node(
-    order: "Order", shelves: "Shelves | None", cover: Cover, offer: Offer, place: Place, needed: Mapping[str, int]
+    order: "Order", shelves: "Shelves | None", counts: Mapping[str, int], place: Place, needed: Mapping[str, int]
 ) -> Json:
     node: Json = {"id": place.id, "name": place.name}
-    short = [(sku, units, have) for sku, units in needed.items() if (have := cover.have(offer, sku)) < units]
+    short = [(sku, units, counts[sku]) for sku, units in needed.items() if counts[sku] < units]
     if not short:
         return node | {"outcome": "has_all"}
     has = []
@@ -107,7 +107,7 @@ def short_nodes(cover: Cover, lacking: Iterable[str], names: Mapping[str, str]) 
     """Return what all locations of a card together have too few of."""
     needed = _needed(cover.wants, apart=True) | _needed(cover.wants, apart=False)
     return [
-        {"sku": names[sku], "needed": needed[sku], "has": sum(cover.have(offer, sku) for offer in cover.offers)}
+        {"sku": names[sku], "needed": needed[sku], "has": sum(counts[sku] for counts in cover.counts)}
         for sku in list(lacking)[:MAX_SKUS]
     ]
 

@@ -131,7 +131,7 @@ def test_a_line_goes_whole_from_the_first_chosen_location_that_has_it(case: Case
         return
     pieces = fill(cover, chosen)
     for index, want in enumerate(wants):
-        have = {place: cover.have(case.offers[place], want.sku) for place in chosen}
+        have = {place: cover.counts[place][want.sku] for place in chosen}
         whole = [place for place, units in have.items() if units >= want.quantity]
         own = [piece.place for piece in pieces if piece.want == index]
         assert own[:1] == whole[:1] if whole else len(own) > 1
