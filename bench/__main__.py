@@ -16,7 +16,7 @@ import django
 if TYPE_CHECKING:
     from bench.table import Figure
 
-PARTS = ("whole", "memory", "pages", "builder", "holds", "inventory", "filters", "scripting")
+PARTS = ("whole", "memory", "pages", "builder", "holds", "inventory", "filters", "routing", "scripting")
 
 
 def main() -> int:
@@ -65,7 +65,7 @@ def _options() -> argparse.Namespace:
 
 
 def _measure(options: argparse.Namespace) -> list["Figure"]:
-    from bench import builder, database, holds, inventory, memory, multiply, pages, scripting, whole_path
+    from bench import builder, database, holds, inventory, memory, multiply, pages, routing, scripting, whole_path
     from bench.shop import open_shop
 
     shop, figures = open_shop(), []
@@ -88,6 +88,8 @@ def _measure(options: argparse.Namespace) -> list["Figure"]:
         from bench import filters  # the engines it compares with are only there for `make bench`
 
         figures += _step("filters in memory", lambda: filters.measure(options.orders))
+    if "routing" in options.only:
+        figures += _step("routing", routing.measure)
     if "scripting" in options.only:
         figures += _step("JavaScript", scripting.measure)
     return figures
