@@ -122,8 +122,8 @@ def decide_all(world: World, subjects: Sequence[Subject], stock: Table) -> list[
     return decided
 
 
-def decide_one(world: World, subject: Subject, stock: Table) -> Decision:
-    """Decide for one order; reads and writes nothing."""
+def decide_one(world: World, subject: Subject, stock: Table, *, explain_all: bool = False) -> Decision:
+    """Decide for one order; reads and writes nothing. `explain_all` judges the cards after the one that wins, too."""
     return decide(
         world.cards,
         subject.needs,
@@ -133,6 +133,7 @@ def decide_one(world: World, subject: Subject, stock: Table) -> Decision:
         now=world.now,
         skip=subject.skip,
         zone=world.organization.zone,
+        explain_all=explain_all,
     )
 
 

@@ -19,7 +19,7 @@ def try_route(order: Order) -> Decision:
     with reading_only():
         world = load_world(order.organization)
         (subject,) = load_subjects(world, [order])
-        return decide_one(world, subject, load_stock(world, [subject]))
+        return decide_one(world, subject, load_stock(world, [subject]), explain_all=True)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from automations.models import Rule, Run
 from automations.services import ensure_defaults
 from integrations.models import Integration
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.models import Hold, InventoryLevel, LocationGroup, OrderException, Source
+from orders.models import Hold, InventoryLevel, LocationGroup, Order, OrderException, RoutingRun, Source
 from portal.audit.models import History
 from portal.events.dispatch import drain
 from portal.savedviews.models import SavedView
@@ -87,6 +87,10 @@ URLS: dict[str, Permission | str] = {
     "orders:who_json": VIEW,
     "orders:unpin": OPERATE,
     "orders:act": OPERATE,
+    "orders:order_routing": VIEW,
+    "orders:order_routing_try": VIEW,
+    "orders:order_routing_again": OPERATE,
+    "orders:order_routing_run": VIEW,
     "orders:inventory": VIEW,
     "orders:inventory_json": VIEW,
     "orders:inventory_csv": VIEW,
@@ -256,9 +260,18 @@ def world(organization: Organization, source: Source, owner: Membership) -> dict
         "automations:run": Run.across.get().public_id,
         "ui:view": view.public_id,
         "hold": Hold.across.get(order=order).public_id,
+        "routing_run": _routed(order).public_id,
         "portal:revoke_api_key": ApiKey.across.create(organization=organization, name=SECRET).public_id,
         "portal:member": make_member(organization, Role.USER, name=SECRET).pk,
     }
+
+
+def _routed(order: Order) -> RoutingRun:
+    trace = {"outcome": "nothing", "cards": [], "needs": {"lines": []}}
+    return RoutingRun.across.create(
+        organization=order.organization, order=order, trigger="auto", outcome="nothing", sentence=SECRET, trace=trace,
+        order_version=1, actor_kind="system", actor_id="", actor_name=SECRET,
+    )  # fmt: skip
 
 
 def path_of(address: Address, world: dict[str, Any]) -> str:
@@ -269,6 +282,7 @@ def path_of(address: Address, world: dict[str, Any]) -> str:
     values["member"] = world["portal:member"]
     values["list_key"] = "orders"
     values["hold_id"] = world["hold"]
+    values["run_id"] = world["routing_run"]
     return reverse(address.name, kwargs={name: values[name] for name in address.takes})
 
 

@@ -1,0 +1,140 @@
+"""Trying routing, routing again by hand and by command, and what an order's page tells of it."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from orders.models import Order, RoutingRun, ShippingRequest, Source
+from orders.routing.try_route import reading_only, try_route
+from portal.tenancy.models import Membership
+from tests.factories import make_order
+from tests.orders.inventory.stock import figures, stock
+from tests.orders.routing.running import card, ready, run, warehouse
+
+pytestmark = pytest.mark.django_db
+
+
+def everything() -> dict[str, Any]:
+    """Return the number of rows of each table, where each sequence stands, and each order as it is."""
+    with connection.cursor() as cursor:
+        tables = sorted(model._meta.db_table for model in apps.get_models(include_auto_created=True))
+        counts = {}
+        for table in tables:
+            cursor.execute(f'SELECT count(*) FROM "{table}"')
+            counts[table] = cursor.fetchone()
+        cursor.execute("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1")
+        return {"rows": counts, "sequences": cursor.fetchall(), "orders": list(Order.across.values())}
+
+
+@pytest.mark.parametrize("there", [0, 9])
+def test_trying_writes_nothing_whatever_comes_of_it(source: Source, as_owner: Client, there: int) -> None:
+    reno, leeds = warehouse(source), warehouse(source, "Leeds", paused=True)
+    card(reno, leeds)
+    stock(reno, on_hand=there)
+    order = ready(source)
+    as_owner.get(f"/orders/{order.public_id}")
+    before = everything()
+    assert try_route(order).outcome == ("routed" if there else "failed")
+    assert as_owner.get(f"/orders/{order.public_id}/routing/try").status_code == 200
+    assert everything() == before
+
+
+def test_the_database_itself_refuses_to_write_while_routing_is_tried(source: Source) -> None:
+    with reading_only(), pytest.raises(DatabaseError, match="read-only"), transaction.atomic():
+        Order.across.update(routing_status="failed")
+    warehouse(source)
+
+
+def test_the_page_shows_every_card_and_location_with_its_reason(source: Source, as_colleague: Client) -> None:
+    reno, leeds, york = warehouse(source), warehouse(source, "Leeds", paused=True), warehouse(source, "York")
+    card(reno, leeds)
+    card(york)
+    stock(reno, on_hand=1)
+    stock(york, on_hand=5)
+    order = make_order(source)
+    text = as_colleague.get(f"/orders/{order.public_id}/routing/try").content.decode()
+    for told in (
+        "It has 1 of 2 units of TEA-1.", "The location is paused.", "Ships from York", "Chosen", "Nothing was changed.",
+        "#1001 is “New”.", "View JSON",
+    ):  # fmt: skip
+        assert told in text, told
+    assert "Re-run routing" not in text
+
+
+def test_without_cards_the_page_says_that_routing_rests(source: Source, as_owner: Client) -> None:
+    order = ready(source)
+    assert "Routing rests until there is one" in as_owner.get(f"/orders/{order.public_id}/routing/try").content.decode()
+    assert (
+        "Routing rests: no routing card is switched on" in as_owner.get(f"/orders/{order.public_id}").content.decode()
+    )
+
+
+def test_routing_again_by_hand_tells_why_it_failed_and_then_routes(
+    source: Source, as_owner: Client, owner: Membership
+) -> None:
+    reno = warehouse(source)
+    card(reno)
+    order = ready(source)
+    again = f"/orders/{order.public_id}/routing/again"
+    refused = as_owner.post(again, headers={"HX-Request": "true"})
+    assert (refused.status_code, "There is not enough stock of TEA-1." in refused.content.decode()) == (422, True)
+    stock(reno, on_hand=2)
+    answer = as_owner.post(again)
+    assert answer.status_code == 302
+    assert figures(reno) == (2, 2)
+    newest = RoutingRun.across.latest("id")
+    assert (newest.trigger, newest.actor_name) == ("manual", owner.user.name)
+    page = as_owner.get(f"/orders/{order.public_id}").content.decode()
+    assert "Ships from Reno, by the card “All orders”." in page
+    assert "Earlier runs" in page
+    history = as_owner.get(f"/orders/{order.public_id}/routing").content.decode()
+    assert history.count("asked for by hand") == 2
+    one = as_owner.get(f"/orders/{order.public_id}/routing/{newest.public_id}").content.decode()
+    assert "The order is filled from Reno." in one
+    assert as_owner.get(f"/orders/{order.public_id}/routing/0000000000000000").status_code == 404
+
+
+def test_nobody_routes_or_sees_the_orders_of_others(source: Source, as_stranger: Client, as_colleague: Client) -> None:
+    card(warehouse(source), check_stock=False)
+    order = ready(source)
+    assert as_colleague.post(f"/orders/{order.public_id}/routing/again").status_code == 403
+    run(order)
+    found = RoutingRun.across.get()
+    for path in ("", "/try", f"/{found.public_id}"):
+        assert as_stranger.get(f"/orders/{order.public_id}/routing{path}").status_code == 404
+    assert as_stranger.post(f"/orders/{order.public_id}/routing/again").status_code == 404
+
+
+def told(*arguments: str) -> str:
+    out = StringIO()
+    call_command("reroute", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_routes_what_is_named_or_what_failed(source: Source) -> None:
+    reno = warehouse(source)
+    card(reno)
+    first, second = ready(source), ready(source, 1002)
+    run(first, second)
+    stock(reno, on_hand=2)
+    assert "#1001: Ships from Reno" in told("--failed", "--dry-run")
+    assert ShippingRequest.across.count() == 0
+    with pytest.raises(CommandError) as failed:
+        told("--failed")
+    assert failed.value.returncode == 1
+    assert list(ShippingRequest.across.values_list("ext_shipment_id", flat=True)) == ["#1001"]
+    stock(reno, on_hand=2)
+    assert "1 orders: 1 routed, 0 could not be routed, 0 left as they are." in told("1002")
+    assert "0 routed, 0 could not be routed, 1 left" in told(first.public_id)
+
+
+@pytest.mark.parametrize("arguments", [(), ("1001", "--failed"), ("nothing",), ("--failed", "--organization", "x")])
+def test_wrong_arguments_end_with_two(source: Source, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError) as wrong:
+        told(*arguments)
+    assert wrong.value.returncode == 2
