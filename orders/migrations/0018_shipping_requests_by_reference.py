@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0015_external_locations"),
+        ("orders", "0016_virtual_commits"),
     ]
 
     operations = [
