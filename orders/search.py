@@ -32,8 +32,8 @@ MOST = 1_000
 NEWEST = 5_000
 """Where more than `MOST` begin with a text, it is looked for among so many of the newest orders."""
 WIDER = "*"
-_ID, _SKU = "id", "sku"
-_OWN = frozenset({_ID, "n", "a", "o", "r"})
+_ID, _SKU, _TRACKING = "id", "sku", "tracking"
+_OWN = frozenset({_ID, _TRACKING, "n", "a", "o", "r"})
 """What an order alone is called by: whoever types it wants that order."""
 _BEGIN = "noecsbf"
 """Kinds that people type the beginning of."""
@@ -101,7 +101,7 @@ def _exact_texts(wanted: str) -> Texts:
     phone = len(number) >= _FEW_DIGITS and all(char.isdecimal() or char in "+-/(). " for char in wanted)
     texts["p"] = tuple({number, number[-LAST_DIGITS:]}) if phone else ()
     texts[_ID] = (wanted,) if is_public_id(wanted) else ()
-    texts[_SKU] = (wanted,)
+    texts[_SKU] = texts[_TRACKING] = (wanted,)
     return {kind: tuple(filter(None, some)) for kind, some in texts.items() if any(some)}
 
 
@@ -122,6 +122,9 @@ def _exactly(organization: int, texts: Texts) -> dict[str, list[int]]:
         elif kind == _SKU:
             parts.append(_BY_SKU)
             values += [organization, *some, MOST]
+        elif kind == _TRACKING:
+            parts.append(_BY_TRACKING)
+            values += [organization, json.dumps_text({"trackingNumber": some}), MOST]
         else:
             parts.append(_BY_TERM)
             values += [kind, organization, " | ".join(quoted(f"{kind}:{one}") for one in some), MOST]
@@ -136,6 +139,11 @@ _BY_SKU = """
 (SELECT DISTINCT 'sku', order_id FROM (
     SELECT order_id FROM orders_orderline WHERE organization_id = %s AND sku_folded = %s
     ORDER BY order_id DESC LIMIT %s) AS lines)
+"""
+_BY_TRACKING = """
+(SELECT DISTINCT 'tracking', order_id FROM (
+    SELECT order_id FROM orders_fulfillment WHERE organization_id = %s AND facets @> %s::jsonb
+    ORDER BY id DESC LIMIT %s) AS parcels)
 """
 _BY_TERM = """
 (SELECT %s, id FROM orders_order WHERE organization_id = %s AND deleted_at IS NULL AND terms @@ %s::tsquery
@@ -233,6 +241,7 @@ def _matched(asked: _Asked, records: Sequence[Order]) -> dict[int, list[Match]]:
     for pk, public_id, content, matching in _rows(statement, [*sku, [record.pk for record in records]]):
         fitting = list(_fitting(asked, public_id, json.loads(content)))
         found[pk] = fitting[:1] + [Match(_("SKU"), one) for one in matching or ()]
+        found[pk] += [Match(_("Tracking number"), one) for one in asked.texts.get(_TRACKING, ()) if not found[pk]]
     return found
 
 
@@ -285,5 +294,5 @@ def _nouns() -> dict[str, str]:
     return {
         _ID: _("ID"), "n": _("number"), "a": _("ID"), "o": _("purchase order number"), "i": _("customer ID"),
         "r": _("payment reference"), "e": _("e-mail"), "c": name, "s": name, "b": name, "f": _("company"),
-        "p": _("phone number"), _SKU: _("SKU"),
+        "p": _("phone number"), _SKU: _("SKU"), _TRACKING: _("tracking number"),
     }  # fmt: skip

@@ -2,8 +2,8 @@
 
 The terms stand in one `tsvector` column, not as words of a text but as whole values with their kind in
 front (`n:#1001`, `e:ana@example.com`), so that one index answers “exactly this” and “begins with this”,
-and the answer says what matched. SKUs are found by the index of the lines; tracking numbers will be
-found by the table of fulfillments, a way of their own in `orders.search`.
+and the answer says what matched. SKUs are found by the index of the lines, tracking numbers by
+that of the fulfillments: ways of their own in `orders.search`.
 """
 
 import re

@@ -86,7 +86,7 @@ ORDERS = OrderList(
     default_sort="-placed",
     quick=QUICK,
     search=search,
-    search_hint=_("Number, ID, e-mail, name, phone or SKU"),
+    search_hint=_("Number, ID, e-mail, name, phone, SKU or tracking number"),
     tabs=(
         ViewTab(
             "person",

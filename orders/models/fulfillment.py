@@ -1,5 +1,6 @@
 """What a warehouse has shipped, or could not ship. Written once, never altered."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -43,6 +44,9 @@ class Fulfillment(Scoped):
         indexes = (
             models.Index(fields=("organization", "-created_at", "-id"), name="fulfillment_newest"),
             models.Index(fields=("organization", "number_folded"), name="fulfillment_by_number"),
+            models.Index(fields=("organization", "-shipped_at", "-id"), name="fulfillment_by_shipping"),
+            # Equality of any field that has no column, tracking numbers among them.
+            GinIndex(fields=("facets",), name="fulfillment_by_facet", opclasses=("jsonb_path_ops",)),
         )
 
     def __str__(self) -> str:
