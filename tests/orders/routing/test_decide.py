@@ -15,7 +15,7 @@ from orders.routing.regions import Region
 from portal.kit import json
 from tests.orders.routing.deciding import card, decided, filtered, kit, needs, places, shelf, shipped
 
-SPLIT = {"allow_split": True}
+SPLIT: dict[str, Any] = {"allow_split": True}
 
 ROUTED: list[tuple[str, list[Card], list[Need], Any, dict[str, Any], dict[str, dict[str, int]]]] = [
     ("the first location that has all lines", [card()], needs(tea=2, mug=1), shelf(tea=(1, 2, 9), mug=(9, 1, 9)), {},
@@ -245,7 +245,7 @@ def test_needs_are_the_open_lines_that_need_shipping() -> None:
             {"uniqueId": "4", "sku": "MUG", "quantity": 1},
         ],
     }
-    open_units = {"1": Decimal("2.000000"), "2": 1, "3": 1, "4": 0}
+    open_units: dict[str, int | Decimal] = {"1": Decimal("2.000000"), "2": 1, "3": 1, "4": 0}
     parts = (Component("TEA", 2),)
     found = needs_of(document, open_units, {"kit": parts}, untracked=frozenset({"tea"}))
     assert found == [Need("1", "TEA", 2, tracked=False), Need("3", "KIT", 1, parts, "leeds")]
