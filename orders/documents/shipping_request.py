@@ -170,7 +170,8 @@ def document(request: ShippingRequest) -> Json:
         told["fulfillmentIntegrationId"] = request.fulfillment_source.public_id
     if request.exceptions:
         told["exceptions"] = list(request.exceptions)
-    return told | state(request) | request.content | {"lineItems": _lines(request)}
+    content: Json = request.content
+    return told | state(request) | content | {"lineItems": _lines(request)}
 
 
 def _lines(request: ShippingRequest) -> list[Json]:

@@ -9,14 +9,14 @@ from django.db import transaction
 from orders.documents.shipping_request import ASKED, NOT_TOLD
 from orders.inventory import commits
 from orders.lifecycle.order import OrderStatus
-from orders.lifecycle.shipping_request import SHIPPED, RequestStatus, can_move
+from orders.lifecycle.shipping_request import SHIPPED, RequestStatus, can_move, refusal
 from orders.models import Order, ShippingRequest
 from orders.requests.locks import lock_with_orders
 from orders.requests.move import check_version, sentences
 from orders.requests.settle import settle_orders
 from orders.requests.tally import Became
 from orders.requests.warehouses import warehouse_of
-from orders.requests.write import RequestStep, check, commit
+from orders.requests.write import RequestMoveRefused, RequestStep, commit
 from portal.audit.actor import Actor
 from portal.kit.clock import database_now
 
@@ -89,7 +89,8 @@ def _cancel(
 ) -> None:  # fmt: skip
     status = S.CANCELED_RESTOCK if restock else S.CANCELED
     for request in requests.values():
-        check(request, status)
+        if not can_cancel(request.status):
+            raise RequestMoveRefused(f"{request.ext_shipment_id}: {refusal(request.status, status)}")
     said = _sentence(restock, reason)
     commits.cancel(list(requests.values()), by=by, restock=restock)
     steps = {

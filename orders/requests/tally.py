@@ -55,7 +55,8 @@ class Asked:
     @property
     def failed(self) -> Quantity:
         """How many units could not be handed to a warehouse."""
-        return max(self.quantity - self.fulfilled, 0) if self.status == RequestStatus.FAILED else 0
+        left = max(self.quantity - self.fulfilled - self.rejected, 0)  # what was rejected has its own word
+        return left if self.status == RequestStatus.FAILED else 0
 
 
 @dataclass(frozen=True, slots=True)

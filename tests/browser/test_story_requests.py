@@ -1,6 +1,7 @@
 """Shipping requests by hand: one is canceled from its order, another is handed over and marked as sent."""
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -71,8 +72,9 @@ def _mark_it_as_sent(page: Page) -> None:
 
 def _fits_everybody(page: Page) -> None:
     """Light, dark, and on a telephone."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    schemes: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
         assert violations(page) == []
     page.set_viewport_size({"width": 360, "height": 780})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

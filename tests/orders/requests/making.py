@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.db import transaction
+
 from orders.inventory import Movement, commits, post
 from orders.lifecycle import edits
 from orders.lifecycle.shipping_request import RequestStatus
@@ -25,7 +27,10 @@ def ready_order(source: Source, number: int | str = 1001, **fields: object) -> O
 
 def stock(location: Location, sku: str, on_hand: int, future: int = 0) -> None:
     """Have so many units at a location."""
-    post([Movement(location.organization_id, location.pk, sku, "adjust", on_hand=on_hand, future=future)], by=ROUTING)
+    with transaction.atomic():
+        post(
+            [Movement(location.organization_id, location.pk, sku, "adjust", on_hand=on_hand, future=future)], by=ROUTING
+        )
 
 
 def level(location: Location, sku: str = "tea-1") -> tuple[int, int, int]:
@@ -48,8 +53,9 @@ def request_for(
 
 
 def requests_for(order: Order, parts: Sequence[Part]) -> list[ShippingRequest]:
-    made = create(lock([order.pk])[order.pk], parts, ROUTING)
-    commits.commit(made, by=ROUTING, check=False)
+    with transaction.atomic():
+        made = create(lock([order.pk])[order.pk], parts, ROUTING)
+        commits.commit(made, by=ROUTING, check=False)
     return made
 
 

@@ -77,17 +77,17 @@ def test_what_was_taken_out_and_what_ships_by_itself_is_not_waited_for() -> None
     assert told(document, lines)["dispositions"] == [entry]
 
 
+def component(sku: str, status: str, quantity: int, fulfilled: int, per_bundle: int) -> Asked:
+    return Asked("l1", sku, status, quantity, fulfilled, bundle_sku="BOX", per_bundle=per_bundle)
+
+
 def test_a_bundle_is_shipped_when_all_its_components_are() -> None:
-    part = {"bundle_sku": "BOX"}
-    both = [
-        Asked("l1", "tea", PARTIAL, 4, 4, per_bundle=2, **part),
-        Asked("l1", "cup", PARTIAL, 2, 1, per_bundle=1, **part),
-    ]
-    found = tally(order(2), both)["l1"]
+    tea = component("tea", PARTIAL, 4, 4, 2)
+    found = tally(order(2), [tea, component("cup", PARTIAL, 2, 1, 1)])["l1"]
     assert (found.routed, found.fulfilled, found.open) == (2, 1, 0)
-    half = [both[0], Asked("l1", "cup", CANCELED, 2, per_bundle=1, **part)]
+    half = [tea, component("cup", CANCELED, 2, 0, 1)]
     assert tally(order(2), half)["l1"].open == 0  # what is begun is not asked for a second time
-    gone = [Asked(one.unique_id, one.sku, CANCELED, one.quantity, per_bundle=one.per_bundle, **part) for one in both]
+    gone = [component("tea", CANCELED, 4, 0, 2), component("cup", CANCELED, 2, 0, 1)]
     assert tally(order(2), gone)["l1"].open == 2
 
 
@@ -111,7 +111,7 @@ def test_units_always_add_up(quantities: list[int], requests: list[Asked]) -> No
         assert one.fulfilled <= one.sent <= one.routed
     again = told(told(document, lines), lines)
     assert again == told(document, lines)  # saying it twice changes nothing
-    assert all(value["quantity"] > 0 for entry in again["dispositions"] for value in entry["values"])
+    assert all(value["quantity"] > 0 for entry in again.get("dispositions", ()) for value in entry["values"])
     if status_after(O.READY_FOR_FULFILLMENT, lines) == O.FULFILLED:
         assert all(one.fulfilled >= one.wanted for one in lines.values())
 
