@@ -59,7 +59,8 @@ def decide(
     """
     order = Order([need for need in needs if need.quantity > 0])
     if groups is None:
-        groups = document.get("preferredLocationGroupId") or ()
+        preferred = document.get("preferredLocationGroupId")
+        groups = preferred if isinstance(preferred, list) else ()
     settled, told = _settled(order, places, skip)
     trace: Json = {"version": VERSION, "needs": need_nodes(order.needs), "pre_routed": told, "cards": []}
     if not order.needs:
@@ -107,8 +108,9 @@ def _by_cards(
     broken = next((index for index, one in enumerate(verdicts) if one.reason is Reason.BROKEN_CARD), None)
     if winner is None and broken is None:
         winner = _with_future(cards, about, verdicts)
-    trace["cards"] = _card_nodes(cards, verdicts, winner)
-    if broken is not None and (winner is None or broken < winner):
+    stopped = broken is not None and (winner is None or broken < winner)
+    trace["cards"] = _card_nodes(cards, verdicts, None if stopped else winner)
+    if stopped:
         return _told(trace, Outcome.FAILED, Reason.BROKEN_CARD)
     if winner is None:
         return _failed(cards, verdicts, trace)

@@ -14,11 +14,11 @@ what those have that do not.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, combinations
 
 MAX_PLACES = 12
 MAX_SKUS = 300
-"""Up to these the choice is exact; beyond, `_greedy` bounds the work."""
+"""Up to these the choice is exact; beyond, `_bounded` limits the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def fewest(cover: Cover, opened: Iterable[int] = ()) -> tuple[int, ...] | None:
     if first is not None:
         return tuple(sorted((*base, first)))
     exact = len(rest) <= MAX_PLACES and len(cover.at) <= MAX_SKUS
-    found = _exact(cover, rest, total) if exact else _greedy(cover, rest, total)
+    found = _exact(cover, rest, total) if exact else _bounded(cover, rest, total)
     return tuple(sorted((*base, *found)))
 
 
@@ -227,13 +227,16 @@ def _best(cover: Cover, rest: Sequence[int]) -> list[list[int]]:
     return best
 
 
-def _greedy(cover: Cover, rest: Sequence[int], base: int) -> tuple[int, ...]:
+def _bounded(cover: Cover, rest: Sequence[int], base: int) -> tuple[int, ...]:
     """Return locations that suffice, for more of them or of SKUs than can be tried exactly.
 
-    In turn the location after which the most SKUs are filled, of several the card's first; then, from
-    the one with the least, each that is not needed after all is left out. At most as many rounds as
-    there are locations, each of one sum and comparison per location.
+    All pairs are tried. Where none suffices: in turn the location after which the most SKUs are filled,
+    of several the card's first; then, from the one with the least, each that is not needed after all is
+    left out. At most as many rounds as there are locations, each of one sum and comparison per location.
     """
+    for pair in combinations(rest, 2):
+        if cover.suffices(base + cover.stock[pair[0]] + cover.stock[pair[1]]):
+            return pair
     chosen: list[int] = []
     total, left = base, list(rest)
     demand = cover.state.simple, cover.state.bundles

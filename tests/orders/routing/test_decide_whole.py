@@ -1,6 +1,7 @@
 """Whatever the cards say: every need is covered exactly, no unit is given twice, and none that is not there."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -40,6 +41,7 @@ cards = st.lists(
         check_stock=st.sampled_from((True, True, True, False)),
         allow_split=st.booleans(),
         send_future=st.booleans(),
+        fault=st.sampled_from((*[""] * 9, "broken")),
     ),
     max_size=3,
 )
@@ -57,6 +59,8 @@ def test_all_is_covered_exactly_and_nothing_is_given_twice(
         Need(str(index), sku, quantity, KITS.get(sku, ()), where) for index, (sku, quantity, where) in enumerate(lines)
     ]
     decision = decided(cards, needs, stock, places=places)
+    tried = decided(cards, needs, stock, places=places, explain_all=True)
+    assert replace(tried, trace={}) == replace(decision, trace={})  # trying says what routing would do
     if decision.outcome in (Outcome.FAILED, Outcome.NOTHING):
         assert not decision.parts
         assert (decision.outcome is Outcome.NOTHING) == (not needs)
