@@ -8,6 +8,8 @@ never more than it was committed, however often it is asked for; what is shipped
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from django.db import connection
 
@@ -152,7 +154,7 @@ def _committed(
     *, check: bool,
 ) -> list[Movement]:  # fmt: skip
     """Return the movements, in the order of the requests; each leaves less for the next. Raises NotEnough."""
-    endless = _endless(requests, lines) if check else None
+    endless = _Endless(requests, lines)
     free = {
         at: (level.on_hand - level.committed, level.future - level.committed_future) for at, level in levels.items()
     }
@@ -163,7 +165,7 @@ def _committed(
             at = folded, one.location_id
             now, later = _split(units, *free.get(at, (0, 0)), on_future=one.on_future)
             there = sum(free.get(at, (0, 0))) if one.on_future else free.get(at, (0, 0))[0]
-            if endless is not None and units > there and not endless.covers(one.location_id, folded):
+            if check and units > there and not endless.covers(one.location_id, folded):
                 missing.append(Missing(one.location_id, sku, units, max(there, 0)))
             elif at in free:
                 free[at] = free[at][0] - now, free[at][1] - later
@@ -193,7 +195,7 @@ def _returned(one: ShippingRequest, held: Mapping[str, Held], levels: Levels, re
             continue
         now, later = _at_most(level, units.committed, units.future)
         if now:
-            gone = {} if restock else {"on_hand": -now}
+            gone: dict[str, Any] = {} if restock else {"on_hand": -now}
             event = "shipCancelRestock" if restock else "shipCancel"
             yield _movement(one, level.sku, event, committed=-now, **gone)
         if later:
@@ -210,24 +212,27 @@ def _at_most(level: InventoryLevel, committed: int, future: int) -> tuple[int, i
     return now, later
 
 
-@dataclass(frozen=True, slots=True)
 class _Endless:
-    """Where there is always enough: locations with infinite availability, products that are not counted."""
+    """Where there is always enough: infinite locations, products that are not counted. Read only when it matters."""
 
-    locations: frozenset[int]
-    skus: frozenset[str]
+    def __init__(self, requests: Sequence[ShippingRequest], lines: Mapping[int, Iterable[str]]) -> None:
+        self._requests, self._lines = requests, lines
 
     def covers(self, location_id: int, folded: str) -> bool:
-        return location_id in self.locations or folded in self.skus
+        return location_id in self._locations or folded in self._skus
+
+    @cached_property
+    def _locations(self) -> frozenset[int]:
+        asked = {one.location_id for one in self._requests}
+        return frozenset(Location.across.filter(pk__in=asked, infinite=True).values_list("pk", flat=True))
+
+    @cached_property
+    def _skus(self) -> frozenset[str]:
+        asked = {sku for one in self._requests for sku in self._lines.get(one.pk, ())}
+        return untracked(self._requests[0].organization_id, asked)
 
 
-def _endless(requests: Sequence[ShippingRequest], lines: Mapping[int, Iterable[str]]) -> _Endless:
-    locations = Location.across.filter(pk__in={one.location_id for one in requests}, infinite=True)
-    skus = {sku for one in requests for sku in lines.get(one.pk, ())}
-    return _Endless(frozenset(locations.values_list("pk", flat=True)), untracked(requests[0].organization_id, skus))
-
-
-def _movement(one: ShippingRequest, sku: str, event: str, *, key: str | None = None, **units: int) -> Movement:
+def _movement(one: ShippingRequest, sku: str, event: str, *, key: str | None = None, **units: Any) -> Movement:
     return Movement(
         one.organization_id, one.location_id, sku, event, entity_type=REQUEST, entity_id=one.public_id,
         order_id=one.order_id, key=key, **units,

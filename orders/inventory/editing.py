@@ -1,6 +1,7 @@
 """What people do to stock by hand: type figures, begin a record, copy one to another location."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -104,5 +105,5 @@ def check_values(values: Mapping[str, int]) -> None:
             raise CannotEdit(f"“{LABELS[name]}” must be a whole number from 0 to {MOST:,}.")
 
 
-def _movement(row: InventoryLevel, event: str, *, note: str = "", **units: int) -> Movement:
+def _movement(row: InventoryLevel, event: str, *, note: str = "", **units: Any) -> Movement:
     return Movement(row.organization_id, row.location_id, row.sku, event, note=note, **units)

@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -133,7 +134,7 @@ def _made_up(row: InventoryLevel, requests: Mapping[int, ShippingRequest]) -> It
             continue
         units = 0 if one.status in CLOSED else needed.get(pk, 0)
         now = min(has.committed, units) if one.on_future else units
-        change = {"committed": now - has.committed, "committed_future": units - now - has.future}
+        change: dict[str, Any] = {"committed": now - has.committed, "committed_future": units - now - has.future}
         if any(change.values()):
             yield Movement(
                 row.organization_id, row.location_id, row.sku, "unlock", entity_type=REQUEST, entity_id=one.public_id,

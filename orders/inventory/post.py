@@ -105,7 +105,8 @@ FROM (SELECT 1) AS one LEFT JOIN moved m ON true ORDER BY m.id
 
 
 def _moved(row: Sequence[Any]) -> _Moved:
-    return _Moved(*row[:5], units=tuple(row[5:-1]), events=row[-1])
+    pk, organization_id, version, sku, on_hand, *units, events = row
+    return _Moved(pk, organization_id, version, sku, on_hand, tuple(units), events)
 
 
 def _announce(moved: Sequence[_Moved]) -> None:

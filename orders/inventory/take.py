@@ -5,8 +5,9 @@ or nobody. What it counted before its last count is old news; a change counts on
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -166,7 +167,7 @@ def _change(source: Source, level: InventoryLevel, one: LevelRecord, last: dt.da
     report.movements.append(_movement(source, level, one.quantities, named))
 
 
-def _movement(source: Source, level: InventoryLevel, change: dict[str, int], named: str | None) -> Movement:
+def _movement(source: Source, level: InventoryLevel, change: Mapping[str, Any], named: str | None) -> Movement:
     return Movement(
         level.organization_id, level.location_id, level.sku, "sync", entity_type="source", entity_id=source.public_id,
         key=named, **change,

@@ -1,6 +1,7 @@
 """Builders of stock and of what takes it."""
 
 import itertools
+from typing import Any
 
 from django.db import transaction
 
@@ -23,14 +24,14 @@ BY = Actor.system("Test")
 _ordinals = itertools.count(1)
 
 
-def stock(location: Location, sku: str = "TEA-1", **units: int) -> InventoryLevel:
+def stock(location: Location, sku: str = "TEA-1", **units: Any) -> InventoryLevel:
     """Put units there by hand, and return the level."""
     with transaction.atomic():
         post([Movement(location.organization_id, location.pk, sku, "edit", **units)], by=BY)
     return InventoryLevel.across.get(location=location, sku_folded=fold(sku))
 
 
-def figures(location: Location | None, sku: str = "TEA-1", *names: str) -> tuple[int, ...]:
+def figures(location: Location | None, sku: str = "TEA-1", *names: str) -> tuple[Any, ...]:
     """Return what a level says: on hand and committed, unless told otherwise."""
     level = InventoryLevel.across.get(location=location, sku_folded=fold(sku))
     return tuple(getattr(level, name) for name in names or ("on_hand", "committed"))

@@ -1,6 +1,7 @@
 """What can happen to stock: each event changes its quantities and no other."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,8 @@ def test_the_quantities_are_those_of_the_table_and_each_has_a_name() -> None:
 def test_an_event_changes_its_quantities_and_no_other(event: str) -> None:
     may = set(CHANGES[event].split())
     for name in QUANTITIES:
-        movement = Movement(1, 1, "TEA-1", event, **{name: -3})
+        units: dict[str, Any] = {name: -3}
+        movement = Movement(1, 1, "TEA-1", event, **units)
         if name in may:
             check([movement])
         else:

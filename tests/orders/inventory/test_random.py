@@ -1,5 +1,7 @@
 """Whatever happens to stock, the levels are the sum of the ledger, and repeats change nothing."""
 
+from typing import Any
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +23,7 @@ UNITS = st.integers(0, 50)
 def movements(draw: st.DrawFn) -> Movement:
     """Return any movement of few SKUs, places and keys, so that they meet; commitments only grow."""
     event = draw(st.sampled_from(sorted(EVENTS)))
-    units = {
+    units: dict[str, Any] = {
         name: draw(UNITS) if name.startswith("committed") else draw(UNITS) - 25
         for name in sorted(EVENTS[event].changes)
     }

@@ -103,7 +103,9 @@ def test_a_system_writes_only_where_its_word_counts(
     source: Source, other: Source, change: dict[str, Any], cure: str, *, fits: bool
 ) -> None:
     named = {"other": other, "own": source}
-    values = {key: named.get(value, value) if isinstance(value, str) else value for key, value in change.items()}
+    values: dict[str, Any] = {
+        key: named.get(value, value) if isinstance(value, str) else value for key, value in change.items()
+    }
     values["ext_location_id"] = change.get("ext_location_id", "w1")
     place = make_location(source, name="Warehouse", **values)
     taken = take(source, report(onHand=5))

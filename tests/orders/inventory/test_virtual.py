@@ -32,7 +32,7 @@ def test_an_order_takes_what_it_needs_and_gives_it_back(source: Source, warehous
     settle_virtual([order.pk], BY)
     assert happened(None)[1:] == [("virtualRelease", {"committed": -2})]
     assert (needed(), VirtualCommit.across.count()) == (0, 0)
-    assert broken() == []
+    assert not {"inventory.virtual_is_needed", "inventory.levels_are_sums"} & {one.invariant.key for one in broken()}
 
 
 def test_a_changed_order_needs_what_it_says_now(source: Source, warehouse: Location) -> None:
