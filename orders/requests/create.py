@@ -82,7 +82,7 @@ def create_many(
             lines += _lines(request, part)
     ShippingRequest.across.bulk_create(made)
     for line in lines:
-        line.request_id = line.request.pk
+        line.request = line.request  # takes over the key, and keeps the row: by the key alone it would be read again
     ShippingRequestLine.across.bulk_create(lines)
     _tell(made, by, run_id)
     _settle([order for order, _ in batch], made, lines, by, run_id)

@@ -1,6 +1,6 @@
 """When orders are routed by themselves: when they have become ready or changed since, and when stock arrives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -48,12 +48,12 @@ def parked(event: Event, error: str) -> None:
 def listen(events: Sequence[Event]) -> None:
     """Route orders that have changed, once each as they are now, and wake those that arriving stock may help."""
     changed = {one.entity_id for one in events if one.name == "order.updated" and _concerns(one.payload)}
-    if changed:
-        results = route(sorted(changed), "auto")
+    results = route(sorted(changed), "auto") if changed else {}
+    if results:
         absorb(NAME, "order.updated", {pk: one.version for pk, one in results.items()})
     levels = {one.entity_id for one in events if one.name == "inventory.changed" and _brings(one.payload)}
     for organization_id in {one.organization_id for one in events} if levels else ():
-        wake(organization_id, levels)
+        wake(organization_id, levels, but=results)  # those were decided with that stock in sight
 
 
 def _concerns(payload: Mapping[str, Any]) -> bool:
@@ -69,8 +69,8 @@ def _brings(payload: Mapping[str, Any]) -> bool:
     return not _BRINGS.isdisjoint(payload.get("events", ()))
 
 
-def wake(organization_id: int, level_ids: set[int]) -> int:
-    """Have orders looked at now that wait for stock of what these levels hold; returns how many.
+def wake(organization_id: int, level_ids: set[int], *, but: Iterable[int] = ()) -> int:
+    """Have orders looked at now, `but` these, that wait for stock of what these levels hold; returns how many.
 
     In the transaction of the event. An order that is being routed at this moment is waited for: what it was
     decided by may be older than the stock that has come.
@@ -82,7 +82,10 @@ def wake(organization_id: int, level_ids: set[int]) -> int:
     bundles = BundleItem.across.filter(organization_id=organization_id, sku_folded__in=skus)
     skus |= set(bundles.values_list("bundle__sku_folded", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING, {"organization": organization_id, "skus": sorted(skus), "statuses": list(ROUTABLE)})
+        cursor.execute(
+            _WAITING,
+            {"organization": organization_id, "skus": sorted(skus), "statuses": list(ROUTABLE), "but": list(but)},
+        )
         ids = [row[0] for row in cursor.fetchall()]
     if ids:
         Order.across.filter(pk__in=ids).update(route_at=Now())
@@ -93,6 +96,7 @@ def wake(organization_id: int, level_ids: set[int]) -> int:
 _WAITING = """
 SELECT o.id FROM orders_order o
 WHERE o.organization_id = %(organization)s AND o.status = ANY(%(statuses)s) AND o.deleted_at IS NULL
+  AND o.id <> ALL(%(but)s::bigint[])
   AND (o.routing_status IN ('pending', 'failed') AND EXISTS (
            SELECT 1 FROM orders_orderline l WHERE l.order_id = o.id AND l.sku_folded = ANY(%(skus)s))
        OR o.routing_status IN ('pendingInventory', 'failed') AND EXISTS (

@@ -64,9 +64,9 @@ def _parts(world: World, one: Decided) -> list[Part]:
 
 
 def _line(line: pure.PartLine, names: Mapping[str, str]) -> PartLine:
-    """Return a line for the warehouse: a component by its product's name, a line by its own."""
-    name = names.get(fold(line.sku) if line.bundle_sku else line.unique_id, "")
-    return PartLine(line.unique_id, line.sku, name, line.quantity, line.bundle_sku, line.per_bundle)
+    """Return a line for the warehouse: a component by its product's name, a line by its own, else by the SKU."""
+    name = names.get(fold(line.sku) if line.bundle_sku else line.unique_id)
+    return PartLine(line.unique_id, line.sku, name or line.sku, line.quantity, line.bundle_sku, line.per_bundle)
 
 
 def _status(one: Decided) -> str:

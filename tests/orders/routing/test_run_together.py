@@ -49,4 +49,4 @@ def test_two_workers_on_the_same_orders_make_no_request_twice(source: Source) ->
     assert RoutingRun.across.filter(outcome="routed").count() == routed
     assert Order.across.filter(routing_status="failed").count() == ORDERS - routed
     assert broken() == []
-    assert differing() == []
+    assert differing().differences == []
