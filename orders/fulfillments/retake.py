@@ -49,9 +49,8 @@ def _take_found(source: Source, records: list[FulfillmentRecord]) -> int:
 
 
 def _kept(exception: OrderException) -> tuple[Source | None, FulfillmentRecord | None]:
-    source: Source | None = Source.across.filter(
-        organization_id=exception.organization_id, pk=exception.entity_id
-    ).first()
+    rows = Source.across.filter(organization_id=exception.organization_id)
+    source: Source | None = rows.filter(pk=exception.entity_id or 0).first()
     try:
         return source, FulfillmentRecord.model_validate_json(bytes(exception.raw or b""))
     except ValidationError:

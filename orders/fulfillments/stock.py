@@ -75,13 +75,17 @@ def _released(held: Held, level: InventoryLevel, units: int) -> tuple[int, int]:
     return now, later
 
 
-def _movement(one: Moved, sku: str, event: str, **units: int) -> Movement:
+def _movement(
+    one: Moved, sku: str, event: str, *, on_hand: int = 0, committed: int = 0, committed_future: int = 0
+) -> Movement:
     return Movement(
         one.request.organization_id,
         one.request.location_id,
         sku,
         event,
-        **units,
+        on_hand=on_hand,
+        committed=committed,
+        committed_future=committed_future,
         entity_type=FULFILLMENT,
         entity_id=one.fulfillment_id,
         order_id=one.request.order_id,

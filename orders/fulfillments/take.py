@@ -11,8 +11,9 @@ from django.db import transaction
 
 from orders.exceptions.raise_ import close, raise_exceptions
 from orders.fulfillments.find import find
+from orders.fulfillments.held import Parcel
 from orders.fulfillments.problems import UNMATCHED, cause_key, unmatched
-from orders.fulfillments.write import Parcel, known_of, write
+from orders.fulfillments.write import known_of, write
 from orders.models import OrderException, Source
 from orders.records.fulfillment import FulfillmentRecord
 from portal.audit.actor import Actor

@@ -179,7 +179,7 @@ def test_a_person_marks_an_order_unfulfilled(as_owner: Client, source: Source, a
     assert "Marked unfulfilled" in page(as_owner, f"/orders/{order.public_id}")
 
 
-EXPECTED = {"/fulfillments": 9, "/fulfillments?q=1Z9": 9, "one": 6}
+EXPECTED = {"/fulfillments": 8, "/fulfillments?q=1Z9": 8, "one": 7}
 
 
 @pytest.mark.parametrize("path", EXPECTED)
@@ -196,7 +196,8 @@ def test_a_page_costs_what_is_written_down(as_owner: Client, source: Source, mad
 
 def test_the_api_answers_documents(organization: Organization, made: Fulfillment) -> None:
     program = Program(make_key(organization, "fulfillments:read").secret)
-    rows = program.get("/fulfillments", {"f": "lineItems[].sku~array_contains~tea-1"}).data["rows"]
+    rows = program.get("/fulfillments", {"f": "lineItems[].sku~contains_any~tea-1"})
+    assert "rows" in rows.data, rows.data
     assert [row["fulfillmentId"] for row in rows] == [made.public_id]
     for name in (made.public_id, "P1", "ext:p1"):
         assert program.get(f"/fulfillments/{name}").data == document(made)
