@@ -72,11 +72,11 @@ COLUMNS = (
     cells.custom("status", _("Status"), status, state_of, sort=("active", "paused")),
     cells.text("address", _("Address"), address_line),
     cells.text("ships", _("Ships"), lambda one: one.fulfillment_source and one.fulfillment_source.name),
+    cells.text("obstacles", _("Why nothing is routed here"), lambda one: " ".join(obstacles(one))),
     cells.text("stock", _("Reports stock"), lambda one: one.inventory_source and one.inventory_source.name),
-    cells.text("systems", _("Known to"), _systems),
     cells.tags("groups", _("Groups"), lambda one: sorted(group.name for group in one.groups.all())),
     cells.tags("flags", _("Special"), flags),
-    cells.text("obstacles", _("Why nothing is routed here"), lambda one: " ".join(obstacles(one))),
+    cells.text("systems", _("Known to"), _systems, shown=False),
     cells.time("changed", _("Changed"), lambda one: one.updated_at, sort="updated_at", shown=False),
     cells.time("added", _("Added"), lambda one: one.created_at, sort="created_at", shown=False),
 )

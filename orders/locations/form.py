@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from orders.locations.write import Settings
 from orders.models import Location, LocationGroup, Source
@@ -24,7 +25,7 @@ ADDRESS = (
     ("phone", gettext_lazy("Phone")),
     ("email", gettext_lazy("E-mail")),
 )
-SWITCHES = {
+SWITCHES: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     "active": (
         gettext_lazy("Active"),
         gettext_lazy("Off: nothing is routed here, and no system writes stock here."),

@@ -94,7 +94,7 @@ def save(location: Location, settings: Settings, *, by: Actor, seen: int | None 
     return location
 
 
-def switch(location: Location, *, by: Actor, **values: bool) -> Location:
+def switch(location: Location, *, by: Actor, **values: Any) -> Location:
     """Set `active` or `paused` and nothing else, whatever else somebody changes meanwhile. Raises StillUsed."""
     with transaction.atomic():
         location = lock([location.pk])[location.pk]

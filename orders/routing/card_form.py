@@ -265,5 +265,5 @@ def _part(place: str) -> str:
 
 _OWN = {
     "destinations": noop("Add a destination: without one the card sends nothing anywhere."),
-    "destinations.locations": noop("Add at least one location, each only once."),
+    "destinations.locations": noop("Add at least one location."),
 }

@@ -1,7 +1,7 @@
 """A whole card in one sentence: “All orders to US → Reno, then Leeds; may split”. Pure but for translation."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,10 @@ from orders.routing.card import Definition, DestinationSpec
 from orders.routing.card_form import CardDraft
 from orders.routing.card_form import definition as meant
 from orders.routing.regions import Region
-from portal.filters import codec
+from portal.filters import builder, codec
 from portal.filters.problems import BadFilter
 from portal.filters.to_words import Names, nameless, sentence
+from portal.filters.tree import Condition, Group
 from portal.kit.json import Json
 from portal.ui.filter_builder import sentence_of
 
@@ -33,7 +34,9 @@ def told(data: Any, places: Mapping[str, str], zone: dt.tzinfo, names: Names = n
 
 def told_of_draft(draft: CardDraft, places: Mapping[str, str], zone: dt.tzinfo, names: Names = nameless) -> str:
     """Return the sentence of a card as typed; what is still open in it stands as “…”."""
-    condition = _condition(sentence_of(draft.filter, ORDER, zone, names) if draft.filter.items else "")
+    sources, rest = _from_sources(builder.tree_of(draft.filter, ORDER, zone=zone), names)
+    left = replace(draft.filter, items=tuple(draft.filter.items[index] for index in rest))
+    condition = _condition(sources, sentence_of(left, ORDER, zone, names) if left.items else "")
     whole = meant(replace(draft, filter=replace(draft.filter, items=())), zone)
     for row in whole["destinations"]:
         row["locations"] = row["locations"] or [GAP]
@@ -48,11 +51,14 @@ def told_of_draft(draft: CardDraft, places: Mapping[str, str], zone: dt.tzinfo, 
 
 
 def card_condition(stored: Json | None, zone: dt.tzinfo, names: Names = nameless) -> str:
-    """Return which orders a card is for: “All orders”, “Orders when total is over 100”."""
+    """Return which orders a card is for: “All orders from Tea shop”, “Orders when total is over 100”."""
     if stored is None:
-        return _condition("")
+        return _condition((), "")
     try:
-        return _condition(sentence(codec.decode(stored), ORDER, say=_, zone=zone, names=names))
+        tree = codec.decode(stored)
+        sources, rest = _from_sources(tree, names)
+        left = replace(tree, items=tuple(tree.items[index] for index in rest))
+        return _condition(sources, sentence(left, ORDER, say=_, zone=zone, names=names) if left.items else "")
     except BadFilter:
         return _("Orders for which a filter holds that cannot be read any more")
 
@@ -82,13 +88,29 @@ def switch_words(card: Definition) -> Iterator[str]:
         yield _("whatever locations the order prefers")
 
 
-def _condition(text: str) -> str:
-    return _("All orders") if text in ("", _("always")) else _("Orders {when}").format(when=text)
+def _from_sources(tree: Group, names: Names) -> tuple[Sequence[str], Sequence[int]]:
+    """Return the stores that the first condition of a filter asks for, by name, and the places of all others."""
+    first = tree.items[0] if tree.items and tree.match == "all" and tree.lines is None else None
+    if isinstance(first, Condition) and first.field == "integration" and first.operator in ("equals", "is_one_of"):
+        wanted = first.value if isinstance(first.value, tuple) else (first.value,)
+        known = dict(names("integration"))
+        if not first.off and wanted and all(one in known for one in wanted):
+            return [known[str(one)] for one in wanted], range(1, len(tree.items))
+    return (), range(len(tree.items))
+
+
+def _condition(sources: Sequence[str], when: str) -> str:
+    start = _("Orders") if when not in ("", _("always")) else _("All orders")
+    if sources:
+        start = _("{orders} from {sources}").format(orders=start, sources=_(" or ").join(sources))
+    return f"{start} {when}" if when not in ("", _("always")) else start
 
 
 def _whole(condition: str, card: Definition, places: Mapping[str, str]) -> str:
+    """Put it together; a colon where the condition would run into where the orders go."""
     rows = [destination_words(one, places) for one in card.destinations]
-    ways = f"{condition} {rows[0]}" if len(rows) == 1 else f"{condition}: {'; '.join(rows)}"
+    plain = len(rows) == 1 and condition.startswith(_("All orders"))
+    ways = f"{condition} {rows[0]}" if plain else f"{condition}: {'; '.join(rows)}"
     return "; ".join([ways, *switch_words(card)])
 
 

@@ -167,8 +167,8 @@ on("click", "[data-work-discard]", (_event, link) => {
   own.done = true;
 });
 
-// What was sent is saved where the page that answers shows the rule; anywhere else it is kept on.
+// What was sent is saved where the page that answers shows the rule or card; anywhere else it is kept on.
 if (sent) {
   safely(() => sessionStorage.removeItem(SENT));
-  if (/^#rule-/.test(window.location.hash)) drop(sent);
+  if (/^#(rule|card)-/.test(window.location.hash)) drop(sent);
 }

@@ -1,6 +1,7 @@
 """Locations: what people set about them, switching them off, groups, and what is told of where orders cannot go."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -94,9 +95,7 @@ def test_a_location_that_is_needed_is_not_switched_off_but_may_be_paused(reno: L
         ({"exclude_from_totals": True, "infinite": True}, []),
     ],
 )
-def test_why_nothing_is_routed_to_a_location_is_said(
-    source: Source, values: dict[str, object], words: list[str]
-) -> None:
+def test_why_nothing_is_routed_to_a_location_is_said(source: Source, values: dict[str, Any], words: list[str]) -> None:
     assert obstacles(make_location(source, **values)) == words
 
 
@@ -116,7 +115,8 @@ def test_groups_are_added_renamed_and_deleted_once_each(organization: Organizati
         groups.rename(west, "East", by=OLIVE)
     west = groups.rename(LocationGroup.across.get(name="West"), "Wild West", by=OLIVE)
     save(reno, replace(settings_of(reno), groups=frozenset({west.pk})), by=OLIVE)
-    assert [(one.name, one.size) for one in groups.groups(organization)] == [("East", 0), ("Wild West", 1)]
+    found: list[Any] = list(groups.groups(organization))
+    assert [(one.name, one.size) for one in found] == [("East", 0), ("Wild West", 1)]
     groups.delete(west, by=OLIVE)
     assert not LocationGroup.across.filter(name="Wild West").exists()
     assert history(reno)[-1] == ("edited", "Left the group “Wild West”, which was deleted.", 3)

@@ -26,6 +26,7 @@ from portal.filters.tree import Condition, Group
 from portal.kit.json import Json
 
 PLACES = {"a": "Reno", "b": "Leeds"}
+SHOP = Condition("integration", "equals", "shop")
 US = {"countries": ["US"], "states": [], "postal": []}
 
 
@@ -65,9 +66,14 @@ def posted(text: str) -> QueryDict:
             "All orders to A, B, C, D, E and 2 more → Leeds; future stock is sent at once; "
             "whatever locations the order prefers",
         ),
+        (stored(filter=codec.encode(Group("all", (SHOP,)))), "All orders from Tea shop everywhere → Reno"),
         (
-            stored(filter=codec.encode(Group("all", (Condition("integration", "equals", "shop"),)))),
-            "Orders when source is “Tea shop” everywhere → Reno",
+            stored(filter=codec.encode(Group("all", (SHOP, Condition("totalPrice", "gt", 100))))),
+            "Orders from Tea shop when total is over 100: everywhere → Reno",
+        ),
+        (
+            stored(filter=codec.encode(Group("none", (SHOP,)))),
+            "Orders when not (source is Tea shop): everywhere → Reno",
         ),
         ({"destinations": []}, "This card cannot be read any more. Open it, build it again and save it."),
     ],
@@ -107,7 +113,7 @@ def test_everything_that_is_wrong_is_said_at_its_place() -> None:
     )
     assert {fault.place: fault.message for fault in faults(wrong, dt.UTC)} == {
         "name": "Give the card a name.",
-        "destinations.0.locations": "Add at least one location, each only once.",
+        "destinations.0.locations": "Add at least one location.",
         "destinations.0.regions.0": "The region names no country. Add one, or remove the region to ship everywhere.",
         "destinations.0.regions.1.countries": "“ZZ” is no country. Choose one from the list, or write its two letters.",
     }
