@@ -1,6 +1,7 @@
 """The list of shipping requests."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -41,7 +42,10 @@ COLUMNS = (
     cells.custom("order", _("Order"), _order_link, lambda row: row.order.ext_order_id),
     cells.text("location", _("Location"), lambda row: row.location.name, sort="location__name"),
     cells.text("ship_to", _("Ship to"), _ship_to),
-    cells.custom("units", _("Units"), _units, lambda row: row.unit_count, sort="unit_count", align="end"),
+    replace(
+        cells.custom("units", _("Units"), _units, lambda row: row.unit_count, sort="unit_count", align="end"),
+        kind="number",
+    ),
     cells.status("status", _("Status"), lambda row: row.status, sort="status"),
     cells.time("created", _("Created"), lambda row: row.created_at, sort="created_at"),
     cells.time("sent", _("Sent"), lambda row: row.sent_at, sort="sent_at"),

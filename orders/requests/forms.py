@@ -15,7 +15,7 @@ class CancelForm(forms.Form):
         label=_("Restock items"),
         required=False,
         initial=True,
-        help_text=_("Its units are available again. Without the tick they count as gone: they leave the shelf."),
+        help_text=_("The units are available again. Without the tick they count as gone: they leave the shelf."),
     )
     skip_location = forms.BooleanField(
         label=_("Leave this location out when its items are routed again"), required=False

@@ -55,7 +55,7 @@ def sentences(requests: Iterable[ShippingRequest], said: str) -> dict[int, str]:
     """Return what the activity of each order tells of its requests, by the order's id."""
     found: dict[int, str] = {}
     for one in requests:
-        sentence = f"Shipping request {one.ext_shipment_id}: {said[:1].lower()}{said[1:]}"
+        sentence = f"Shipping request {one.ext_shipment_id}: {said}"
         found[one.order_id] = f"{found[one.order_id]} {sentence}" if one.order_id in found else sentence
     return found
 

@@ -26,6 +26,7 @@ _ICONS = {
     "lines canceled": "minus",
     "lines rejected": "minus",
     "deleted": "trash",
+    "settled": "truck-delivery",
     "marked unfulfilled": "arrow-back-up",
 }
 _KINDS = {"rule": "bolt", "integration": "plug", "api_key": "key"}

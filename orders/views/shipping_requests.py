@@ -147,7 +147,7 @@ def _context(
     everything = request.GET.get("show") == "all"
     history = queries.history_of(found, None if everything else queries.HISTORY)
     may_operate = may(request, Permission.OPERATE)
-    address = shown.address(found)
+    address, lines = shown.address(found), shown.lines(found, rejected([found.pk]).get(found.pk, {}))
     cards = panels.shown(found, request, may_operate=may_operate)
     return {
         "found": found,
@@ -160,7 +160,8 @@ def _context(
         "sent_form": sent_form or SentForm(initial={"version": found.version}),
         "sentence": shown.next_step(found),
         "cancellation": shown.cancellation(found),
-        "lines": shown.lines(found, rejected([found.pk]).get(found.pk, {})),
+        "lines": lines,
+        "counted": shown.counted(found, lines),
         "address": address,
         "address_text": "\n".join(address),
         "facts": shown.facts(found),

@@ -62,7 +62,7 @@ def test_when_all_is_sent_the_order_is_sent(source: Source, location: Location) 
         "status": ["readyForFulfillment", "sentToFulfillment"],
     }  # fmt: skip
     assert History.across.filter(entity_type="order", entity_id=order.pk).latest("pk").summary == (
-        "Shipping request #1001.2: sent to fulfillment."
+        "Shipping request #1001.2: Sent to fulfillment."
     )
     assert broken() == []
 
