@@ -107,8 +107,11 @@ def lines(runs: QuerySet[RoutingRun], most: int) -> list[RunLine]:
 
 
 def panel(order: Order) -> dict[str, Any]:
-    """Return the context of the order page's panel: nothing where routing neither was nor will be."""
-    found = lines(runs_of(order), IN_PANEL)
+    """Return the context of the order page's panel: nothing where routing neither was nor will be.
+
+    Costs one query, none for an order that routing has not looked at and need not.
+    """
+    found = lines(runs_of(order), IN_PANEL) if order.last_routed_at else []
     routable = not why_left(order)
     if not found and not routable:
         return {}

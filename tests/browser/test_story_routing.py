@@ -45,7 +45,7 @@ def test_a_person_sees_why_an_order_is_not_routed_mends_it_and_routes_again(walk
 def _is_clean(page: Page) -> None:
     """Nothing is wrong for people who cannot see, in light and dark, nor on a telephone."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         assert violations(page) == []
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") == 360

@@ -72,6 +72,7 @@ NAMED_BY_NO_TEST = {
         "bell",
         "events:automations",
     ): "a bell rings nothing but `drain`, which tests/portal/events/test_dispatch.py calls itself",
+    ("bell", "events:routing"): "a bell rings nothing but `drain`: tests/orders/routing/test_run_again.py",
     ("bell", "events:waiting"): "a bell rings nothing but `drain`: tests/automations/test_waiting.py",
     (
         "bell",

@@ -11,7 +11,7 @@ from orders.inventory.check import differing
 from orders.lifecycle import edits
 from orders.models import InventoryLevel, Order, OrderException, RoutingRun, ShippingRequest, Source
 from orders.requests.cancel import cancel
-from orders.routing import run as running_module
+from orders.routing.load import load_stock
 from orders.routing.run import RESTS, route
 from portal.audit.actor import Actor
 from portal.audit.models import History
@@ -262,18 +262,18 @@ def test_stock_that_somebody_took_meanwhile_is_seen_under_the_lock(
     stock(reno, on_hand=2)
     stock(leeds, on_hand=2)
     order = ready(source)
-    real, looks = running_module.load_stock, []
+    looks: list[int] = []
 
     def outdated(*args: Any) -> Any:
         """Answer what was there before somebody took it, as often as it is asked without locks."""
         looks.append(1)
-        found = real(*args)
+        found = load_stock(*args)
         if len(looks) < 3:
             found["tea-1", reno.pk] = type(next(iter(found.values())))(2, 0)
         return found
 
     InventoryLevel.across.filter(location=reno).update(committed=1)
-    monkeypatch.setattr(running_module, "load_stock", outdated)
+    monkeypatch.setattr("orders.routing.run.load_stock", outdated)
     run(order)
     assert (len(looks), requests_of(order)[0][1]) == (3, "Leeds")
 

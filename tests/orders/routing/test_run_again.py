@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from orders.exceptions.clear import close_gone
 from orders.lifecycle import edits
 from orders.models import InventoryLevel, Order, OrderException, RoutingRun, ShippingRequest, Source
-from orders.routing import retry
 from orders.routing.retry import ring_for_due, route_due
+from orders.routing.run import route
 from orders.routing.stuck import tell_stuck
 from portal.audit.actor import Actor
 from portal.events.dispatch import drain
@@ -83,6 +83,7 @@ def test_stock_that_arrives_wakes_the_orders_that_need_it_and_no_others(source: 
     drain("routing")
     other.refresh_from_db()
     assert other.route_at is not None
+    assert other.last_routed_at is not None
     assert other.route_at > other.last_routed_at
     assert route_due() == 1
     assert (state(wanted), state(other)) == (("ready", 1), ("failed", 0))
@@ -155,14 +156,13 @@ def test_one_order_that_cannot_be_routed_stops_no_other(source: Source, monkeypa
     card(warehouse(source), check_stock=False)
     good, bad = ready(source), ready(source, 1002)
     Order.across.update(route_at=Now())
-    real = retry.route
 
     def breaking(ids: list[int], *args: object) -> object:
         if bad.pk in ids:
             raise ValueError("broken")
-        return real(ids, *args)  # type: ignore[arg-type]
+        return route(ids, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(retry, "route", breaking)
+    monkeypatch.setattr("orders.routing.retry.route", breaking)
     assert route_due() == 1
     assert (state(good), state(bad)) == (("ready", 1), ("failed", 0))
     assert OrderException.across.get(type="routing_failed").message == "ValueError: broken"
@@ -182,7 +182,7 @@ def test_an_order_that_went_on_otherwise_is_forgotten(source: Source) -> None:
 
 def test_the_watch_rings_for_what_is_due(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[str] = []
-    monkeypatch.setattr(retry, "ring", rung.append)
+    monkeypatch.setattr("orders.routing.retry.ring", rung.append)
     card(warehouse(source))
     order = ready(source)
     ring_for_due()
