@@ -76,7 +76,7 @@ def kind(level: InventoryLevel) -> str:
 
 def promised(level: InventoryLevel) -> int:
     """Return how many units of a record a channel without a buffer may sell."""
-    return level.available + level.future - level.committed_future
+    return int(level.available) + level.future - level.committed_future
 
 
 def document(level: InventoryLevel) -> Json:

@@ -7,9 +7,10 @@ stock has moved on meanwhile, the changed preview is shown instead.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -213,5 +214,5 @@ def _movements(organization: Organization, done: Preview, note: str) -> Iterator
     for entry in done.entries:
         if entry.outcome == "unchanged":
             continue
-        own = Movement(organization.pk, entry.location.pk, entry.sku, "edit", note=note or NOTE)
-        yield replace(own, **{name: after - before for name, (before, after) in entry.changes.items()})
+        change: dict[str, Any] = {name: after - before for name, (before, after) in entry.changes.items()}
+        yield Movement(organization.pk, entry.location.pk, entry.sku, "edit", note=note or NOTE, **change)

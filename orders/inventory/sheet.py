@@ -148,8 +148,8 @@ def _rows(lines: Sequence[tuple[int, list[str]]], heads: Mapping[int, str], shee
         sheet.fault(0, "", told % {"n": len(lines), "most": MOST_ROWS}, cure)
         return
     for line, cells in lines:
-        told = {name: cells[place] if place < len(cells) else "" for place, name in heads.items()}
-        row = _row(line, told, sheet)
+        named = {name: cells[place] if place < len(cells) else "" for place, name in heads.items()}
+        row = _row(line, named, sheet)
         if row is not None:
             sheet.rows.append(row)
 

@@ -68,7 +68,7 @@ COLUMNS = (
     ),
     cells.number("unavailable", _("Unavailable"), lambda one: one.unavailable, sort="unavailable"),
     cells.number("promise", _("Available to promise"), promised),
-    cells.custom("state", _("Kept"), status, state),
+    cells.custom("state", _("State"), status, state),
     cells.text("location_id", _("Location ID"), lambda one: one.location and one.location.public_id, shown=False),
     cells.time("changed", _("Changed"), lambda one: one.updated_at, sort="updated_at", shown=False),
     cells.time("added", _("Added"), lambda one: one.created_at, sort="created_at", shown=False),

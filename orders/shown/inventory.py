@@ -14,6 +14,7 @@ from orders.inventory.commits import FULFILLMENT, REQUEST
 from orders.inventory.movements import EVENTS, LABELS, QUANTITIES
 from orders.models import Fulfillment, InventoryLevel, LedgerEntry, Order, ShippingRequest, VirtualCommit
 from portal.filters.mark import gettext_noop
+from portal.kit.clock import now
 from portal.kit.json import Json
 from portal.tenancy.models import Organization
 from portal.ui.components import Pager
@@ -87,7 +88,7 @@ def ledger(level: InventoryLevel, page: int, size: int) -> tuple[list[Line], Pag
 
 
 def _entries(level: InventoryLevel) -> "QuerySet[LedgerEntry]":
-    return LedgerEntry.objects.within(level.organization).filter(level=level).order_by("-id")  # type: ignore[no-any-return]
+    return LedgerEntry.objects.within(level.organization).filter(level=level).order_by("-id")
 
 
 def _lines(
@@ -139,15 +140,15 @@ def chart(level: InventoryLevel) -> Json | None:
     """
     read = _entries(level).values_list("at", "on_hand", "committed")[:CHART_ENTRIES]
     on_hand, available = level.on_hand, level.available
-    points: list[tuple[int, int, int]] = []
+    points = [(int(now().timestamp()), on_hand, available)]
     for at, change, committed in read:
         second = int(at.timestamp())
-        if not (change or committed) and points:
+        if not (change or committed):
             continue
         points.append((second, on_hand, available))
         on_hand, available = on_hand - change, available - change + committed
         points.append((second - 1, on_hand, available))
-    if len(points) < 4:
+    if len(points) < 5:
         return None
     points = _rising(reversed(points))
     return {

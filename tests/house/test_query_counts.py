@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from automations.services import ensure_defaults
 from orders.models import Order, Source
 from portal.events.dispatch import drain
-from tests.factories import make_order, make_orders
+from tests.factories import make_location, make_order, make_orders
+from tests.orders.inventory.stock import stock
 
 pytestmark = pytest.mark.django_db
 EXPECTED = {
@@ -91,3 +92,26 @@ def test_more_lines_cost_no_more_queries(as_owner: Client, source: Source) -> No
     lines = [{"uniqueId": f"l{n}", "sku": "S", "quantity": 1} for n in range(80)]
     long = make_order(source, 2, lineItems=lines)
     assert len(queries(as_owner, f"/orders/{long.public_id}")) == len(queries(as_owner, f"/orders/{short.public_id}"))
+
+
+STOCK = {"/inventory": 8, "/inventory.json": 6, "/inventory/by-sku": 8, "/inventory/import": 5}
+
+
+@pytest.mark.parametrize("path", STOCK)
+def test_a_page_of_stock_costs_what_is_written_down(as_owner: Client, source: Source, path: str) -> None:
+    places = [make_location(source, f"w{n}", f"Place {n}") for n in range(3)]
+    for n in range(12):
+        stock(places[n % 3], f"SKU-{n // 2}", on_hand=n)
+    asked = queries(as_owner, path)
+    assert len(asked) == STOCK[path], "\n".join(asked)
+
+
+def test_a_record_of_stock_costs_the_same_however_much_happened(as_owner: Client, source: Source) -> None:
+    place = make_location(source)
+    level = stock(place, "TEA-1", on_hand=1)
+    few = len(queries(as_owner, f"/inventory/{level.public_id}"))
+    for n in range(2, 40):
+        stock(place, "TEA-1", on_hand=n)
+        stock(make_location(source, f"w{n}", f"Place {n}"), "TEA-1", on_hand=n)
+    asked = queries(as_owner, f"/inventory/{level.public_id}")
+    assert len(asked) == few == 15, "\n".join(asked)
