@@ -24,8 +24,9 @@ class ReportForm(forms.Form):
         max_length=2000,
         required=False,
         assume_scheme="https",
+        widget=forms.TextInput(attrs={"inputmode": "url"}),  # not the browser's check: people leave “https://” out
         validators=[URLValidator(schemes=["http", "https"])],
-        help_text=gettext_lazy("The carrier's page of this parcel. It begins with https://"),
+        help_text=gettext_lazy("The carrier's page of this parcel"),
     )
     token = forms.CharField(widget=forms.HiddenInput, max_length=16, validators=[RegexValidator(r"\A[0-9a-f]{16}\Z")])
 

@@ -69,7 +69,7 @@ def _report(page: Page) -> None:
 def _fits_everybody(page: Page) -> None:
     """Light, dark, and on a telephone."""
     for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         assert violations(page) == []
     before = page.viewport_size
     page.set_viewport_size({"width": 360, "height": 780})
