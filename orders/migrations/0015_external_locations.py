@@ -10,7 +10,7 @@ SELECT organization_id, id, source_id, ext_location_id, name, address, active, u
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0014_hub_records")]
+    dependencies = [("orders", "0014_requests_and_routing")]
 
     operations = [
         migrations.RunSQL(MOVE, migrations.RunSQL.noop),
