@@ -57,9 +57,10 @@ def commit(requests: Sequence[ShippingRequest], *, by: Actor, check: bool = True
 
     A request on future stock takes what is available first and future units for the rest. Lines that are not
     whole units, and SKUs of which a location has no record, are not counted. With `check`, raises NotEnough before
-    anything is written where less is there; a location with infinite availability always has enough.
+    anything is written where less is there; a location with infinite availability always has enough. Called twice
+    for a version of a request, it commits once.
     """
-    counting = [one for one in requests if one.commits_stock]
+    counting = _counting(requests)
     lines = _lines(counting)
     for organization_id in sorted({one.organization_id for one in counting}):
         some = [one for one in counting if one.organization_id == organization_id]
@@ -109,8 +110,11 @@ def cancel(requests: Sequence[ShippingRequest], *, by: Actor, restock: bool = Tr
 def held_by(requests: Iterable[ShippingRequest]) -> dict[int, dict[str, Held]]:
     """Return what requests hold by the ledger: by the request's id and folded SKU; nothing: left out."""
     found: dict[int, dict[str, Held]] = {}
+    ids = [one.pk for one in requests]
+    if not ids:
+        return found
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, [[one.pk for one in requests]])
+        cursor.execute(_HELD, [ids])
         for pk, sku, committed, future in cursor.fetchall():
             found.setdefault(pk, {})[sku] = Held(max(committed, 0), max(future, 0))
     return found
@@ -181,11 +185,22 @@ def _split(units: int, available: int, future: int, *, on_future: bool) -> tuple
     return now, units - now
 
 
+def _counting(requests: Sequence[ShippingRequest]) -> list[ShippingRequest]:
+    """Return the requests that commit stock; of those on future stock only what holds nothing yet.
+
+    How much of theirs is of the future depends on the moment, so the keys of the ledger alone do not stop a repeat.
+    """
+    held = held_by([one for one in requests if one.on_future])
+    return [one for one in requests if one.commits_stock and one.pk not in held]
+
+
 def _commitment(one: ShippingRequest, sku: str, now: int, later: int) -> Iterator[Movement]:
+    """Yield what is committed of one SKU, once for a version of the request."""
+    named = one.public_id, one.version, fold(sku)
     if now:
-        yield _movement(one, sku, "ship", committed=now, key=key("ship", one.public_id, fold(sku)))
+        yield _movement(one, sku, "ship", committed=now, key=key("ship", *named))
     if later:
-        yield _movement(one, sku, "futureShip", committed_future=later, key=key("futureShip", one.public_id, fold(sku)))
+        yield _movement(one, sku, "futureShip", committed_future=later, key=key("futureShip", *named))
 
 
 def _returned(one: ShippingRequest, held: Mapping[str, Held], levels: Levels, restock: bool) -> Iterator[Movement]:

@@ -58,6 +58,7 @@ def test_future_stock_is_taken_after_what_is_there_and_released_when_all_of_it_i
     with pytest.raises(NotEnough):
         commit([make_request(order, warehouse, {"TEA-1": 1}, on_future=True)], by=BY)
     stock(warehouse, on_hand=4)
+    commit([second], by=BY)
     assert release([first, second], by=BY) == {first.pk}
     assert figures(warehouse, "TEA-1", *FUTURE) == (5, 3, 5, 3)
     assert happened(warehouse)[-1] == ("release", {"committed": 2, "committed_future": -2})
