@@ -56,9 +56,6 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("order", "sku_folded"), name="virtual_commit_once"),
                 ],
-                "abstract": False,
-                "default_manager_name": "across",
-                "base_manager_name": "across",
             },
             managers=[
                 ("across", django.db.models.manager.Manager()),
