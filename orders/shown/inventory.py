@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from orders.documents.inventory import MEANINGS, promised
 from orders.inventory.commits import FULFILLMENT, REQUEST
@@ -66,6 +67,9 @@ def figures(level: InventoryLevel) -> list[Figure]:
 
 def figures_at(level: InventoryLevel) -> str:
     """Return what a record has, in one sentence."""
+    if level.location_id is None:
+        told = ngettext("%(count)s unit is needed.", "%(count)s units are needed.", level.committed)
+        return told % {"count": level.committed}
     return _("%(available)s available of %(on_hand)s on hand.") % {
         "available": level.available,
         "on_hand": level.on_hand,

@@ -207,6 +207,7 @@ def test_a_virtual_record_shows_the_orders_that_wait_and_cannot_be_changed(
     settle_virtual([order.pk], BY)
     level = InventoryLevel.across.get(location=None)
     text = as_owner.get(address(level)).content.decode()
+    assert "2 units are needed." in text
     assert "Orders that wait for it" in text
     assert "Save figures" not in text
     answer = as_owner.post(address(level, "edit"), typed(level, on_hand=5))
