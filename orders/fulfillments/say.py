@@ -24,8 +24,9 @@ def of_request(made: Made) -> str:
     if made.row.kind == "rejected":
         reason = f": {content['reason']}" if content.get("reason") else "."
         return f"Could not ship {counted}{reason}"
-    tracking = f", tracking {', '.join(content['trackingNumber'][:3])}" if content.get("trackingNumber") else ""
-    return f"Shipped {counted} ({number}{tracking})."
+    by = [number] if made.row.source_id is not None else []  # of a report by hand the number says nothing
+    by += [f"tracking {', '.join(content['trackingNumber'][:3])}"] if content.get("trackingNumber") else []
+    return f"Shipped {counted} ({', '.join(by)})." if by else f"Shipped {counted}."
 
 
 def of_order(made: Made) -> str:

@@ -54,7 +54,8 @@ def reporter(one: Fulfillment) -> str:
 
 def items(one: Fulfillment) -> str:
     """Return what was in it, in a line."""
-    return units(one.content.get("lineItems") or ())
+    counted = units(one.content.get("lineItems") or ())
+    return counted or (_("nothing counted") if one.content.get("notCounted") else "")
 
 
 @dataclass(frozen=True)

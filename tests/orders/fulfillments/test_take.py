@@ -22,14 +22,18 @@ from orders.models import (
     Product,
     Publication,
     ShippingRequest,
+    ShippingRequestLine,
     Source,
 )
+from orders.queries import in_list
 from orders.requests.cancel import cancel
 from orders.requests.create import Part, PartLine
+from orders.search import search
 from portal.audit.models import History
 from portal.events.models import Event
 from portal.kit import json
 from portal.kit.invariants import broken
+from portal.kit.jobs import watchers
 from portal.tenancy.models import Organization
 from tests.factories import make_location
 from tests.orders.fulfillments.parcels import WAREHOUSE, parcel, problems, report, shipped
@@ -288,6 +292,30 @@ def test_marking_unfulfilled_asks_for_everything_again(
     assert order_of(request_).status == "fulfilled"
     assert level(location) == (7, 0, 0)
     assert problems() == []
+
+
+def test_the_watch_looks_each_minute() -> None:
+    assert watchers.get("parcels of unknown requests").every == 60
+
+
+@pytest.mark.parametrize(
+    ("units", "keys"), [(1, ["fulfillments.add_up"]), (3, ["fulfillments.never_too_much", "fulfillments.add_up"])]
+)
+def test_what_does_not_add_up_is_found(request_: ShippingRequest, units: int, keys: list[str]) -> None:
+    ShippingRequestLine.across.filter(request=request_).update(fulfilled=units)
+    assert {one.invariant.key for one in broken()} == set(keys)
+
+
+def test_the_search_box_finds_the_order_of_a_parcel(
+    source: Source, warehouse: Source, request_: ShippingRequest, stranger: Any
+) -> None:
+    report(warehouse, parcel(trackingNumber=["1Z 999"]))
+    ready_order(source, 1002)
+    for organization, found in ((source.organization, ["#1001"]), (stranger.organization, [])):
+        assert [order.ext_order_id for order in search(in_list(organization), "1z 999").rows] == found
+    told = search(in_list(source.organization), "1Z 999")
+    (match,) = told.matched(list(told.rows))[request_.order_id]
+    assert tuple(match) == ("Tracking number", "1z 999")
 
 
 def test_a_page_of_reports_costs_the_same_however_long(
