@@ -40,7 +40,7 @@ def write(world: World, decided: Sequence[Decided], trigger: str, by: Actor) -> 
     commits.commit(made, by=by, check=False)  # checked under the same locks, line by line
     failpoint("routing.stock_committed")
     news = _news(decided, trigger)
-    said = {one.subject.order.pk: one.decision.sentence for one in news if not one.decision.parts}
+    said = {one.subject.order.pk: _said(one.decision) for one in news if not one.decision.parts}
     if said:
         settle_orders(said, by, said=said, orders={pk: rows[pk] for pk in said})
     _write_runs(news, trigger, by)
@@ -49,6 +49,11 @@ def write(world: World, decided: Sequence[Decided], trigger: str, by: Actor) -> 
     changed = {one.subject.order.pk for one in decided if one.decision.parts} | said.keys()
     if changed:
         settle_virtual(changed, by)
+
+
+def _said(decision: Decision) -> str:
+    """Return what an order's activity tells where no shipping request was made, which tells of itself."""
+    return f"Could not be routed. {decision.sentence}" if decision.outcome == Outcome.FAILED else decision.sentence
 
 
 def _parts(world: World, one: Decided) -> list[Part]:

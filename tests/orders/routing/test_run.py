@@ -137,9 +137,10 @@ def test_a_failure_is_told_with_its_cure_and_closed_when_the_order_is_routed(sou
     assert "All orders: All its locations together have 1 of 2 units of TEA-1." in problem.message
     assert (order.routing_status, order.exceptions) == ("failed", ["out_of_stock"])
     assert order.route_at - order.last_routed_at == dt.timedelta(hours=3)  # type: ignore[operator]
-    assert History.across.filter(summary=result.sentence).count() == 1
+    told = f"Could not be routed. {result.sentence}"
+    assert History.across.filter(summary=told).count() == 1
     run(order, trigger="retry")
-    assert (RoutingRun.across.count(), History.across.filter(summary=result.sentence).count()) == (1, 1)
+    assert (RoutingRun.across.count(), History.across.filter(summary=told).count()) == (1, 1)
     assert OrderException.across.get().times == 2
     stock(leeds, on_hand=2)
     run(order, trigger="stock")
