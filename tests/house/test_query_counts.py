@@ -24,7 +24,12 @@ EXPECTED = {
     "/orders?q=rui": 12,  # one more asks what begins with it
     "/orders.json": 7,
     "/filters/orders": 7,
+    "/shipping-requests": 9,
     "/exceptions": 8,
+    "/locations": 7,
+    "/locations/groups": 6,
+    "/routing": 7,
+    "/routing/new": 6,
     "/automations/": 12,
     "/automations/?trigger=EXCEPTION_SCHEDULED": 11,
     "/automations/?q=rule": 11,
@@ -65,7 +70,7 @@ def test_a_page_costs_what_is_written_down(as_owner: Client, orders: list[Order]
 
 def test_the_page_of_an_order_costs_what_is_written_down(as_owner: Client, orders: list[Order]) -> None:
     asked = queries(as_owner, f"/orders/{orders[0].public_id}")
-    assert len(asked) == 11, "\n".join(asked)  # one asks where the runs are that its activity names
+    assert len(asked) == 12, "\n".join(asked)  # one asks where the runs are that its activity names
 
 
 def test_asking_who_set_a_field_costs_what_is_written_down(as_owner: Client, orders: list[Order]) -> None:

@@ -1,8 +1,11 @@
 """The pages of routing cards: list, form, and what two people at one card are told."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from orders.models import Location, RoutingCard, Source
 from orders.routing import cards
@@ -142,3 +145,17 @@ def test_only_who_may_edit_rules_changes_cards(
     assert as_owner.get(url(theirs)).status_code == 404
     assert as_owner.post(url(theirs, "toggle")).status_code == 404
     assert RoutingCard.across.get(pk=card.pk).version == 1
+
+
+@pytest.mark.parametrize("path", ["/routing", "/locations"])
+def test_more_rows_cost_no_more_queries(
+    as_owner: Client, reno: Location, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_card(reno.organization, reno)
+    as_owner.get(path)
+    with CaptureQueriesContext(connection) as few:
+        as_owner.get(path)
+    for number in range(5):
+        make_card(reno.organization, reno, make_location(reno.externals.get().source, f"x{number}", f"Place {number}"))
+    with django_assert_max_num_queries(len(few)):
+        as_owner.get(path)
