@@ -7,6 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from orders.models import Fulfillment, Order, ShippingRequest
+from orders.requests.queries import of_order as requests_of
 from portal.audit.models import History
 from portal.kit.text import fold
 from portal.tenancy.models import Organization
@@ -36,7 +37,9 @@ def one(organization: Organization, public_id: str) -> Fulfillment:
 
 
 def of_order(order: Order) -> list[Fulfillment]:
-    """Return the fulfillments of an order, the last one first."""
+    """Return the fulfillments of an order, the last one first. One without a shipping request has none."""
+    if not requests_of(order):  # the order's page has read them already
+        return []
     return list(in_list(order.organization).filter(order=order).order_by("-pk"))
 
 

@@ -59,10 +59,14 @@ def _order_heavy() -> tuple[str, ...]:
 
 
 def of_order(order: Order) -> list[ShippingRequest]:
-    """Return the requests of an order, the last one first, with their lines."""
-    rows = cast("QuerySet[ShippingRequest]", ShippingRequest.objects.within(order.organization))
-    rows = rows.filter(order=order, deleted_at=None).select_related("location", "fulfillment_source")
-    return list(rows.defer(*_HEAVY).prefetch_related("lines").order_by("-ordinal"))
+    """Return the requests of an order, the last one first, with their lines; read once for each row of the order."""
+    kept: list[ShippingRequest] | None = order.__dict__.get("_shipping_requests")
+    if kept is None:
+        rows = cast("QuerySet[ShippingRequest]", ShippingRequest.objects.within(order.organization))
+        rows = rows.filter(order=order, deleted_at=None).select_related("location", "fulfillment_source")
+        kept = list(rows.defer(*_HEAVY).prefetch_related("lines").order_by("-ordinal"))
+        order.__dict__["_shipping_requests"] = kept
+    return kept
 
 
 def history_of(request: ShippingRequest, limit: int | None = HISTORY) -> list[History]:
