@@ -35,9 +35,14 @@ def steps(order: Order, holds: Sequence[Hold], history: Sequence[History]) -> li
         Step(_("Ordered"), "done", order.placed_at, order.customer_name),
         Step(_("Ingested"), "done", order.created_at, ingested.actor_name if ingested else order.source.name),
         _hold_step(order, holds),
-        _step(_("Routed"), order, done=order.status in _PAST_ROUTING, current=order.status == S.READY_FOR_FULFILLMENT),
-        _step(_("Fulfilled"), order, done=order.status == S.FULFILLED, current=order.status in _PAST_ROUTING),
+        _step(_("Routed"), order, done=_is_routed(order), current=order.status == S.READY_FOR_FULFILLMENT),
+        _step(_("Fulfilled"), order, done=order.status == S.FULFILLED, current=_is_routed(order)),
     ]
+
+
+def _is_routed(order: Order) -> bool:
+    ready = order.status == S.READY_FOR_FULFILLMENT and order.routing_status == "ready"
+    return ready or order.status in _PAST_ROUTING
 
 
 def _hold_step(order: Order, holds: Sequence[Hold]) -> Step:
@@ -71,6 +76,8 @@ def sentence(order: Order, holds: Sequence[Hold], history: Sequence[History]) ->
         return _on_hold(order, holds)
     if order.status in _STOPPED:
         return _stopped(order, history)
+    if order.status == S.READY_FOR_FULFILLMENT and order.routing_status in _READY:
+        return format_html("{}", _READY[order.routing_status]())
     return format_html("{}", _NEXT[S(order.status)]() if S(order.status) in _NEXT else "")
 
 
@@ -118,3 +125,14 @@ _NEXT = {
     S.PARTIAL_FULFILLMENT: lambda: _("Partly shipped. The rest is on its way to be."),
     S.FULFILLED: lambda: _("All lines are shipped."),
 }
+
+_READY = {
+    "ready": lambda: _("Routed. It goes on when its shipping requests are sent to the warehouse."),
+    "pendingInventory": lambda: _("Routed. It waits for stock that is expected, and goes on when that is there."),
+    "failed": lambda: _(
+        "Routing has found no location for it: the exception says why. It is tried again by itself, "
+        "at once when stock arrives."
+    ),
+    "excluded": lambda: _("Ready, and nothing of it is to be shipped."),
+}
+"""What happens next with an order that is ready, by how far routing has come with it."""

@@ -92,6 +92,7 @@ def test_routing_again_by_hand_tells_why_it_failed_and_then_routes(
     page = as_owner.get(f"/orders/{order.public_id}").content.decode()
     assert "Ships from Reno, by the card “All orders”." in page
     assert "Earlier runs" in page
+    assert "Routed. It goes on when its shipping requests are sent to the warehouse." in page
     history = as_owner.get(f"/orders/{order.public_id}/routing").content.decode()
     assert history.count("asked for by hand") == 2
     one = as_owner.get(f"/orders/{order.public_id}/routing/{newest.public_id}").content.decode()
