@@ -42,6 +42,16 @@ def taken_out(document: Json) -> dict[str, Out]:
     return found
 
 
+def units_of(document: Json, kind: str) -> dict[str, int | Decimal]:
+    """Return how many units of each line became this (`fulfilled`), by its `uniqueId`; none: left out."""
+    return {
+        one["uniqueId"]: value["quantity"]
+        for one in _entries(document)
+        for value in one.get("values", ())
+        if value.get("type") == kind
+    }
+
+
 def open_quantity(line: Json, out: dict[str, Out]) -> int | Decimal:
     """Return how many units of a line are still to be shipped."""
     taken = out.get(line["uniqueId"])

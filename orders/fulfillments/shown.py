@@ -96,6 +96,8 @@ def card(one: Fulfillment) -> Card:
 
 def of_order(order: Order) -> dict[str, Any]:
     """Return the fulfillments of an order for its page; nothing where there are none."""
+    if not order.content.get("disposition"):  # nothing was ever asked for, so nothing can be shipped
+        return {}
     found = [card(one) for one in queries.of_order(order)]
     return {"cards": found, "with_request": True} if found else {}
 

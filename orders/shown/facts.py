@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from orders.documents.catalogue import ORDER
-from orders.documents.dispositions import Out, taken_out
+from orders.documents.dispositions import Out, taken_out, units_of
 from orders.documents.writable import pointer
 from orders.lifecycle.pins import touches
 from orders.models import Order
@@ -59,6 +59,7 @@ class Line:
     rejected: Decimal | int = 0
     out_by: str = ""
     """Who has taken units out of it."""
+    shipped: Decimal | int = 0
 
     @property
     def out(self) -> Decimal | int:
@@ -90,8 +91,11 @@ class Lines:
 def lines(order: Order, history: Sequence[History] = (), *, limit: int | None = LINES) -> Lines:
     """Return the line items; the first `limit` of them. The history tells who took units out."""
     items: Sequence[Json] = order.content["lineItems"]
-    out = taken_out(order.content)
-    shown = [_line(item, out.get(item["uniqueId"], Out()), _out_by(item, out, history)) for item in items[:limit]]
+    out, shipped = taken_out(order.content), units_of(order.content, "fulfilled")
+    shown = [
+        _line(item, out.get(item["uniqueId"], Out()), _out_by(item, out, history), shipped.get(item["uniqueId"], 0))
+        for item in items[:limit]
+    ]
     return Lines(
         shown,
         len(items),
@@ -113,7 +117,7 @@ def _pointer(within: str, item: Json) -> str:
     return f"/{within}/" + str(item["uniqueId"]).replace("~", "~0").replace("/", "~1")
 
 
-def _line(item: Json, out: Out, out_by: str) -> Line:
+def _line(item: Json, out: Out, out_by: str, shipped: Decimal | int) -> Line:
     price, quantity = item.get("itemPrice"), item["quantity"]
     return Line(
         item.get("name") or item["sku"] or item["uniqueId"],
@@ -129,6 +133,7 @@ def _line(item: Json, out: Out, out_by: str) -> Line:
         out.canceled,
         out.rejected,
         out_by,
+        shipped,
     )
 
 

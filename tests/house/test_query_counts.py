@@ -25,6 +25,7 @@ EXPECTED = {
     "/orders.json": 7,
     "/filters/orders": 7,
     "/shipping-requests": 9,
+    "/fulfillments": 7,
     "/exceptions": 8,
     "/locations": 7,
     "/locations/groups": 6,
