@@ -15,8 +15,10 @@ from orders.documents.lines import rewrite_lines
 from orders.events import ORDER_UPDATED
 from orders.lifecycle import pins
 from orders.lifecycle.changes import NewHold, OrderChange, Step
+from orders.lifecycle.closing import CLOSING, close
 from orders.lifecycle.order import OrderStatus, can_move, refusal
 from orders.models import Hold, Order
+from portal.audit.actor import Actor
 from portal.audit.record import Entry, record
 from portal.entities import patch
 from portal.entities.patch import Change
@@ -62,6 +64,7 @@ class _Batch:
     ends: list[tuple[int, str, str]] = field(default_factory=list)
     content: list[Order] = field(default_factory=list)
     lines: list[Order] = field(default_factory=list)
+    closed: dict[int, tuple[Order, Actor]] = field(default_factory=dict)
 
 
 def commit(changes: Sequence[OrderChange], orders: Mapping[int, Order]) -> None:
@@ -83,6 +86,7 @@ def commit(changes: Sequence[OrderChange], orders: Mapping[int, Order]) -> None:
     copy_rows(Hold, _HOLD_COLUMNS, (one.row() for one in batch.holds))
     record(batch.history)
     outbox.record(batch.events)
+    close(batch.closed)
 
 
 def _make(change: OrderChange, order: Order, batch: _Batch, latest: dict[int, tuple[dt.datetime, int]]) -> None:
@@ -104,6 +108,8 @@ def _make(change: OrderChange, order: Order, batch: _Batch, latest: dict[int, tu
                 step.run_id,
             )
         )
+    if order.status != before and order.status in CLOSING:
+        batch.closed[order.pk] = order, change.steps[-1].by
     if change.announce:
         payload = {"changes": touched, "status": [before, order.status], "cause": change.cause, "from": version}
         batch.events.append(

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from orders.documents.shipping_request import ASKED, NOT_TOLD
 from orders.inventory import commits
+from orders.lifecycle.closing import closers
 from orders.lifecycle.order import OrderStatus
-from orders.lifecycle.shipping_request import SHIPPED, RequestStatus, can_move, refusal
+from orders.lifecycle.shipping_request import BEFORE_SENDING, SHIPPED, RequestStatus, can_move, refusal
 from orders.models import Order, ShippingRequest
-from orders.requests.locks import lock_with_orders
+from orders.requests.locks import lock_requests, lock_with_orders
 from orders.requests.move import check_version, sentences
 from orders.requests.settle import settle_orders
 from orders.requests.tally import Became
@@ -24,6 +25,10 @@ S = RequestStatus
 SET = 100
 CAUSE = "canceled"
 _ROUTABLE = (OrderStatus.READY_FOR_FULFILLMENT.value, OrderStatus.PARTIAL_FULFILLMENT.value)
+
+
+_UNSENT = sorted(BEFORE_SENDING | {S.FAILED})
+_CLOSED = "the order is canceled or archived."
 
 
 @dataclass(slots=True)
@@ -129,3 +134,17 @@ def route_again(orders: Iterable[Order], found: Mapping[int, Mapping[str, Became
     ]
     if ids:
         Order.across.filter(pk__in=ids).update(route_at=database_now(), routing_status="pending")
+
+
+def cancel_unsent(orders: Mapping[int, Order], by: Actor) -> None:
+    """Cancel what no warehouse has of orders that were canceled or archived just now, and give its stock back.
+
+    What a warehouse has goes on: it may be shipped all the same, and is canceled by a person who tells them.
+    """
+    rows = ShippingRequest.across.filter(order_id__in=orders, deleted_at=None, sent_at=None, status__in=_UNSENT)
+    requests = lock_requests(rows.values_list("pk", flat=True))
+    if requests:
+        _cancel(orders, requests, by, restock=True, reason=_CLOSED, skip_location=False)
+
+
+closers.register("shipping requests", cancel_unsent)

@@ -134,6 +134,21 @@ def test_an_order_that_a_person_keeps_back_is_not_routed_again(request_of_two: S
     assert (order.status, order.route_at) == ("reviewRequired", None)
 
 
+@pytest.mark.parametrize("act", ["cancel", "archive"])
+def test_what_is_not_sent_ends_with_its_order(source: Source, location: Location, act: str) -> None:
+    order = ready_order(source)
+    first, second = requests_for(order, [Part(location, [PartLine("l1", "TEA-1", "Tea", 1)]) for _ in range(2)])
+    move([first.pk], S.SENT_TO_FULFILLMENT, ROUTING)
+    edits.move(order.pk, act, by=OLIVE)
+    assert (fresh(first).status, fresh(second).status) == ("sentToFulfillment", "canceledRestock")
+    assert (fresh(second).canceled_by_name, level(location)) == ("Olive Owner", (10, 1, 0))
+    order.refresh_from_db()
+    assert (order.status, order.content["disposition"]) == (
+        {"cancel": "canceled", "archive": "archived"}[act], ["partiallyRouted", "partiallySent", "unfulfilled"]
+    )  # fmt: skip
+    assert broken() == []
+
+
 def test_a_connector_that_can_is_asked(request_of_two: ShippingRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(warehouses._entries, "ecwid", Warehouse(sends=True, cancels=True))
     move([request_of_two.pk], S.SENT_TO_FULFILLMENT, ROUTING)
