@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from orders.inventory.movements import MOST
 from portal.kit.text import fold
+from portal.ui.exports import csv_cell
 
 MAX_BYTES = 1_000_000
 MOST_ROWS = 20_000
@@ -187,4 +188,4 @@ def _units(line: int, name: str, text: str, sheet: Sheet) -> int | None:
 
 def plain(text: str) -> str:
     """Return a cell without the mark by which exports keep spreadsheets from reading it as a formula."""
-    return text[1:] if text.startswith("'") and len(text) > 1 and not text[1].isalnum() else text
+    return text[1:] if text.startswith("'") and csv_cell(text[1:]) == text else text

@@ -14,6 +14,7 @@ from portal.kit import json
 from portal.tenancy.models import Membership
 from tests.factories import make_location, make_order
 from tests.orders.inventory.stock import figures, make_product, make_request, stock
+from tests.portal.api.conftest import Make, Program, make_key
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("Test")
@@ -27,6 +28,12 @@ def warehouse(source: Source) -> Location:
 @pytest.fixture
 def tea(warehouse: Location) -> InventoryLevel:
     return stock(warehouse, "TEA-1", on_hand=10)
+
+
+@pytest.fixture
+def program_with(warehouse: Location) -> Make:
+    """Return a program whose key has these scopes."""
+    return lambda *allowed: Program(make_key(warehouse.organization, *allowed, name=" ".join(allowed)).secret)
 
 
 def address(level: InventoryLevel, act: str = "record") -> str:
@@ -265,6 +272,24 @@ def test_a_file_is_looked_at_then_set(as_owner: Client, warehouse: Location, tea
     stale = as_owner.post("/inventory/import", sent)
     assert stale.status_code == 409
     assert "There is nothing to set" in stale.content.decode()
+
+
+@pytest.mark.parametrize(
+    "sku", ["=1+1", "@SUM(1)*cmd|' /C calc'!A0", "'; DROP", "a,b;c", 'say "tea"', "-5", "<b>İıß</b>"]
+)
+def test_what_is_exported_comes_back_as_it_was(as_owner: Client, warehouse: Location, sku: str) -> None:
+    stock(warehouse, sku, on_hand=3)
+    text = as_owner.get("/inventory.csv").getvalue().decode()
+    found = as_owner.post("/inventory/import", {"do": "look", "text": text}).context["preview"]
+    assert (found.faults, found.count("unchanged"), found.entries[0].sku) == ([], 1, sku)
+
+
+def test_programs_read_records_with_a_key_for_them(tea: InventoryLevel, program_with: Make) -> None:
+    program = program_with("inventory:read")
+    told = program.get("/inventory", {"f": "available~gte~10"}).data["rows"]
+    assert [(one["sku"], one["available"]) for one in told] == [("TEA-1", 10)]
+    assert program.get(f"/inventory/{tea.public_id}").data["inventoryId"] == tea.public_id
+    assert program_with("orders:read").get("/inventory").status_code == 403
 
 
 def test_faults_of_a_file_are_told_with_their_cure(as_owner: Client, warehouse: Location) -> None:
