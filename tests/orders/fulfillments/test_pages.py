@@ -103,8 +103,9 @@ def test_order_and_request_show_what_was_shipped(as_owner: Client, as_colleague:
         assert "https://ups.example/1Z9" in text
         assert '<span class="tag">1 shipped</span>' in text or "/orders/" not in path
     button = f"/shipping-requests/{request.public_id}/report"
-    assert button in page(as_owner, f"/shipping-requests/{request.public_id}")
-    assert button not in page(as_colleague, f"/shipping-requests/{request.public_id}")
+    for path in (f"/orders/{order.public_id}", f"/shipping-requests/{request.public_id}"):
+        assert button in page(as_owner, path)
+        assert button not in page(as_colleague, path)
 
 
 def test_an_empty_list_says_what_to_do(as_owner: Client) -> None:
@@ -202,4 +203,7 @@ def test_the_api_answers_documents(organization: Organization, made: Fulfillment
     for name in (made.public_id, "P1", "ext:p1"):
         assert program.get(f"/fulfillments/{name}").data == document(made)
     assert program.get("/fulfillments/P2").status_code == 404
-    assert Program(make_key(organization, "orders:read", name="Orders only").secret).get("/fulfillments").status_code == 403
+    assert (
+        Program(make_key(organization, "orders:read", name="Orders only").secret).get("/fulfillments").status_code
+        == 403
+    )

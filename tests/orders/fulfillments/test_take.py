@@ -192,6 +192,15 @@ def test_what_a_warehouse_rejects_is_asked_for_elsewhere(
     assert History.across.get(entity_type="fulfillment").summary == "Could not ship 2 × TEA-1: Broken in the shelf"
 
 
+def test_what_was_rejected_is_not_given_back_twice(
+    warehouse: Source, location: Location, request_: ShippingRequest
+) -> None:
+    report(warehouse, parcel(fulfillmentType="rejected", lines=[("TEA-1", 1)]))
+    cancel(request_, ROUTING)
+    assert level(location) == (10, 0, 0)
+    assert order_of(request_).content["disposition"] == ["unrouted", "unsent", "unfulfilled", "partiallyRejected"]
+
+
 def test_a_parcel_of_an_unknown_request_is_kept_until_the_request_is_known(
     warehouse: Source, location: Location, request_: ShippingRequest
 ) -> None:
