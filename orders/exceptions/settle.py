@@ -60,10 +60,19 @@ def _retake(exception: OrderException) -> int:
     return retake(exception)
 
 
+def _reroute(exception: OrderException) -> int:
+    from orders.routing.retry import put_back  # which raises exceptions, too
+
+    return put_back(exception.entity_id or 0)
+
+
 RETRIES: Mapping[str, Callable[[OrderException], int]] = {
     "event_parked": _replay,
     "delivery_parked": deliveries.send_again,
     "fulfillment_unmatched": _retake,
+    "invalid_quantity": _reroute,
     "messages_held_back": deliveries.send_held_back,
+    "out_of_stock": _reroute,
+    "routing_failed": _reroute,
 }
 """What puts the work behind an exception back, by its type."""

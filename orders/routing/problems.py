@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 from orders.exceptions.raise_ import GONE, Problem, raise_exceptions
 from orders.exceptions.write import close_where
-from orders.models import Order
+from orders.models import Order, OrderException
 from orders.routing import words
 from orders.routing.decision import Decision, Outcome, Reason
 from orders.routing.load import Subject, World
@@ -31,19 +31,33 @@ _CURES: Mapping[Reason, str] = {
 def tell(world: World, decided: Sequence[tuple[Subject, Decision]], news: Set[int], by: Actor) -> None:
     """Raise what keeps orders from being routed, and close what does so no more.
 
-    What fails as it did before (an order that is not among `news`) is counted up, unless a person has closed it.
+    What fails as it did before (an order that is not among `news`) is counted up, unless a person has dismissed it.
     """
-    problems, over = [], []
+    problems: list[Problem] = []
+    doubtful: list[Problem] = []
+    over: list[tuple[str, Order]] = []
     for subject, decision in decided:
         order = subject.order
         active = order.exceptions or ()
         problem = _problem(order, decision) if decision.outcome == Outcome.FAILED else None
         kind = problem.type if problem else ""
-        if problem and (order.pk in news or kind in active):
-            problems.append(problem)
+        if problem:
+            (problems if order.pk in news or kind in active else doubtful).append(problem)
         over += [(one, order) for one in TYPES if one != kind and one in active]
-    raise_exceptions(problems, by=by)
+    raise_exceptions(problems + _not_dismissed(world.organization.pk, doubtful), by=by)
     _close(world.organization.pk, over, by)
+
+
+def _not_dismissed(organization_id: int, problems: Sequence[Problem]) -> list[Problem]:
+    """Return those of the problems that nobody has dismissed the last time."""
+    if not problems:
+        return []
+    rows = OrderException.across.filter(
+        organization_id=organization_id, type__in=TYPES, cause_key__in=[one.cause_key for one in problems]
+    ).order_by("type", "cause_key", "-id").distinct("type", "cause_key")  # fmt: skip
+    told = rows.values_list("type", "cause_key", "state")
+    dismissed = {(kind, key) for kind, key, state in told if state == OrderException.State.DISMISSED}
+    return [one for one in problems if (one.type, one.cause_key) not in dismissed]
 
 
 def _close(organization_id: int, over: Iterable[tuple[str, Order]], by: Actor) -> None:

@@ -152,6 +152,15 @@ def rerun(order_id: int, by: Actor) -> Result:
         return route([order_id], "manual", by)[order_id]
 
 
+def put_back(order_id: int) -> int:
+    """Have an order routed at once because its exception is tried again; returns how many orders that are."""
+    rows = Order.across.filter(pk__in=[order_id], status__in=ROUTABLE, deleted_at=None)
+    count = rows.update(route_at=Now())
+    if count:
+        ring(BELL)
+    return count
+
+
 def release(order_ids: Iterable[int], by: Actor = ROUTING) -> int:
     """Send on the requests of locked orders that wait for stock which is there by now; returns how many.
 

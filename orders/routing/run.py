@@ -47,17 +47,15 @@ class Result:
     """Of the order when routing looked at it."""
 
 
-def route(
-    order_ids: Iterable[int], trigger: str, by: Actor = ROUTING, *, skip_locked: bool = False
-) -> dict[int, Result]:
+def route(order_ids: Iterable[int], trigger: str, by: Actor = ROUTING) -> dict[int, Result]:
     """Route what is open of orders, all in one transaction; returns what became of each, by id.
 
     `trigger` is auto, manual, retry or stock. Asked twice, nothing is made twice: only open quantities are routed.
-    With `skip_locked`, orders that others are working on are left out. Of every organization the cards, the stock
+    Of every organization the cards, the stock
     and whatever else is needed are read with a constant number of queries.
     """
     with transaction.atomic():
-        orders = lock(order_ids, skip_locked=skip_locked)
+        orders = lock(order_ids)
         results: dict[int, Result] = {}
         for organization in Organization.objects.filter(pk__in={one.organization_id for one in orders.values()}):
             own = [one for one in orders.values() if one.organization_id == organization.pk]

@@ -6,6 +6,7 @@ import pytest
 from django.db.models import F
 from django.db.models.functions import Now
 
+from orders.exceptions import settle
 from orders.exceptions.clear import close_gone
 from orders.lifecycle import edits
 from orders.models import InventoryLevel, Order, OrderException, RoutingRun, ShippingRequest, Source
@@ -232,3 +233,16 @@ def test_stock_without_a_location_wakes_nobody(source: Source) -> None:
     drain("inventory")
     level = InventoryLevel.across.get(location=None)
     assert wake(source.organization_id, {level.pk}) == 0
+
+
+def test_trying_an_exception_again_routes_its_order_and_tells_anew_where_that_fails(source: Source) -> None:
+    reno = warehouse(source)
+    card(reno)
+    order = ready(source)
+    run(order)
+    for active, there in ((1, 0), (0, 2)):
+        settle.retry(OrderException.across.get(type="out_of_stock", state="active"), by=ANN)
+        stock(reno, on_hand=there)
+        assert route_due() == 1
+        assert OrderException.across.filter(type="out_of_stock", state="active").count() == active
+    assert state(order) == ("ready", 1)
