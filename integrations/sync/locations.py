@@ -68,7 +68,9 @@ def _update(row: ExternalLocation, record: LocationRecord) -> bool:
     """Bring a known location up to date; what people made of it (another name, a merge) stays theirs."""
     told: dict[str, Any] = {"name": record.name, "address": _address(record), "active": True}
     location = row.location
-    ours: dict[str, Any] = {"pickup": record.pickup, "active": True}
+    ours: dict[str, Any] = {"pickup": record.pickup}
+    if not row.active:
+        ours["active"] = True  # back again; one that a person has switched off stays off
     ours |= {name: told[name] for name in ("name", "address") if getattr(location, name) == getattr(row, name)}
     if location.source_id != row.source_id:
         ours = {}
