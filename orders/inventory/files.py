@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +27,8 @@ from portal.kit.text import fold
 from portal.tenancy.models import Organization
 
 NOTE = "From a file"
+BATCH = 500
+"""So many rows are written in one statement; every record of the file is locked before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,9 @@ def apply(organization: Organization, data: bytes, *, seal: str, by: Actor, note
             raise Faulty(done)
         if done.seal != seal:
             raise MovedOn(done)
-        post(list(_movements(organization, done, note)), by=by)
+        movements = _movements(organization, done, note)
+        while batch := list(islice(movements, BATCH)):
+            post(batch, by=by)
         _begin(held.values())
     return done
 

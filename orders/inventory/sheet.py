@@ -18,7 +18,7 @@ from portal.kit.text import fold
 from portal.ui.exports import csv_cell
 
 MAX_BYTES = 1_000_000
-MOST_ROWS = 20_000
+MOST_ROWS = 10_000
 MOST_SKU = 300
 SHOWN_FAULTS = 200
 """So many faults are told; whoever has more has the same one many times."""

@@ -92,7 +92,7 @@ WHOLE = "Write a whole number from 0 to 1000000000 without separators, or leave 
          "Save the file as “CSV UTF-8”.")),
         (b"x" * (MAX_BYTES + 1), (0, "", "The file is larger than 1 MB.",
          "Split it and bring the parts one after the other.")),
-        (HEAD + "A,Warehouse,1\n" * (MOST_ROWS + 1), (0, "", "The file has 20001 rows, more than 20000.",
+        (HEAD + "A,Warehouse,1\n" * (MOST_ROWS + 1), (0, "", "The file has 10001 rows, more than 10000.",
          "Split it and bring the parts one after the other.")),
     ],
 )  # fmt: skip
