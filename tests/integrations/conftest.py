@@ -53,6 +53,12 @@ def _routes_made_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a second try come without its pause; what stands between the two is the test's own matter."""
+    monkeypatch.setattr("integrations.kit.client._AGAIN_AFTER", 0)
+
+
 def _serve(forever: Callable[[float], None], poll_interval: float) -> None:
     forever(min(poll_interval, 0.005))
 
