@@ -1,4 +1,4 @@
-"""Workers are killed by signal 9 at random moments for a minute; nothing is lost, nothing happens twice."""
+"""Workers are killed by signal 9 at random moments; nothing is lost, nothing happens twice."""
 
 import random
 import time
@@ -25,7 +25,7 @@ from portal.kit.invariants import broken
 from portal.tenancy.models import Organization
 from tests.crash.workers import Workers, until
 
-KILLING_SECONDS = 60
+KILLING_SECONDS = 25
 SEED = 20261122
 TESTER = Actor.system("test")
 
@@ -69,7 +69,7 @@ def test_killing_workers_at_random_loses_nothing_and_does_nothing_twice(
         placed += len(sandbox.place_orders(chance.randint(1, 6)))
         _let_pass(chance.uniform(0.2, 1.2))
         workers.kill_one(chance)
-    assert len(workers.killed) >= 30
+    assert len(workers.killed) >= 12
     _heal(workers, placed)
     _check(placed)
 
