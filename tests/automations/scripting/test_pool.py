@@ -251,6 +251,41 @@ def test_a_machine_where_code_is_not_fenced_in_refuses_it(own_pool: Pool, monkey
     assert not own_pool.self_test().ok
 
 
+def dying(pool: Pool, monkeypatch: pytest.MonkeyPatch, *, deaths: int) -> None:
+    """Let another hand kill the next children before they are ready."""
+    start, left = pool._new, [None] * deaths
+
+    def started() -> Worker:
+        worker = start()
+        if left:
+            left.pop()
+            os.kill(worker.pid, signal.SIGKILL)
+        return worker
+
+    monkeypatch.setattr(pool, "_new", started)
+
+
+@pytest.mark.parametrize(("deaths", "status"), [(2, "ok"), (3, "refused")])
+def test_a_child_that_dies_at_its_start_is_started_again_a_few_times(
+    own_pool: Pool, monkeypatch: pytest.MonkeyPatch, deaths: int, status: str
+) -> None:
+    dying(own_pool, monkeypatch, deaths=deaths)
+    assert statuses(own_pool.run([request("return true")])[0]) == [status]
+
+
+def test_a_machine_is_not_given_up_because_another_hand_killed_a_child(
+    own_pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dying(own_pool, monkeypatch, deaths=3)
+    assert own_pool.self_test().ok
+    dying(own_pool, monkeypatch, deaths=9)
+    own_pool._tested = None
+    assert not own_pool.self_test().ok
+    assert not own_pool.self_test().ok
+    own_pool._test_again = 0.0
+    assert own_pool.self_test().ok
+
+
 def test_a_closed_pool_refuses(own_pool: Pool) -> None:
     own_pool.close()
     assert own_pool.run([request("return true")])[0][0].status == "refused"
