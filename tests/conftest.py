@@ -11,6 +11,19 @@ from portal.tenancy.models import Membership, Organization, User
 from portal.tenancy.roles import Role
 from tests.factories import make_member
 
+DEAR_FIRST = ("crash", "readings", "browser", "house", "bench", "integrations", "portal/filters")
+"""Folders of tests that take seconds each: begun first, so that at the end no process waits for a long one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Return which of the dear folders a test stands in; the others keep their order behind them."""
+    path = item.path.as_posix().rpartition("/tests/")[2]
+    return next((n for n, folder in enumerate(DEAR_FIRST) if path.startswith(folder + "/")), len(DEAR_FIRST))
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:

@@ -20,12 +20,13 @@ from django.conf import settings
 from automations.scripting.contract import CodeRequest, CodeResult, Kind, Problem, SelfTest, Status
 from automations.scripting.job import Job, Portion
 from automations.scripting.limits import KILOBYTE, Limits
+from automations.scripting.proof import prove
 from automations.scripting.wire import Frame, Gone, Late, Malformed
-from automations.scripting.worker import NotStarted, Worker
+from automations.scripting.worker import DiedAtStart, NotStarted, Worker
 
-LOOP = "for (;;) {}"
-BOMB = "const all = []; for (;;) all.push({ a: [1, 2, 3] })"
 MINUTE = 60.0
+STARTS = 3
+"""How often a child is started that dies before it says that it is ready: another hand may have ended it."""
 CRASHES = {-4, -5, -6, -7, -11}  # V8 ends its process by one of these signals when memory runs out
 OUT_OF_TIME = {-24}  # the processor time of the process is used up
 
@@ -52,6 +53,7 @@ class Pool:
         self._starter: ThreadPoolExecutor | None = None
         self._losses: deque[tuple[float, str]] = deque()
         self._tested: SelfTest | None = None
+        self._test_again = 0.0
         self._closed = False
 
     # ---- what others call
@@ -61,7 +63,7 @@ class Pool:
 
         Never raises for what code does; a closed pool and a machine without script processes refuse.
         """
-        return [self._answer(request) for request in requests]
+        return [self.answer(request) for request in requests]
 
     def check(self, source: str, kind: Kind) -> Problem | None:
         """What is wrong with a source, without running it on anything; None when it can be saved."""
@@ -70,16 +72,20 @@ class Pool:
             return problem
         header = {"do": "check", "source": source, "kind": kind, "now": "2000-01-01T00:00:00Z"}
         try:
-            with self._child() as worker:
+            with self.child() as worker:
                 told = self._last(worker, header)
         except (NotStarted, queue.Empty) as error:
             return Problem(str(error) or "All script processes are busy. Please try again.")
         return None if told is None else Problem(str(told["message"]), told["line"], told["column"])
 
     def self_test(self) -> SelfTest:
-        """Prove once per process that a loop and a memory bomb are stopped and that work goes on after them."""
-        if self._tested is None:
-            self._tested = self._prove()
+        """Prove that a loop and a memory bomb are stopped and that work goes on after them.
+
+        Once for a process where it is proved; a failure is looked at again after a minute.
+        """
+        if self._tested is None or (not self._tested.ok and time.monotonic() > self._test_again):
+            self._tested = prove(self)
+            self._test_again = time.monotonic() + MINUTE
         return self._tested
 
     def close(self) -> None:
@@ -98,7 +104,8 @@ class Pool:
 
     # ---- one request
 
-    def _answer(self, request: CodeRequest) -> list[CodeResult]:
+    def answer(self, request: CodeRequest) -> list[CodeResult]:
+        """Answer one request."""
         job = Job(request, self.limits)
         problem = self._unfit(request.source)
         if problem is not None:
@@ -108,7 +115,7 @@ class Pool:
                 job.refuse_rest("refused", "Not run: this code broke its limits too often in the last minute.")
                 break
             try:
-                with self._child(job) as worker:
+                with self.child(job) as worker:
                     self._portion(job, worker)
             except queue.Empty:
                 job.refuse_rest(
@@ -194,7 +201,7 @@ class Pool:
     # ---- children
 
     @contextlib.contextmanager
-    def _child(self, job: Job | None = None) -> Iterator[Worker]:
+    def child(self, job: Job | None = None) -> Iterator[Worker]:
         """Lend a child that is ready. Raises queue.Empty when all stay busy, NotStarted when none can be had."""
         began = time.monotonic()
         worker = self._slots.get(timeout=self.limits.queue_seconds)
@@ -221,6 +228,12 @@ class Pool:
             return worker
         if worker is not None:
             self._end(worker)
+        for _ in range(STARTS - 1):
+            with contextlib.suppress(DiedAtStart):
+                return self._greeted()
+        return self._greeted()
+
+    def _greeted(self) -> Worker:
         worker = self._new()
         try:
             worker.greet()
@@ -268,24 +281,6 @@ class Pool:
             with contextlib.suppress(OSError):
                 worker.forget()
         self._reset()
-
-    def _prove(self) -> SelfTest:
-        fences: dict[str, bool] = {}
-        try:
-            with self._child() as worker:
-                fences = worker.fences
-        except (NotStarted, queue.Empty) as error:
-            return SelfTest(False, str(error))
-        now = "2000-01-01T00:00:00Z"
-        sources = {"timeout": LOOP, "memory": BOMB, "ok": "return true"}
-        for wanted, source in sources.items():
-            got = self._answer(CodeRequest(f"self-test:{wanted}", source, "filter", [b"{}"], now))[0]
-            stopped = got.status == wanted or (wanted == "memory" and got.status == "timeout")
-            if not stopped:
-                return SelfTest(
-                    False, f"Code that should have ended as “{wanted}” ended as “{got.status}”: {got.error}", fences
-                )
-        return SelfTest(True, None, fences)
 
 
 # ---- the pool of this process

@@ -21,6 +21,10 @@ class NotStarted(Exception):
     """The script process could not be started, or its fences do not stand."""
 
 
+class DiedAtStart(NotStarted):
+    """It ended, or said nothing in time, before it was ready."""
+
+
 class Worker:
     """A child process and the pipes to it. One message at a time; the pool sees to that."""
 
@@ -61,7 +65,7 @@ class Worker:
         try:
             hello = self.pipes.receive(time.monotonic() + self.limits.start_seconds).get("hello")
         except (Gone, Late, Malformed) as error:
-            raise NotStarted("The script process did not start.") from error
+            raise DiedAtStart("The script process did not start.") from error
         missing = [name for name in MUST_STAND if not isinstance(hello, dict) or hello.get(name) is not True]
         if missing:
             raise NotStarted(f"The script process is not fenced in as it must be ({', '.join(missing)}).")

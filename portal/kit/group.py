@@ -13,6 +13,8 @@ import select
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Mapping, Sequence
 
 LEAVING_FD = "SWITCHYARD_LEAVING_FD"
@@ -82,6 +84,33 @@ def leaving() -> bool:
     poll = select.poll()
     poll.register(int(name), select.POLLHUP)
     return bool(poll.poll(0))
+
+
+def hold_together(*, grace: float) -> None:
+    """Call it in a child that leads a group: what it forks lives no longer than its parent, the group no longer
+    than the process that started it and `grace` seconds to end gently.
+
+    A helper whose parent was killed would go on taking work that nobody carries out any more.
+    """
+    if sys.platform == "linux":
+        os.register_at_fork(after_in_child=_die_with_parent)
+    threading.Thread(target=_end_when_left, args=(grace,), daemon=True).start()
+
+
+def _end_when_left(grace: float) -> None:
+    name = os.environ.get(LEAVING_FD, "")
+    if not name.isdecimal():
+        return
+    poll = select.poll()
+    poll.register(int(name), select.POLLHUP)
+    while not poll.poll():
+        pass
+    time.sleep(grace)  # whoever ends in time takes this thread with him
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _end_with_parent() -> None:

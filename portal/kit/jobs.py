@@ -130,7 +130,7 @@ def _begin() -> int:
 
 
 def _alive(generation: int) -> bool:
-    """Show a sign of life, and say whether no newer watch has started."""
+    """Write when the watch last looked, and say whether no newer one has started."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE portal_heartbeat SET at = clock_timestamp() WHERE name = 'watch' AND generation = %s",
@@ -139,10 +139,28 @@ def _alive(generation: int) -> bool:
         return bool(cursor.rowcount == 1)
 
 
+@watcher("pulse", every=2)
+def pulse() -> None:
+    """Send a task through the queue: only one that comes out again shows that work is done."""
+    ring("pulse")
+
+
+@bell("pulse")
+def beat() -> None:
+    """Write the sign of life. The watch alone would show it while the queue behind it stands still."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO portal_heartbeat (name, at, generation) VALUES ('pulse', clock_timestamp(), 1)
+            ON CONFLICT (name) DO UPDATE SET at = clock_timestamp()
+            """
+        )
+
+
 def seconds_since_heartbeat() -> float | None:
     """Return the age of the last sign of life in seconds; None: there was none yet."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM clock_timestamp() - at) FROM portal_heartbeat WHERE name = 'watch'")
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp() - at) FROM portal_heartbeat WHERE name = 'pulse'")
         row = cursor.fetchone()
     return float(row[0]) if row else None
 

@@ -48,7 +48,7 @@ DEFINITIONS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(DEFINITIONS, min_size=1, max_size=4))
 def test_an_export_of_an_import_of_an_export_is_the_export(source: Source, definitions: list[Definition]) -> None:
     """What was exported is unchanged where it came from, and exporting again gives the same text."""

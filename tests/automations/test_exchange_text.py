@@ -32,7 +32,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(VALUES, st.sampled_from([0, 6]))
 def test_what_is_written_is_read_back_exactly(value: Any, indent: int) -> None:
     text = write({"a": [value]}, indent=indent)
@@ -40,7 +40,7 @@ def test_what_is_written_is_read_back_exactly(value: Any, indent: int) -> None:
     assert repr(got["x"] if indent else got) == repr({"a": [value]})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(TEXT)
 def test_other_readers_of_yaml_read_the_same_text(value: str) -> None:
     assert yaml.safe_load(write({"a": value})) == {"a": value}

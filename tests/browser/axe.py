@@ -3,7 +3,7 @@
 import functools
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 SCRIPT = Path(__file__).resolve().parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -13,11 +13,29 @@ def _script() -> str:
     return SCRIPT.read_text()
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong with the page as it stands, a line for each rule and element.
+def violations(page: Page, *, rules: list[str] | None = None) -> list[str]:
+    """Return what axe finds wrong with the page as it stands, a line for each rule and element: of all rules, or some.
 
     The script is evaluated from outside, because the page's own policy lets no foreign script in.
     """
     page.evaluate(_script())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    asked = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    found = page.evaluate("asked => axe.run(document, asked)", asked)["violations"]
     return [f"{one['id']}: {node['target']} {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+def violations_in_both(page: Page) -> list[str]:
+    """Return what axe finds wrong with a page in light, and with its colours in dark: they alone are others there."""
+    _choose(page, "light")
+    found = violations(page)
+    _choose(page, "dark")
+    found += [f"dark: {one}" for one in violations(page, rules=["color-contrast", "link-in-text-block"])]
+    _choose(page, "light")
+    return found
+
+
+def _choose(page: Page, theme: str) -> None:
+    """Show the page in a theme as the menu of themes does, with no colour still on its way to the other."""
+    page.evaluate("theme => document.dispatchEvent(new CustomEvent('theme:choose', {detail: theme}))", theme)
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+    page.evaluate("document.getAnimations().forEach(one => { try { one.finish() } catch { one.cancel() } })")

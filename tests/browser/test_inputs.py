@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from orders.models import Order, Source
 from portal.tenancy.models import Membership
-from tests.browser.axe import violations
+from tests.browser.axe import violations_in_both
 from tests.browser.pick import choose, open_list
 from tests.factories import ingest, make_record
 
@@ -181,23 +181,20 @@ def test_an_amount_stands_beside_its_currency(listed: Page) -> None:
     assert form.get_by_role("textbox", name="Value").get_attribute("inputmode") == "decimal"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_open_pickers_are_accessible_and_fit(guide: Page, owner: Membership, theme: str, width: int) -> None:
-    owner.user.theme = theme
-    owner.user.save()
+def test_open_pickers_are_accessible_and_fit(guide: Page, width: int) -> None:
     guide.set_viewport_size({"width": width, "height": 800})
     guide.reload()
     guide.get_by_role("combobox", name="Field", exact=True).first.click()
     expect(open_list(guide).get_by_role("option").first).to_be_visible()
-    assert violations(guide) == []
+    assert violations_in_both(guide) == []
     guide.locator("#v-f-5-value-shown").click()
     expect(open_list(guide)).to_be_visible()
     box = open_list(guide).bounding_box()
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
-    assert violations(guide) == []
+    assert violations_in_both(guide) == []
     assert guide.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -1,10 +1,11 @@
-"""Workers are killed by signal 9 at random moments for a minute; nothing is lost, nothing happens twice."""
+"""Workers of every kind are killed by signal 9 at random moments; nothing is lost, nothing happens twice."""
 
 import random
 import time
 from collections import Counter
 from collections.abc import Iterator
 
+import psutil
 import pytest
 from django.db import connection
 from django.db.models import Count
@@ -23,9 +24,10 @@ from portal.events.models import Event, Handoff
 from portal.kit import jobs
 from portal.kit.invariants import broken
 from portal.tenancy.models import Organization
-from tests.crash.workers import Workers, until
+from tests.crash.workers import KINDS, Workers, until
 
-KILLING_SECONDS = 60
+KILLS = 7
+"""One of each kind, and what chance adds."""
 SEED = 20261122
 TESTER = Actor.system("test")
 
@@ -62,16 +64,18 @@ def test_killing_workers_at_random_loses_nothing_and_does_nothing_twice(
     _rules(organization)
     added = lifecycle.add(organization, "ecwid", name="Tea shop", flows={"orders": "pull"}, by=TESTER)
     with_token(added, {"store_id": str(sandbox.store.store.id), "token": sandbox.private_token}, by=TESTER)
-    chance, placed = random.Random(SEED), 0
-    ends = time.monotonic() + KILLING_SECONDS
-    while time.monotonic() < ends:
-        workers.keep_running()
+    chance, placed, left = random.Random(SEED), 0, []
+    workers.keep_running()
+    kinds = [*KINDS, *chance.choices(KINDS, k=KILLS - len(KINDS))]
+    for kind in chance.sample(kinds, KILLS):
         placed += len(sandbox.place_orders(chance.randint(1, 6)))
-        _let_pass(chance.uniform(0.2, 1.2))
-        workers.kill_one(chance)
-    assert len(workers.killed) >= 30
+        _let_pass(chance.uniform(0.0, 0.8))
+        left += workers.kill(kind, chance)
     _heal(workers, placed)
     _check(placed)
+    _, alive = psutil.wait_procs(left, timeout=0)
+    mine = set(workers.running())
+    assert [one for one in alive if one not in mine] == []
 
 
 def _rules(organization: Organization) -> None:

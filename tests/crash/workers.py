@@ -1,5 +1,6 @@
 """Real worker processes of a test: started, killed at random, started again."""
 
+import contextlib
 import os
 import random
 import signal
@@ -13,6 +14,9 @@ import psutil
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+KINDS = ("keeper", "cluster", "sentinel", "worker", "script")
+"""What may die: who keeps the cluster, its first process, the one that looks after the others, those (they work,
+hand tasks out and take results), and the children that run JavaScript."""
 
 
 class Workers:
@@ -25,7 +29,7 @@ class Workers:
             "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
             "CRASH_DATABASE": str(connection.settings_dict["NAME"]),
             # What a supervisor on a machine gives it three minutes for, the test sees in seconds.
-            "SWITCHYARD_WORK_SILENCE": "12",
+            "SWITCHYARD_WORK_SILENCE": "20",
             "SWITCHYARD_WORK_GRACE": "5",
             "LOG_LEVEL": "ERROR",
         }
@@ -40,29 +44,43 @@ class Workers:
                 cwd=ROOT, env=self._env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
 
-    def kill_one(self, chance: random.Random) -> None:
-        """Kill one process of the tree by signal 9: the keeper, the cluster, a worker or a script child."""
-        tree = self._tree()
-        if tree:
-            victim = chance.choice(tree)
-            try:
-                name = " ".join(victim.cmdline()[1:4])
-                victim.kill()
-            except psutil.NoSuchProcess:  # it had ended by itself
-                return
-            self.killed.append(name)
+    def kill(self, kind: str, chance: random.Random) -> list[psutil.Process]:
+        """Kill one process of a kind by signal 9 as soon as there is one; returns all that ran beside it."""
+        found: dict[str, list[psutil.Process]] = {}
 
-    def _tree(self) -> list[psutil.Process]:
+        def there() -> bool:
+            self.keep_running()
+            found.update(self._tree())
+            return bool(found[kind])
+
+        until(there, seconds=60, what=f"A {kind}")
+        victim = chance.choice(found[kind])
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended by itself, which is as sudden to the others
+            victim.kill()
+        self.killed.append(kind)
+        return [one for some in found.values() for one in some if one != victim]
+
+    def _tree(self) -> dict[str, list[psutil.Process]]:
+        """Return the processes that run, by kind: each is a child of one of the kind before it."""
         assert self._process is not None
-        try:
-            root = psutil.Process(self._process.pid)
-            return [root, *root.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return []
+        found: dict[str, list[psutil.Process]] = {kind: [] for kind in KINDS}
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+            keeper = psutil.Process(self._process.pid)
+            found["keeper"] = [keeper]
+            found["cluster"] = keeper.children()
+            found["sentinel"] = [two for one in found["cluster"] for two in one.children()]
+            for one in [three for two in found["sentinel"] for three in two.children()]:
+                found["worker"].append(one)
+                found["script"] += one.children()
+        return found
+
+    def running(self) -> list[psutil.Process]:
+        """Return every process of the tree."""
+        return [one for some in self._tree().values() for one in some] if self._process else []
 
     def stop(self) -> None:
         """End everything, gently first."""
-        tree = self._tree() if self._process else []
+        tree = self.running()
         if self._process and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
             try:

@@ -57,12 +57,14 @@ def test_every_answer_of_every_address_has_the_headers(
     world: dict[str, Any], owner: Membership, stranger: Membership, colleague: Membership, method: str
 ) -> None:
     for who in (None, owner, stranger, colleague):
+        client = _client(who.user) if who else Client()
+        signed_in = client.cookies.output()
         for name, address in ADDRESSES.items():
-            client = _client(who.user) if who else Client()
             response = ask(client, method, path_of(address, world))
             assert faults_of(response) == [], f"{method} {name} as {who}"
             if who and URLS[name] != PUBLIC and response.status_code not in (405, 302):
                 assert is_private(response), f"{method} {name} as {who}: {response.get('Cache-Control')}"
+            client.cookies.load(signed_in)  # what signing out took away; its row is back already
 
 
 @pytest.mark.django_db
@@ -126,7 +128,7 @@ def test_cookies_cannot_be_read_by_scripts_or_sent_from_elsewhere(owner: Members
 
 
 WITH_TLS = """
-import json, django; django.setup()
+import json
 from django.conf import settings as s
 names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
          "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SECURE_PROXY_SSL_HEADER", "SESSION_COOKIE_DOMAIN",

@@ -1,14 +1,22 @@
 """A sandbox store for each test, and an integration that is connected to it."""
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from django.db.models.functions import Now
+from flask import Flask
 from pytest_django import Settings
+from werkzeug.serving import BaseWSGIServer
 
 from integrations import lifecycle
 from integrations.connect import with_token
+from integrations.connectors.ecwid.sandbox import server
+from integrations.connectors.ecwid.sandbox.app import create
+from integrations.connectors.ecwid.sandbox.config import Config
 from integrations.connectors.ecwid.sandbox.server import Sandbox, serve
+from integrations.connectors.ecwid.sandbox.world import World
 from integrations.models import FlowState, Integration
 from integrations.sync import pull
 from integrations.sync.outcome import Outcome
@@ -18,6 +26,41 @@ from portal.kit import claims
 from portal.tenancy.models import Organization
 
 TESTER = Actor.system("test")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_made_once() -> Iterator[None]:
+    """Let the many sandboxes share their routes and templates, which take longer to make than a test.
+
+    Each has its world and its port to itself, and ends without a pause.
+    """
+    listen, first = server.listen, create(World(Config(), None))
+    first.extensions["world"].close()
+
+    def with_these_routes(world: World) -> Flask:
+        app = copy.copy(first)
+        app.extensions = {"world": world}
+        return app
+
+    def listen_closely(world: World, host: str, port: int) -> BaseWSGIServer:
+        made = listen(world, host, port)
+        patch.setattr(made, "serve_forever", partial(_serve, made.serve_forever))
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "create", with_these_routes)
+        patch.setattr(server, "listen", listen_closely)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a second try come without its pause; what stands between the two is the test's own matter."""
+    monkeypatch.setattr("integrations.kit.client._AGAIN_AFTER", 0)
+
+
+def _serve(forever: Callable[[float], None], poll_interval: float) -> None:
+    forever(min(poll_interval, 0.005))
 
 
 def point_at(settings: Settings, sandbox: Sandbox) -> None:

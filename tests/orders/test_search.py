@@ -154,10 +154,10 @@ NAUGHTY = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", NAUGHTY)
-def test_no_text_is_an_error(as_owner: Client, orders: dict[str, Order], text: str) -> None:
-    for path in ("/orders", "/orders.json", "/orders.csv", "/search"):
-        assert as_owner.get(path, {"q": text}).status_code in (200, 302)
+def test_no_text_is_an_error(as_owner: Client, orders: dict[str, Order]) -> None:
+    for text in NAUGHTY:
+        for path in ("/orders", "/orders.json", "/orders.csv", "/search"):
+            assert as_owner.get(path, {"q": text}).status_code in (200, 302), f"{path} {text}"
 
 
 @pytest.mark.parametrize("text", [text for text in NAUGHTY if text.strip() and len(text) < 300])

@@ -207,7 +207,7 @@ def allowed(moment: dt.datetime, one: Schedule) -> bool:
     return on_time and (not one.windows or any(a <= moment <= b and a < b for a, b in open_at))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(schedules, st.one_of(moments, near_changes), st.integers(0, 60 * 24 * 20))
 def test_a_release_is_never_early_always_allowed_keeps_the_order_and_settles(
     one: Schedule, moment: dt.datetime, later: int
@@ -219,7 +219,7 @@ def test_a_release_is_never_early_always_allowed_keeps_the_order_and_settles(
     assert found <= release_at(moment + dt.timedelta(minutes=later), one)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(schedules.filter(lambda one: bool(one.windows or one.batches)), near_changes)
 def test_no_earlier_minute_would_have_been_allowed(one: Schedule, moment: dt.datetime) -> None:
     found = release_at(moment, one)

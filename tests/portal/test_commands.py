@@ -31,7 +31,7 @@ def show_life(seconds_ago: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO portal_heartbeat (name, at, generation) "
-            "VALUES ('watch', clock_timestamp() - make_interval(secs => %s), 1) "
+            "VALUES ('pulse', clock_timestamp() - make_interval(secs => %s), 1) "
             "ON CONFLICT (name) DO UPDATE SET at = excluded.at",
             [seconds_ago],
         )

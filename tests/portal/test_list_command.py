@@ -3,12 +3,10 @@
 import csv
 import io
 import json
-import subprocess
-import sys
 from decimal import Decimal
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, execute_from_command_line
 
 from orders.models import Order, Source
 from portal.filters.codec import dumps
@@ -137,6 +135,8 @@ def test_every_list_can_be_printed() -> None:
         assert said(name, columns="all", format="csv").count("\n") >= 1
 
 
-def test_help_shows_an_example() -> None:
-    shown = subprocess.run([sys.executable, "manage.py", "list", "--help"], capture_output=True, text=True, check=True)
-    assert EPILOG.splitlines()[1].strip() in shown.stdout
+def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        execute_from_command_line(["manage.py", "list", "--help"])
+    assert ended.value.code == 0
+    assert EPILOG.splitlines()[1].strip() in capsys.readouterr().out

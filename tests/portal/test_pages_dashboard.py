@@ -73,7 +73,7 @@ def test_it_hears_nothing_while_nothing_is_new(as_owner: Client, source: Source)
 def test_silence_of_the_background_work_is_told(as_owner: Client) -> None:
     assert "The background work is not running" in as_owner.get("/").content.decode()
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO portal_heartbeat (name, at, generation) VALUES ('watch', clock_timestamp(), 1)")
+        cursor.execute("INSERT INTO portal_heartbeat (name, at, generation) VALUES ('pulse', clock_timestamp(), 1)")
     assert "The background work is running." in as_owner.get("/").content.decode()
 
 

@@ -146,14 +146,30 @@ def leave(process: "subprocess.Popen[str]") -> None:
     assert process.returncode == 0
 
 
-def test_the_last_process_to_leave_stops_the_server_and_no_other_does(home: Path) -> None:
+def test_a_safe_server_is_stopped_by_the_last_process_and_waits_for_the_disk_and_keeps_its_data(home: Path) -> None:
+    """All of it of one server, since each takes seconds to make."""
     first, began = use(home)
     second, began_for_second = use(home)
     assert began == began_for_second
+    assert [(home / name).stat().st_mode & 0o777 for name in ("", "data", "run")] == [0o700, 0o700, 0o700]
+    with Cluster(home).connect("switchyard") as connection:
+        assert [connection.execute(f"SHOW {name}").fetchone() for name in DURABLE] == [("on",)] * len(DURABLE)
     leave(first)
     assert Cluster(home).answers()
     leave(second)
     assert not Cluster(home).answers()
+    assert (home / "data" / "PG_VERSION").read_text() == "18\n"
+    is_told_when_it_cannot_start(home)
+
+
+def is_told_when_it_cannot_start(home: Path) -> None:
+    (home / "data" / "postgresql.conf").write_text("shared_buffers = many\n")
+    command = [sys.executable, "-c", USES_THE_SERVER, str(home), "safe"]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The embedded database fails in pg_ctl (")
+    assert done.stderr.endswith(f"; its log is in {home / 'log'}.\n")
+    assert "Traceback" not in done.stderr
 
 
 def test_a_server_that_is_not_safe_is_removed_by_the_last_process_to_leave(home: Path) -> None:
@@ -162,15 +178,6 @@ def test_a_server_that_is_not_safe_is_removed_by_the_last_process_to_leave(home:
         assert connection.execute("SHOW fsync").fetchone() == ("off",)
     leave(process)
     assert sorted(path.name for path in home.iterdir()) == ["start.lock", "users.lock"]
-
-
-def test_a_safe_server_waits_for_the_disk_and_keeps_its_data(home: Path) -> None:
-    process, _ = use(home)
-    with Cluster(home).connect("switchyard") as connection:
-        shown = [connection.execute(f"SHOW {name}").fetchone() for name in DURABLE]
-    leave(process)
-    assert shown == [("on",)] * len(DURABLE)
-    assert (home / "data" / "PG_VERSION").read_text() == "18\n"
 
 
 def test_the_throw_away_server_is_never_where_orders_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -194,20 +201,3 @@ def test_two_processes_at_once_start_one_server(home: Path) -> None:
     starts = {process.communicate()[0].strip() for process in both}
     assert len(starts) == 1
     assert [process.returncode for process in both] == [0, 0]
-
-
-def test_a_server_that_cannot_start_is_told_in_one_sentence(home: Path) -> None:
-    leave(use(home)[0])
-    (home / "data" / "postgresql.conf").write_text("shared_buffers = many\n")
-    command = [sys.executable, "-c", USES_THE_SERVER, str(home), "safe"]
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith("The embedded database fails in pg_ctl (")
-    assert done.stderr.endswith(f"; its log is in {home / 'log'}.\n")
-    assert "Traceback" not in done.stderr
-
-
-def test_only_the_servers_user_may_enter_its_folders(home: Path) -> None:
-    process, _ = use(home)
-    assert [(home / name).stat().st_mode & 0o777 for name in ("", "data", "run")] == [0o700, 0o700, 0o700]
-    leave(process)

@@ -1,10 +1,14 @@
 """Two throw-away tables that hold documents the way an app's do: columns, folded columns, facets."""
 
 import datetime as dt
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.models import Case, Q, Value, When
 from django.test.utils import isolate_apps
 
 from portal.filters.facets import Facets
@@ -78,6 +82,25 @@ def found(root: Group, zone: dt.tzinfo = dt.UTC) -> list[bool]:
     rows = SampleRow._base_manager
     hits = set(rows.filter(to_q(root, TARGET, NOW, zone=zone)).values_list("pk", flat=True))
     return [pk in hits for pk in rows.order_by("pk").values_list("pk", flat=True)]
+
+
+def answers(roots: Sequence[Group], zone: dt.tzinfo = dt.UTC) -> list[list[bool]]:
+    """Return, for each stored document, which of the filters hold: all are asked in one query.
+
+    What is neither true nor false is not found by WHERE, and does not count for WHEN either.
+    """
+    asked = {
+        f"filter_{number}": Case(When(to_q(root, TARGET, NOW, zone=zone), then=Value(True)), default=Value(False))
+        for number, root in enumerate(roots)
+    }
+    return [list(row) for row in SampleRow._base_manager.annotate(**asked).order_by("pk").values_list(*asked)]
+
+
+def found_each(roots: Sequence[Group]) -> list[bool]:
+    """Return, for each stored document, whether WHERE finds it by the filter at the same place of the list."""
+    either = reduce(or_, (Q(pk=pk) & to_q(root, TARGET, NOW) for pk, root in enumerate(roots)))
+    hits = set(SampleRow._base_manager.filter(either).values_list("pk", flat=True))
+    return [pk in hits for pk in range(len(roots))]
 
 
 def document_with(field: Field, value: Any) -> Json:

@@ -68,7 +68,7 @@ class Keeper:
         jobs.start_watching()
         connection.close()
         self._started = time.monotonic()
-        return Group([sys.executable, sys.argv[0], "qcluster", "--skip-checks"])
+        return Group([sys.executable, sys.argv[0], "cluster"])
 
     def _is_silent(self) -> bool:
         """Say whether the cluster has been given `silence` seconds and shown nothing in all of them."""

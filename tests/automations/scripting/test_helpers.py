@@ -138,5 +138,8 @@ def test_text_is_folded_as_python_folds_it(pool: Pool) -> None:
 
 def test_a_character_newer_than_pythons_own_unicode_is_all_that_can_fold_otherwise(pool: Pool) -> None:
     unassigned = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Cn"]
-    differing = [char for char, ours in zip(unassigned, folds(pool, unassigned), strict=True) if ours != fold(char)]
+    # 16 at a time, as nearly all of them are alike; of what is not, character by character.
+    rows = ["".join(unassigned[start : start + 16]) for start in range(0, len(unassigned), 16)]
+    suspects = [char for row, ours in zip(rows, folds(pool, rows), strict=True) if ours != fold(row) for char in row]
+    differing = [char for char, ours in zip(suspects, folds(pool, suspects), strict=True) if ours != fold(char)]
     assert len(differing) < 200

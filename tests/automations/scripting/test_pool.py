@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -128,29 +129,29 @@ def test_a_child_that_hangs_is_killed_at_the_wall_clock(monkeypatch: pytest.Monk
         pool.close()
 
 
-@pytest.mark.parametrize(
-    "frame",
-    [
-        {"from": 0, "results": [True] * 7, "micros": 1},
-        {"from": 0, "results": "x"},
-        {"from": 0, "results": [["ok", "yes", None, None, None, []]]},
-        {"from": 0, "results": [["ok"]]},
-        {"from": "0", "results": [True]},
-    ],
+NONSENSE: tuple[dict[str, object], ...] = (
+    {"from": 0, "results": [True] * 7, "micros": 1},
+    {"from": 0, "results": "x"},
+    {"from": 0, "results": [["ok", "yes", None, None, None, []]]},
+    {"from": 0, "results": [["ok"]]},
+    {"from": "0", "results": [True]},
 )
-def test_an_answer_that_makes_no_sense_ends_the_child(
-    own_pool: Pool, monkeypatch: pytest.MonkeyPatch, frame: dict[str, object]
-) -> None:
-    own_pool.run([request("return true")])
-    liar = worker_of(own_pool).pid
+
+
+def test_an_answer_that_makes_no_sense_ends_the_child(own_pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    liars: dict[int, dict[str, object]] = {}
     true_answer = Worker.ask
-    monkeypatch.setattr(
-        Worker,
-        "ask",
-        lambda worker, *values: iter([frame]) if worker.pid == liar else true_answer(worker, *values),
-    )
-    assert own_pool.run([request("return true")])[0][0].ok
-    assert liar not in {worker.pid for worker in own_pool._alive}
+
+    def ask(worker: Worker, *values: Any) -> Iterator[Any]:
+        return iter([liars[worker.pid]]) if worker.pid in liars else true_answer(worker, *values)
+
+    monkeypatch.setattr(Worker, "ask", ask)
+    own_pool.run([request("return true")])
+    for frame in NONSENSE:  # one pool for all: the child after each liar is an honest one, until it lies in its turn
+        liar = worker_of(own_pool).pid
+        liars[liar] = frame
+        assert own_pool.run([request("return true")])[0][0].ok, frame
+        assert liar not in {worker.pid for worker in own_pool._alive}, frame
 
 
 def test_when_all_children_stay_busy_the_waiting_is_told_apart(own_pool: Pool) -> None:
@@ -248,6 +249,41 @@ def test_a_machine_where_code_is_not_fenced_in_refuses_it(own_pool: Pool, monkey
     assert result.status == "refused"
     assert result.error == "Not run: The script process is not fenced in as it must be (a_fence_that_is_missing)."
     assert not own_pool.self_test().ok
+
+
+def dying(pool: Pool, monkeypatch: pytest.MonkeyPatch, *, deaths: int) -> None:
+    """Let another hand kill the next children before they are ready."""
+    start, left = pool._new, [None] * deaths
+
+    def started() -> Worker:
+        worker = start()
+        if left:
+            left.pop()
+            os.kill(worker.pid, signal.SIGKILL)
+        return worker
+
+    monkeypatch.setattr(pool, "_new", started)
+
+
+@pytest.mark.parametrize(("deaths", "status"), [(2, "ok"), (3, "refused")])
+def test_a_child_that_dies_at_its_start_is_started_again_a_few_times(
+    own_pool: Pool, monkeypatch: pytest.MonkeyPatch, deaths: int, status: str
+) -> None:
+    dying(own_pool, monkeypatch, deaths=deaths)
+    assert statuses(own_pool.run([request("return true")])[0]) == [status]
+
+
+def test_a_machine_is_not_given_up_because_another_hand_killed_a_child(
+    own_pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dying(own_pool, monkeypatch, deaths=3)
+    assert own_pool.self_test().ok
+    dying(own_pool, monkeypatch, deaths=9)
+    own_pool._tested = None
+    assert not own_pool.self_test().ok
+    assert not own_pool.self_test().ok
+    own_pool._test_again = 0.0
+    assert own_pool.self_test().ok
 
 
 def test_a_closed_pool_refuses(own_pool: Pool) -> None:

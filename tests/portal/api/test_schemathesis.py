@@ -31,8 +31,8 @@ schema: Any = schemathesis.openapi.from_dict(
     json.loads(json.dumps(api.get_openapi_schema())), config=SchemathesisConfig.from_dict(CONFIG)
 )
 schema.app = get_wsgi_application()
-quiet = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-few = settings(quiet, max_examples=2)
+quiet = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(quiet, max_examples=1)
 
 
 @pytest.fixture(autouse=True)

@@ -155,7 +155,8 @@ def operand(field: Field, raw: Any) -> Any:
 
 def day(raw: str, zone: dt.tzinfo, *, end: bool) -> dt.datetime:
     if "T" in raw:
-        return dt.datetime.fromisoformat(raw)
+        moment = dt.datetime.fromisoformat(raw)
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     midnight = dt.datetime.fromisoformat(raw + "T00:00:00")
     if end:
         return (midnight + dt.timedelta(days=1)).replace(tzinfo=zone).astimezone(dt.UTC) - dt.timedelta(milliseconds=1)

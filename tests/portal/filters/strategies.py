@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -67,6 +68,7 @@ summable = st.one_of(numbers, st.sampled_from(WRONG))
 good_texts = st.sampled_from(WORDS)
 
 
+@cache  # here and below: hypothesis looks a strategy over when it is first drawn from, which costs more than drawing
 def raw_values(field: Field) -> st.SearchStrategy[Any]:
     """Values a document may hold in this field, some of them wrong."""
     good: dict[Type, st.SearchStrategy[Any]] = {
@@ -82,6 +84,7 @@ def raw_values(field: Field) -> st.SearchStrategy[Any]:
     return st.one_of(good[field.type], good[field.type], good[field.type], st.sampled_from(WRONG))
 
 
+@cache
 def named_values() -> st.SearchStrategy[Any]:
     """A list of names and values, some of them wrong."""
     good = st.fixed_dictionaries({"name": st.sampled_from(NAMES)}, optional={"value": st.one_of(texts, st.none())})
@@ -99,30 +102,50 @@ def put(holder: dict[str, Any], path: str, value: Any) -> None:
     holder[last] = value
 
 
+def _values(field: Field) -> st.SearchStrategy[Any]:
+    if field.is_template:
+        return named_values()
+    return summable if field.line and field.type in NUMBER_TYPES else raw_values(field)
+
+
+PLACES = {line: [(SAMPLE.key(one), _values(one)) for one in SAMPLE if one.line is line] for line in (False, True)}
+"""The fields of a record, and of a line: where each stands, and what may stand there."""
+
+
 @st.composite
 def holders(draw: st.DrawFn, line: bool) -> dict[str, Any]:
     holder: dict[str, Any] = {}
-    for field in SAMPLE:
-        if field.line is line and draw(st.booleans()):
-            values = named_values() if field.is_template else raw_values(field)
-            put(holder, SAMPLE.key(field), draw(summable if line and field.type in NUMBER_TYPES else values))
+    chosen = draw(st.integers(0, 2 ** len(PLACES[line]) - 1))  # a bit for each field, in one draw
+    for index, (key, values) in enumerate(PLACES[line]):
+        if chosen >> index & 1:
+            put(holder, key, draw(values))
     return holder
 
 
+bare, some_lines = holders(False), st.lists(holders(True), max_size=3)
+has_lines, knows_former = st.integers(0, 5), st.integers(0, 6)
+
+
+@cache
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
-    document = draw(holders(False))
-    if draw(st.integers(0, 5)):
-        document["lineItems"] = draw(st.lists(holders(True), max_size=3))
+    document = draw(bare)
+    if draw(has_lines):
+        document["lineItems"] = draw(some_lines)
     return document
+
+
+UNCHANGED = object()
+formers = st.one_of(documents(), st.just(UNCHANGED), st.sampled_from([None, "x", []]))
 
 
 @st.composite
 def updated(draw: st.DrawFn) -> dict[str, Any]:
     """A document that knows what it was before; sometimes it says nothing or nonsense of it."""
     document = draw(documents())
-    former = draw(st.one_of(documents(), st.just({**document}), st.sampled_from([None, "x", []])))
-    return {**document, BEFORE: former} if draw(st.integers(0, 6)) else document
+    former = draw(formers)
+    was = {**document} if former is UNCHANGED else former
+    return {**document, BEFORE: was} if draw(knows_former) else document
 
 
 def operand(field: Field, operator: Operator) -> st.SearchStrategy[Any]:
@@ -159,39 +182,64 @@ def operand(field: Field, operator: Operator) -> st.SearchStrategy[Any]:
     return one if operator.takes is Takes.ONE else st.none()
 
 
+lines_choices = st.sampled_from([None, *LINES])
+names = st.sampled_from(NAMES)
+one_of_five = st.integers(0, 4)
+
+
+@cache
+def every_field(bound: bool) -> st.SearchStrategy[Field]:
+    return st.sampled_from([field for field in SAMPLE if field.line or not bound])
+
+
 @st.composite
 def fields(draw: st.DrawFn, bound: bool = False) -> Field:
     """A field of the sample, one out of many given a name."""
-    field = draw(st.sampled_from([field for field in SAMPLE if field.line or not bound]))
+    field = draw(every_field(bound))
     if not field.is_template:
         return field
-    named = SAMPLE.get(keyed_path(field.path, draw(st.sampled_from(NAMES))))
+    named = SAMPLE.get(keyed_path(field.path, draw(names)))
     assert named
     return named
+
+
+@cache
+def questions(field: Field, changes: bool) -> st.SearchStrategy[tuple[Operator, st.SearchStrategy[Any]]]:
+    """Each operator of a field, with the values it may be given."""
+    found = operators_for(field.type, changes=changes and not field.line)
+    return st.sampled_from([(one, operand(field, one)) for one in found])
+
+
+@cache
+def others(field: Field) -> st.SearchStrategy[Field] | None:
+    """The fields that a field may be compared with; None: there is none."""
+    found = [other for other in SAMPLE if comparable(field, other) and not other.is_template]
+    return st.sampled_from(found) if found else None
 
 
 @st.composite
 def conditions(draw: st.DrawFn, bound: bool = False, changes: bool = False) -> Condition:
     field = draw(fields(bound))
-    operator = draw(st.sampled_from(operators_for(field.type, changes=changes and not field.line)))
-    lines = draw(st.sampled_from([None, *LINES])) if field.line and not bound else None
-    others = [other for other in SAMPLE if comparable(field, other) and not other.is_template]
-    if others and operator.compares(field.type) and not draw(st.integers(0, 4)):
-        return Condition(field.path, operator.key, FieldRef(draw(st.sampled_from(others)).path), lines)
-    return Condition(field.path, operator.key, draw(operand(field, operator)), lines)
+    operator, values = draw(questions(field, changes))
+    lines = draw(lines_choices) if field.line and not bound else None
+    other = others(field)
+    if other is not None and operator.compares(field.type) and not draw(one_of_five):
+        return Condition(field.path, operator.key, FieldRef(draw(other).path), lines)
+    return Condition(field.path, operator.key, draw(values), lines)
+
+
+measured = st.sampled_from([None, *(field for field in SAMPLE if field.line and field.type in NUMBER_TYPES)])
+measuring = st.sampled_from([operators.get(key) for key in ("equals", "not_equals", "gt", "lte", "between")])
+lows, highs = st.integers(-2, 4), st.integers(4, 300)
 
 
 @st.composite
 def measures(draw: st.DrawFn) -> Measure:
     """A count of lines or a sum over them, of all lines or of some."""
-    field = draw(st.sampled_from([None, *(field for field in SAMPLE if field.line and field.type in NUMBER_TYPES)]))
-    operator = draw(st.sampled_from([operators.get(key) for key in ("equals", "not_equals", "gt", "lte", "between")]))
-    low, high = draw(st.integers(-2, 4)), draw(st.integers(4, 300))
+    field, operator = draw(measured), draw(measuring)
+    low, high = draw(lows), draw(highs)
     value: Any = (low, high) if operator.takes is Takes.TWO else draw(st.sampled_from([low, high, Decimal("0.5")]))
-    where = draw(
-        st.one_of(st.just(Group()), st.builds(Group, matches, st.lists(bound_inner, min_size=1, max_size=2).map(tuple)))
-    )
-    return Measure("sum" if field else "count", operator.key, value, field.path if field else "", where)
+    return Measure("sum" if field else "count", operator.key, value, field.path if field else "", draw(measured_lines))
 
 
 matches = st.sampled_from(["all", "any", "none"])
@@ -202,6 +250,9 @@ def groups(items: st.SearchStrategy[Any], least: int = 1) -> st.SearchStrategy[G
 
 
 bound_inner = st.recursive(conditions(bound=True), groups, max_leaves=4)
+measured_lines = st.one_of(
+    st.just(Group()), st.builds(Group, matches, st.lists(bound_inner, min_size=1, max_size=2).map(tuple))
+)
 bound_groups = st.builds(Group, matches, st.lists(bound_inner, min_size=1, max_size=3).map(tuple), matches)
 nodes = st.recursive(
     st.one_of(conditions(), conditions(), conditions(), bound_groups, measures()), groups, max_leaves=8

@@ -45,7 +45,7 @@ def test_it_is_a_schema_of_the_draft_it_names(schema: Any) -> None:
     assert json.loads(json.dumps(schema)) == schema
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(trees)
 def test_every_tree_that_is_taken_is_valid(root: Group) -> None:
     if check(root, SAMPLE) == []:
@@ -54,7 +54,7 @@ def test_every_tree_that_is_taken_is_valid(root: Group) -> None:
         assert list(OF_SAMPLE.iter_errors(data)) == []
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(updated_trees)
 def test_every_tree_about_changes_that_is_taken_is_valid(root: Group) -> None:
     if check(root, UPDATED) == []:

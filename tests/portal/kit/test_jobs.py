@@ -26,6 +26,17 @@ def test_a_bell_rung_many_times_is_queued_once_until_it_is_answered(rung: list[s
     assert OrmQ.objects.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_only_what_comes_out_of_the_queue_is_a_sign_of_life() -> None:
+    jobs._begin()
+    jobs.pulse()
+    assert jobs.seconds_since_heartbeat() is None
+    jobs.answer("pulse")
+    age = jobs.seconds_since_heartbeat()
+    assert age is not None
+    assert age < 60
+
+
 @pytest.mark.django_db
 def test_the_watch_ends_when_a_newer_one_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
