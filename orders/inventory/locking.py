@@ -15,6 +15,9 @@ from orders.models import InventoryLevel, ShippingRequest
 from portal.audit.actor import Actor
 from portal.filters.mark import gettext_noop as _
 
+HOLDS_NOTHING = CLOSED | {RequestStatus.FAILED}
+"""A request that failed has given back what it held: its units are open again."""
+
 
 class Lock(enum.StrEnum):
     """What becomes of the figures when a record is locked."""
@@ -130,9 +133,7 @@ def _made_up(row: InventoryLevel, requests: Mapping[int, ShippingRequest]) -> It
     held, needed = held_by(requests.values()), _needed(row.sku_folded, requests)
     for pk, one in requests.items():
         has = held.get(pk, {}).get(row.sku_folded, Held())
-        if one.status == RequestStatus.FAILED:
-            continue
-        units = 0 if one.status in CLOSED else needed.get(pk, 0)
+        units = 0 if one.status in HOLDS_NOTHING else needed.get(pk, 0)
         now = min(has.committed, units) if one.on_future else units
         change: dict[str, Any] = {"committed": now - has.committed, "committed_future": units - now - has.future}
         if any(change.values()):

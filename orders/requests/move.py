@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from orders.inventory import commits
 from orders.lifecycle.edits import ChangedMeanwhile
 from orders.lifecycle.shipping_request import BEFORE_SENDING, RequestStatus
 from orders.models import Order, ShippingRequest
@@ -42,10 +43,12 @@ def move(
             check_version(request, version)
             check(request, status)
         _check_open(moving, orders, status)
+        waking = [one for one in moving.values() if one.status == S.FAILED]
         values = {**_of_itself(status), **(sets or {})}
         said = summary or f"{status.label}."
         steps = {pk: RequestStep(by, _VERBS.get(status, "moved"), said, status, values, run_id=run_id) for pk in moving}
         commit(steps, moving, cause=cause or by.kind)
+        _move_stock(list(moving.values()), waking, status, by)
         told = sentences(moving.values(), said)
         settle_orders(told, by, said=told, run_id=run_id, orders={pk: orders[pk] for pk in told})
     return list(requests.values())
@@ -70,6 +73,21 @@ def check_version(request: ShippingRequest, version: int | None) -> None:
 
 def _of_itself(status: RequestStatus) -> dict[str, Any]:
     return {"sent_at": database_now()} if status == S.SENT_TO_FULFILLMENT else {}
+
+
+def _move_stock(moving: list[ShippingRequest], waking: list[ShippingRequest], status: RequestStatus, by: Actor) -> None:
+    """Give back what failed requests hold, since their units are open again; commit it anew for those that wake.
+
+    Raises RequestMoveRefused where the stock was taken meanwhile; what a warehouse has taken after all is committed
+    without looking.
+    """
+    if status == S.FAILED:
+        commits.cancel(moving, by=by)
+    elif waking and status in BEFORE_SENDING | {S.SENT_TO_FULFILLMENT}:
+        try:
+            commits.commit(waking, by=by, check=status in BEFORE_SENDING)
+        except commits.NotEnough as short:
+            raise RequestMoveRefused(f"{short} Cancel the request, and have its order routed again.") from short
 
 
 def _check_open(requests: Mapping[int, ShippingRequest], orders: Mapping[int, Order], status: RequestStatus) -> None:

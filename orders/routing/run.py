@@ -8,7 +8,7 @@ and decides anew, the last time with everything locked that it might take.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from orders.inventory.levels import Levels, lock_levels
 from orders.lifecycle.order import OrderStatus
@@ -78,11 +78,10 @@ def _route(organization: Organization, orders: Sequence[Order], trigger: str, by
     left = {one.pk: why for one in orders if (why := why_left(one))}
     fitting = [one for one in orders if one.pk not in left]
     versions = {one.pk: one.version for one in orders}
-    world = load_world(organization) if fitting else None
+    world, decided = _decided(organization, fitting) if fitting else (None, [])
     if world is None or not world.cards:
         left |= {one.pk: RESTS for one in fitting}
         return {pk: Result(None, why, versions[pk]) for pk, why in left.items()}
-    decided = _settle_on(world, load_subjects(world, fitting))
     write(world, decided, trigger, by)
     told = {one.subject.order.pk: one.decision for one in decided}
     return {pk: Result(None, why, versions[pk]) for pk, why in left.items()} | {
@@ -92,6 +91,24 @@ def _route(organization: Organization, orders: Sequence[Order], trigger: str, by
 
 class _Stale(Exception):
     """Somebody else took stock that was counted on."""
+
+
+class _PlaceGone(Exception):
+    """A location that was chosen has been switched off, paused, merged or deleted meanwhile."""
+
+
+def _decided(organization: Organization, orders: Sequence[Order]) -> tuple[World, list[Decided]]:
+    """Decide for orders of one organization; with its locations read again where one has changed meanwhile."""
+    for last in (False,) * (_TRIES - 1) + (True,):
+        world = load_world(organization)
+        if not world.cards:
+            return world, []
+        try:
+            return world, _settle_on(world, load_subjects(world, orders))
+        except _PlaceGone:
+            if last:
+                raise  # the batch is undone, and routed again a little later
+    raise AssertionError("The last try decides or raises.")
 
 
 def _settle_on(world: World, subjects: Sequence[Subject]) -> list[Decided]:
@@ -160,6 +177,7 @@ def _lock_and_check(world: World, decided: Sequence[Decided]) -> None:
     parts = [part for one in decided for part in one.decision.parts]
     if not parts:
         return
+    _keep_places({part.location.pk for part in parts})
     skus = {line.sku for part in parts for line in part.lines}
     levels = lock_levels(world.organization.pk, skus, {part.location.pk for part in parts})
     free = _free(levels)
@@ -171,6 +189,21 @@ def _lock_and_check(world: World, decided: Sequence[Decided]) -> None:
             raise _Stale
         if at in free:
             free[at] = available - now, future - line.future
+
+
+def _keep_places(ids: set[int]) -> None:
+    """Hold the chosen locations as they are until the end of the transaction. Raises _PlaceGone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [sorted(ids)])
+        if len(cursor.fetchall()) < len(ids):
+            raise _PlaceGone
+
+
+_KEEP = """
+SELECT id FROM orders_location WHERE id = ANY(%s) AND active AND NOT paused AND deleted_at IS NULL
+ORDER BY id FOR KEY SHARE
+"""
+"""Shared with other routing; who merges or switches off waits for it, and it for him."""
 
 
 def _free(levels: Levels) -> dict[tuple[str, int], tuple[int, int]]:

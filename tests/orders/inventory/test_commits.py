@@ -3,7 +3,10 @@
 import pytest
 
 from orders.inventory.commits import NotEnough, cancel, commit, held_by, release
+from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import InventoryLevel, Location, Order, Source
+from orders.requests.move import move
+from orders.requests.write import RequestMoveRefused
 from tests.factories import make_location, make_order
 from tests.orders.inventory.stock import BY, figures, happened, make_product, make_request, stock
 
@@ -94,3 +97,19 @@ def test_a_request_gives_back_its_own_and_not_what_others_hold(order: Order, war
     assert figures(warehouse) == (5, 2)
     cancel([other], by=BY)
     assert figures(warehouse) == (5, 0)
+
+
+def test_a_failed_request_frees_its_stock_and_commits_anew_when_it_is_woken(order: Order, warehouse: Location) -> None:
+    Order.across.update(status="readyForFulfillment")
+    stock(warehouse, on_hand=3)
+    request = make_request(order, warehouse)
+    commit([request], by=BY)
+    move([request.pk], RequestStatus.FAILED, BY)
+    assert figures(warehouse) == (3, 0)
+    move([request.pk], RequestStatus.READY_FOR_FULFILLMENT, BY)
+    assert figures(warehouse) == (3, 2)
+    move([request.pk], RequestStatus.FAILED, BY)
+    stock(warehouse, on_hand=-2)
+    with pytest.raises(RequestMoveRefused, match="1 of 2 × TEA-1"):
+        move([request.pk], RequestStatus.READY_FOR_FULFILLMENT, BY)
+    assert figures(warehouse) == (1, 0)
