@@ -1,5 +1,6 @@
 """Canceling shipping requests: stock, history, what the warehouse knows, and routing that looks again."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,10 +97,11 @@ def _cancel(
     for request in requests.values():
         if not can_cancel(request.status):
             raise RequestMoveRefused(f"{request.ext_shipment_id}: {refusal(request.status, status)}")
-    said = _sentence(restock, reason)
+    said, at = _sentence(restock, reason), database_now()
     commits.cancel(list(requests.values()), by=by, restock=restock)
     steps = {
-        pk: RequestStep(by, "canceled", said, status, _values(one, by, skip_location)) for pk, one in requests.items()
+        pk: RequestStep(by, "canceled", said, status, _values(one, by, skip_location, at))
+        for pk, one in requests.items()
     }
     commit(steps, requests, cause=CAUSE)
     told = sentences(requests.values(), said)
@@ -112,9 +114,9 @@ def _sentence(restock: bool, reason: str) -> str:
     return f"Canceled, {stock}: {reason}" if reason else f"Canceled, {stock}."
 
 
-def _values(request: ShippingRequest, by: Actor, skip_location: bool) -> dict[str, Any]:
+def _values(request: ShippingRequest, by: Actor, skip_location: bool, at: dt.datetime) -> dict[str, Any]:
     return {
-        "canceled_at": database_now(),
+        "canceled_at": at,
         "canceled_by_kind": by.kind,
         "canceled_by_id": by.id[:80],
         "canceled_by_name": by.name[:200],
