@@ -70,6 +70,8 @@ def _fits_everybody(page: Page) -> None:
     """Light, dark, and on a telephone."""
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
+        page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => 0)")
         assert violations(page) == []
     before = page.viewport_size
     page.set_viewport_size({"width": 360, "height": 780})
