@@ -11,7 +11,7 @@ from orders.inventory.check import differing
 from orders.lifecycle import edits
 from orders.models import InventoryLevel, Order, OrderException, RoutingRun, ShippingRequest, Source
 from orders.requests.cancel import cancel
-from orders.routing.load import load_stock
+from orders.routing.load import load_stock, load_world
 from orders.routing.run import RESTS, route
 from portal.audit.actor import Actor
 from portal.audit.models import History
@@ -294,3 +294,22 @@ def test_a_batch_costs_the_same_number_of_queries_whatever_its_size(source: Sour
         asked.append(len(captured.captured_queries))
     assert asked[0] == asked[1], asked
     assert asked[0] < 60
+
+
+def test_a_location_that_is_paused_while_it_is_being_chosen_is_left_out(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reno, leeds = warehouse(source), warehouse(source, "Leeds")
+    card(reno, leeds)
+    stock(reno, on_hand=5)
+    stock(leeds, on_hand=5)
+    order = ready(source)
+
+    def then_paused(*args: Any) -> Any:
+        found = load_world(*args)
+        type(reno).across.filter(pk=reno.pk).update(paused=True)
+        return found
+
+    monkeypatch.setattr("orders.routing.run.load_world", then_paused)
+    run(order)
+    assert [one[1] for one in requests_of(order)] == ["Leeds"]
