@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="fulfillment",
             index=django.contrib.postgres.indexes.GinIndex(
-                fields=["facets"], name="fulfillment_by_facet", opclasses=["jsonb_path_ops"]
+                fields=["facets"], name="fulfillment_by_facet", opclasses=("jsonb_path_ops",)
             ),
         ),
         migrations.AddIndex(
