@@ -67,11 +67,18 @@ def _search(found: Rows, text: str) -> Rows:
     return found.filter(pk__in=found.order_by().filter(wanted | named).values("pk"))
 
 
+def ships(one: Location) -> str:
+    """Return who ships from a location: an integration, or people; nothing where nobody does."""
+    if one.fulfillment_source is not None:
+        return one.fulfillment_source.name
+    return _now("People, by hand") if one.ships_by_hand else ""
+
+
 COLUMNS = (
     cells.title("name", _("Location"), lambda one: one.name, sort="name"),
     cells.custom("status", _("Status"), status, state_of, sort=("active", "paused")),
     cells.text("address", _("Address"), address_line),
-    cells.text("ships", _("Ships"), lambda one: one.fulfillment_source and one.fulfillment_source.name),
+    cells.text("ships", _("Ships"), ships),
     cells.text("obstacles", _("Why nothing is routed here"), lambda one: " ".join(obstacles(one))),
     cells.text("stock", _("Reports stock"), lambda one: one.inventory_source and one.inventory_source.name),
     cells.tags("groups", _("Groups"), lambda one: sorted(group.name for group in one.groups.all())),

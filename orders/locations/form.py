@@ -56,6 +56,10 @@ def _many(placeholder: Any) -> forms.SelectMultiple:
     return forms.SelectMultiple(attrs={"data-picker": "many", "data-placeholder": placeholder})
 
 
+HAND = "hand"
+"""The choice of a location that no integration ships from, but people; no public ID is written so."""
+
+
 class LocationForm(forms.Form):
     """The settings of a location; choices are those of its organization."""
 
@@ -66,7 +70,9 @@ class LocationForm(forms.Form):
     fulfillment = forms.ChoiceField(
         label=gettext_lazy("Who ships from here"),
         required=False,
-        help_text=gettext_lazy("The fulfillment channel that owns this location. Without one nothing is routed here."),
+        help_text=gettext_lazy(
+            "The fulfillment channel that owns this location, or people by hand. Without, nothing is routed here."
+        ),
     )
     inventory = forms.ChoiceField(
         label=gettext_lazy("Whose word on stock counts"),
@@ -102,7 +108,7 @@ class LocationForm(forms.Form):
     def _offer(self) -> None:
         sources = [(one.public_id, _label(one)) for one in self._sources.values()]
         fields: dict[str, Any] = self.fields
-        fields["fulfillment"].choices = [("", _("Nobody")), *sources]
+        fields["fulfillment"].choices = [("", _("Nobody")), (HAND, _("People, by hand")), *sources]
         fields["inventory"].choices = [("", _("Any system that names it")), *sources]
         fields["excluded_for"].choices = sources
         fields["groups"].choices = [(key, one.name) for key, one in self._groups.items()]
@@ -128,6 +134,7 @@ class LocationForm(forms.Form):
             name=told["name"],
             address=self._address(),
             fulfillment_source_id=ids.get(told["fulfillment"]),
+            ships_by_hand=told["fulfillment"] == HAND,
             inventory_source_id=ids.get(told["inventory"]),
             excluded_for=frozenset(ids[key] for key in told["excluded_for"]),
             groups=frozenset(self._groups[key].pk for key in told["groups"]),
@@ -173,11 +180,17 @@ def _initial(location: Location | None) -> dict[str, Any]:
     return told | {
         "version": location.version,
         "name": location.name,
-        "fulfillment": location.fulfillment_source.public_id if location.fulfillment_source else "",
+        "fulfillment": _shipper(location),
         "inventory": location.inventory_source.public_id if location.inventory_source else "",
         "excluded_for": [one.public_id for one in location.excluded_for.all()],
         "groups": [one.public_id for one in location.groups.all()],
     }
+
+
+def _shipper(location: Location) -> str:
+    if location.fulfillment_source is not None:
+        return location.fulfillment_source.public_id
+    return HAND if location.ships_by_hand else ""
 
 
 def _sources(organization: Organization, location: Location | None) -> dict[str, Source]:

@@ -151,7 +151,10 @@ def _carried(level: InventoryLevel, into: Location, other: Location) -> Iterator
 
 def _gains(into: Location, other: Location) -> Iterator[tuple[str, str]]:
     """Yield what `into` has not set and `other` has: the column, and the sentence."""
-    if into.fulfillment_source_id is None and other.fulfillment_source is not None:
+    nobody = into.fulfillment_source_id is None and not into.ships_by_hand
+    if nobody and other.fulfillment_source is not None:
         yield "fulfillment_source_id", _("{name} ships from here.").format(name=other.fulfillment_source.name)
+    elif nobody and other.ships_by_hand:
+        yield "ships_by_hand", _("People ship from here by hand.")
     if into.inventory_source_id is None and other.inventory_source is not None:
         yield "inventory_source_id", _("{name} reports its stock.").format(name=other.inventory_source.name)

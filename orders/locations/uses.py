@@ -35,9 +35,9 @@ def obstacles(location: Location) -> list[str]:
         found.append(_("It is switched off."))
     if location.paused:
         found.append(_("It is paused: nothing new is routed here, what is under way goes on."))
-    if source is None:
+    if source is None and not location.ships_by_hand:
         found.append(_("No fulfillment channel owns this location."))
-    elif source.state == "deleted":
+    elif source is not None and source.state == "deleted":
         found.append(_("Its fulfillment channel, {name}, is not there any more.").format(name=source.name))
     if location.exclude_from_totals and not location.infinite:
         found.append(_("Its stock is left out of totals: only cards that do not check inventory route here."))

@@ -21,7 +21,7 @@ from portal.tenancy.models import Organization
 ENTITY = "location"
 _COLUMNS = (
     "name", "address", "active", "paused", "pickup", "infinite", "preserve_bundles", "exclude_from_totals",
-    "fulfillment_source_id", "inventory_source_id",
+    "fulfillment_source_id", "ships_by_hand", "inventory_source_id",
 )  # fmt: skip
 
 
@@ -46,6 +46,7 @@ class Settings:
     preserve_bundles: bool = False
     exclude_from_totals: bool = False
     fulfillment_source_id: int | None = None
+    ships_by_hand: bool = False
     inventory_source_id: int | None = None
     excluded_for: frozenset[int] = frozenset()
     groups: frozenset[int] = frozenset()

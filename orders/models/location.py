@@ -46,7 +46,9 @@ class Location(Scoped):
     excluded_for = models.ManyToManyField(Source, related_name="+", blank=True)
     """Channels whose totals leave this location out."""
     fulfillment_source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, related_name="+")
-    """The fulfillment integration that ships from here; without one nothing can be routed here."""
+    """The fulfillment integration that ships from here."""
+    ships_by_hand = models.BooleanField(default=False, db_default=False)
+    """People ship from here, without an integration. Without either nothing can be routed here."""
     inventory_source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, related_name="+")
     """The integration whose word on stock counts; none: any that names it."""
     groups = models.ManyToManyField(LocationGroup, related_name="locations", blank=True)

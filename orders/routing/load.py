@@ -94,7 +94,7 @@ def _place(one: Location) -> Place:
         paused=one.paused,
         infinite=one.infinite,
         preserve_bundles=one.preserve_bundles,
-        has_fulfillment=source is not None and source.state != Source.State.DELETED,
+        has_fulfillment=one.ships_by_hand or (source is not None and source.state != Source.State.DELETED),
         excluded=one.exclude_from_totals,
         groups=frozenset(group.public_id for group in one.groups.all()),
     )

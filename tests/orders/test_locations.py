@@ -11,11 +11,13 @@ from orders.locations.document import document, rows
 from orders.locations.uses import address_line, obstacles
 from orders.locations.write import ChangedMeanwhile, Settings, StillUsed, create, save, settings_of, switch
 from orders.models import Location, LocationGroup, Source
+from orders.routing.run import route
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.tenancy.models import Organization
 from tests.factories import make_location
 from tests.orders.requests.making import ready_order, request_for
+from tests.orders.routing.running import card
 
 pytestmark = pytest.mark.django_db
 OLIVE = Actor("user", "1", "Olive Owner")
@@ -88,6 +90,7 @@ def test_a_location_that_is_needed_is_not_switched_off_but_may_be_paused(reno: L
         ({"active": False}, ["It is switched off."]),
         ({"paused": True}, ["It is paused: nothing new is routed here, what is under way goes on."]),
         ({"fulfillment_source": None}, ["No fulfillment channel owns this location."]),
+        ({"fulfillment_source": None, "ships_by_hand": True}, []),
         (
             {"exclude_from_totals": True},
             ["Its stock is left out of totals: only cards that do not check inventory route here."],
@@ -120,3 +123,12 @@ def test_groups_are_added_renamed_and_deleted_once_each(organization: Organizati
     groups.delete(west, by=OLIVE)
     assert not LocationGroup.across.filter(name="Wild West").exists()
     assert history(reno)[-1] == ("edited", "Left the group “Wild West”, which was deleted.", 3)
+
+
+def test_orders_are_routed_to_where_people_ship_by_hand(source: Source, reno: Location) -> None:
+    save(reno, replace(settings_of(reno), fulfillment_source_id=None, ships_by_hand=True), by=OLIVE)
+    card(reno, check_stock=False)
+    order = ready_order(source)
+    route([order.pk], "auto")
+    request = order.shipping_requests.get()
+    assert (request.location, request.fulfillment_source, request.status) == (reno, None, "readyForFulfillment")

@@ -98,7 +98,7 @@ def test_a_private_view_is_found_for_its_person_alone(organization: Organization
 @pytest.mark.parametrize(
     ("name", "options", "message", "code"),
     [
-        ("nothing", {}, "There is no list “nothing”; known are: .*exceptions, history, orders", 2),
+        ("nothing", {}, "There is no list “nothing”; known are: .*exceptions, .*history, .*orders", 2),
         ("orders", {"organization": "nobody"}, "There is no organization nobody", 2),
         ("orders", {"user": "x@example.com"}, "There is no member x@example.com", 2),
         ("orders", {"columns": "order,colour"}, "There is no column colour; there are: order, placed", 2),

@@ -14,6 +14,7 @@ from tests.factories import ingest, make_order, make_orders, make_record
 from tests.orders.inventory.stock import BY, figures, happened, make_product, make_request, stock
 
 pytestmark = pytest.mark.django_db
+BROKEN_NEED = "inventory.virtual_is_needed"
 
 
 def needed(sku: str = "TEA-1") -> int:
@@ -121,4 +122,4 @@ def test_what_is_committed_without_an_order_that_needs_it_is_found(source: Sourc
     settle_virtual([make_order(source).pk], BY)
     VirtualCommit.across.update(quantity=1)
     found = {one.invariant.key: one.by for one in broken()}
-    assert found == {"inventory.virtual_is_needed": ["TEA-1: 2 instead of 1"]}
+    assert found == {BROKEN_NEED: ["TEA-1: 2 instead of 1"]}

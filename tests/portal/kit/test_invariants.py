@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from automations import services
 from automations.models import Run
-from orders.models import Hold, Order, OrderLine, Source
+from orders.models import Hold, InventoryLevel, Order, OrderLine, Source
 from portal.audit.actor import Actor
 from portal.audit.record import Entry, record
 from portal.events.dispatch import drain
@@ -18,6 +18,8 @@ from portal.kit.clock import now
 from portal.kit.invariants import broken, invariants
 from tests.automations.test_waiting_together import BREAKS as BREAKS_OF_WAITING
 from tests.factories import make_order
+from tests.orders.fulfillments.test_take import BREAKS as BREAKS_OF_FULFILLMENTS
+from tests.orders.inventory.test_virtual import BROKEN_NEED
 from tests.orders.requests.test_move_and_cancel import BREAKS as BREAKS_OF_REQUESTS
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,9 @@ BREAKS: dict[str, Callable[[Order], object]] = {
     "orders.moves_are_told": lambda order: _tell_a_move_that_was_none(order),
     "orders.status_is_the_last_move": lambda order: Order.across.update(status="draft", hold_until=None),
     "orders.lines_are_there": lambda order: OrderLine.across.all().delete(),
+    "inventory.levels_are_sums": lambda order: InventoryLevel.across.create(
+        organization=order.organization, sku="TEA-1", sku_folded="tea-1", on_hand=5
+    ),
     "runs.holds_are_placed": lambda order: Hold.across.update(run_id=None),
 }
 
@@ -71,7 +76,7 @@ def test_what_breaks_an_invariant_is_found(held: Order, key: str) -> None:
 
 
 def test_every_invariant_has_been_seen_broken() -> None:
-    elsewhere = (BREAKS_OF_WAITING, BREAKS_OF_REQUESTS)
+    elsewhere = (BREAKS_OF_WAITING, BREAKS_OF_REQUESTS, BREAKS_OF_FULFILLMENTS, {BROKEN_NEED})
     assert set(invariants.keys()) == set(BREAKS).union(*elsewhere)
 
 
