@@ -1,10 +1,13 @@
 """What every test may ask for: three people, an organization, a store."""
 
 import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 from django.db import connections
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from orders.models import Source
 from portal.tenancy.models import Membership, Organization, User
@@ -31,6 +34,19 @@ def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) ->
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     connections["default"].settings_dict["TEST"]["NAME"] = f"test_{run}_{worker}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End the sessions that tests have left, and tell what each asked last: they would keep the database there."""
+    yield
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid), state, left(query, 300) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        for _, state, query in cursor.fetchall():
+            print(f"A session was left, {state}: {query}", file=sys.stderr)
 
 
 @pytest.fixture

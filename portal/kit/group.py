@@ -93,7 +93,7 @@ def hold_together(*, grace: float) -> None:
     A helper whose parent was killed would go on taking work that nobody carries out any more.
     """
     if sys.platform == "linux":
-        os.register_at_fork(after_in_child=_die_with_parent)
+        os.register_at_fork(before=_remember_parent, after_in_child=_die_with_parent)
     threading.Thread(target=_end_when_left, args=(grace,), daemon=True).start()
 
 
@@ -109,8 +109,18 @@ def _end_when_left(grace: float) -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
+_parent = 0
+
+
+def _remember_parent() -> None:
+    global _parent
+    _parent = os.getpid()
+
+
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != _parent:  # it was killed before it could be named to the system
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _end_with_parent() -> None:
