@@ -82,6 +82,8 @@ class Shown:
     settled: Sequence[Told]
     """Locations that the channel had settled on."""
     cards: Sequence[Told]
+    rests: bool
+    """Whether no card is switched on; where nothing is left to be routed no card was asked."""
 
 
 def runs_of(order: Order) -> QuerySet[RoutingRun]:
@@ -126,12 +128,14 @@ def panel(order: Order) -> dict[str, Any]:
 def shown(trace: Json) -> Shown:
     """Return a decision for its page, in the reader's language."""
     status, label = OUTCOMES[trace["outcome"]]
+    asked = trace["outcome"] != "nothing" and not trace.get("pre_routed")
     return Shown(
         status,
         label,
         words.outcome(trace, _),
         [_place(one) for one in trace.get("pre_routed", ())],
         [_card(one) for one in trace["cards"]],
+        rests=asked and not trace["cards"],
     )
 
 

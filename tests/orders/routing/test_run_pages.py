@@ -74,6 +74,15 @@ def test_without_cards_the_page_says_that_routing_rests(source: Source, as_owner
     )
 
 
+def test_where_nothing_is_left_the_page_does_not_say_that_cards_are_missing(source: Source, as_owner: Client) -> None:
+    reno = warehouse(source)
+    card(reno, check_stock=False)
+    order = ready(source)
+    run(order)
+    text = as_owner.get(f"/orders/{order.public_id}/routing/try").content.decode()
+    assert ("Nothing of this order is left to be shipped." in text, "No routing card" in text) == (True, False)
+
+
 def test_routing_again_by_hand_tells_why_it_failed_and_then_routes(
     source: Source, as_owner: Client, owner: Membership
 ) -> None:
