@@ -69,14 +69,3 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (input) afterChoice(input, act);
   else setTimeout(act);
 });
-
-// Requests of a form wait for each other (hx-sync). One whose element was drawn away meanwhile is never sent, and
-// those behind it would wait for good: the next of them is sent in its place.
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.requestConfig?.elt?.closest?.("form[hx-sync]") ?? document.querySelector("form[hx-sync]");
-  if (!form) return;
-  setTimeout(() => {
-    const own = form["htmx-internal-data"];
-    while (own && !own.xhr && own.queuedRequests?.length) own.queuedRequests.shift()();
-  });
-});

@@ -201,20 +201,6 @@ def test_a_choice_that_is_being_made_while_the_actions_are_drawn_afresh_is_made_
     expect(change).to_have_value("Tags")
 
 
-def test_what_waits_behind_a_question_whose_input_was_drawn_away_is_asked_all_the_same(
-    walk: Walk, source: Source
-) -> None:
-    page = walk.open("/automations/new/NEW_ORDER/")
-    add_action(page, "Add note")
-    add_action(page, "Hold order")
-    with answered_late(page):
-        page.get_by_role("button", name="Move Hold order up").click()
-        for _ in range(2):  # both wait; the first answer draws their input away, and the form's own question after them
-            page.locator(".action-input").first.dispatch_event("change")
-        page.get_by_role("checkbox", name="Tea shop").check()
-    expect(page.locator("#rule-told")).to_contain_text("from Tea shop")
-
-
 def test_a_record_is_edited_as_json_before_the_test_and_stays_as_it_is(walk: Walk, source: Source, rule: Rule) -> None:
     order = make_order(source)
     page = edited(walk, rule)
