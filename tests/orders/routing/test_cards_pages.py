@@ -1,5 +1,7 @@
 """The pages of routing cards: list, form, and what two people at one card are told."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -50,6 +52,16 @@ def test_a_card_is_added_shown_and_read_as_json(as_owner: Client, reno: Location
         assert words in text
     shown = as_owner.get(f"{url(card)}.json").json()
     assert (shown["cardId"], shown["destinations"][0]["locations"]) == (card.public_id, [reno.public_id])
+
+
+def test_the_switches_stand_as_they_were_saved(as_owner: Client, reno: Location) -> None:
+    for on in ("do_not_check", "allow_split"):
+        as_owner.post("/routing/new", {**form(reno), on: "on"})
+        text = as_owner.get(url(RoutingCard.across.latest("pk"))).content.decode()
+        found = re.findall(r'name="(do_not_check|\w+_split|\w+_future|\w+_groups)"\s+value="on"\s+(checked)?', text)
+        assert dict(found) == {"send_future": "", "prefer_groups": "checked"} | {
+            name: "checked" if name == on else "" for name in ("do_not_check", "allow_split")
+        }
 
 
 def test_faults_stand_at_their_place_and_what_was_typed_stays(as_owner: Client, reno: Location) -> None:
