@@ -5,7 +5,6 @@ from collections import Counter
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +19,7 @@ from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, page
 from portal.ui.amounts import count as grouped
 from portal.ui.htmx import add_message, page_or_part, redirect
+from portal.ui.ticked import carried, way_back
 
 MOST = 1_000
 """As many as one request can do in a few seconds; more need a narrower filter, or the command."""
@@ -69,17 +69,14 @@ def replay_many(request: PageRequest) -> HttpResponse:
     if "sure" in request.POST and wanted.fitting:
         result = replay.run_again(request.organization, wanted.fitting, by=Actor.user(request.user))
         add_message(request, _told(result))
-        return HttpResponseRedirect(_back(request))
+        return HttpResponseRedirect(way_back(request, "automations:history"))
     told = {
         "fitting": len(wanted.fitting),
         "rules": Counter(run.rule.name for run in wanted.fitting).most_common(),
         "left": Counter(why for _run, why in wanted.left).most_common(),
         "too_many": too_many,
         "most": MOST,
-        "back": _back(request),
-        "rows": request.POST.getlist("row")[:MOST],
-        "everything": request.POST.get("all", ""),
-        "query": request.POST.get("query", ""),
+        **carried(request, "automations:history"),
     }
     return render(request, "automations/runs/bulk.html", told)
 
@@ -97,10 +94,3 @@ def _told(result: replay.Result) -> str:
         n, why = len(result.left), result.left[0][1]
         parts.append(ngettext("{n} was left: {why}", "{n} were left: {why}", n).format(n=grouped(n), why=why))
     return f"{_('Run again')}: {', '.join(parts)}."
-
-
-def _back(request: PageRequest) -> str:
-    """Return the list as one left it; an address elsewhere is not followed."""
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, None) and back.startswith("/")
-    return back if safe else reverse("automations:history")

@@ -8,7 +8,6 @@ from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -25,6 +24,7 @@ from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, page
 from portal.ui.amounts import count as grouped
 from portal.ui.htmx import add_message, redirect
+from portal.ui.ticked import carried, way_back
 
 MOST = 1_000
 """As many records as one request can deal with in a few seconds; more are brought by a file."""
@@ -145,10 +145,7 @@ def act(request: PageRequest, key: str) -> HttpResponse:
         "too_many": too_many,
         "most": MOST,
         "examples": fitting[:5],
-        "back": _back(request),
-        "rows": request.POST.getlist("row")[:MOST],
-        "everything": request.POST.get("all", ""),
-        "query": request.POST.get("query", ""),
+        **carried(request, "orders:inventory"),
     }
     return render(request, "orders/inventory_bulk.html", context, status=422 if form.errors else 200)
 
@@ -181,7 +178,7 @@ def _do(request: PageRequest, key: str, form: forms.Form, levels: list[Inventory
             "why": refused[0],
         }
     add_message(request, words)
-    return HttpResponseRedirect(_back(request))
+    return HttpResponseRedirect(way_back(request, "orders:inventory"))
 
 
 def _set(level: InventoryLevel, form: Any, by: Actor) -> None:
@@ -198,9 +195,3 @@ def _unlock(level: InventoryLevel, form: Any, by: Actor) -> None:
 
 
 _DO: dict[str, Callable[[InventoryLevel, Any, Actor], None]] = {"set": _set, "lock": _lock, "unlock": _unlock}
-
-
-def _back(request: PageRequest) -> str:
-    """Return the list as one left it; an address elsewhere is not followed."""
-    back = request.POST.get("back", "")
-    return back if url_has_allowed_host_and_scheme(back, None) and back.startswith("/") else reverse("orders:inventory")

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +22,7 @@ from portal.ui import statuses
 from portal.ui.access import PageRequest, page
 from portal.ui.amounts import count as grouped
 from portal.ui.htmx import add_message
+from portal.ui.ticked import carried, way_back
 
 MOST = 5_000
 """As many as one request can do in a few seconds; more need a narrower filter."""
@@ -74,10 +74,7 @@ def act(request: PageRequest, key: str) -> HttpResponse:
     context = {
         "preview": preview,
         "most": MOST,
-        "back": _back(request),
-        "rows": request.POST.getlist("row")[:1000],
-        "everything": request.POST.get("all", ""),
-        "query": request.POST.get("query", ""),
+        **carried(request, "orders:list"),
         "warning": _WARNINGS.get(key, ""),
     }
     return render(request, "orders/bulk.html", context)
@@ -104,13 +101,7 @@ def _do(request: PageRequest, key: str) -> HttpResponse:
             "why": why,
         }
     add_message(request, f"{KINDS[key].label}: {words}")
-    return HttpResponseRedirect(_back(request))
-
-
-def _back(request: PageRequest) -> str:
-    """Return the list as one left it; an address elsewhere is not followed."""
-    back = request.POST.get("back", "")
-    return back if url_has_allowed_host_and_scheme(back, None) and back.startswith("/") else reverse("orders:list")
+    return HttpResponseRedirect(way_back(request, "orders:list"))
 
 
 _WARNINGS = {

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -21,6 +19,7 @@ from portal.ui import statuses
 from portal.ui.access import PageRequest, page
 from portal.ui.amounts import count as grouped
 from portal.ui.htmx import add_message
+from portal.ui.ticked import carried, way_back
 
 MOST = 2_000
 """As many as one request can do in a few seconds; more need a narrower filter."""
@@ -55,10 +54,7 @@ def cancel_ticked(request: PageRequest) -> HttpResponse:
         "preview": preview,
         "most": MOST,
         "form": form,
-        "back": _back(request),
-        "rows": request.POST.getlist("row")[:1000],
-        "everything": request.POST.get("all", ""),
-        "query": request.POST.get("query", ""),
+        **carried(request, "orders:shipping_requests"),
     }
     return render(request, "orders/shipping_request_bulk.html", context)
 
@@ -76,7 +72,7 @@ def _do(request: PageRequest, form: CancelForm) -> HttpResponse:
     told = form.cleaned_data
     outcome = cancel_many(ids, Actor.user(request.user), restock=told["restock"], reason=told["reason"])
     add_message(request, _words(outcome))
-    return HttpResponseRedirect(_back(request))
+    return HttpResponseRedirect(way_back(request, "orders:shipping_requests"))
 
 
 def _words(outcome: Outcome) -> str:
@@ -90,10 +86,3 @@ def _words(outcome: Outcome) -> str:
         "number": number,
         "why": why,
     }
-
-
-def _back(request: PageRequest) -> str:
-    """Return the list as one left it; an address elsewhere is not followed."""
-    back = request.POST.get("back", "")
-    fits = url_has_allowed_host_and_scheme(back, None) and back.startswith("/")
-    return back if fits else reverse("orders:shipping_requests")
