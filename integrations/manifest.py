@@ -6,7 +6,7 @@ to write one.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -16,7 +16,6 @@ from pydantic import BaseModel
 
 from integrations.kit.errors import Reaction
 from integrations.kit.mapped import Verdict
-from integrations.kit.windows import Window
 from orders.records.location import LocationRecord
 from portal.kit.json import Json
 
@@ -148,28 +147,13 @@ class Deleted:
 
 
 class Client(Protocol):
-    """What every selling channel's client can do. Each method makes calls and decides nothing."""
+    """What every client can do. What flows to and from it stands in `integrations.capabilities`."""
 
     def account(self) -> Account:
         """Ask who we are there: the check of the credentials."""
 
     def locations(self) -> Sequence[LocationRecord]:
         """Return the pools of stock the account has."""
-
-    def gate(self) -> tuple[str, dt.datetime | None]:
-        """Return a cheap mark that changes when orders did, and the other side's time."""
-
-    def orders(self, window: Window, offset: int, limit: int) -> Page:
-        """Return one page of the orders that changed within the window."""
-
-    def order_name(self, window: Window, offset: int) -> tuple[Item, int]:
-        """Return the one order there by its numbers alone, and how many the window holds.
-
-        Asked for when the order itself is too large to be read.
-        """
-
-    def deleted(self, window: Window) -> Iterator[Deleted]:
-        """Return the orders deleted within the window, page by page."""
 
 
 class Caller(Protocol):
@@ -213,6 +197,31 @@ class Ask:
     scopes: tuple[str, ...]
 
 
+class NotSigned(ValueError):
+    """A message does not carry the signature that it must carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """How the other side tells us that something happened (`integrations.hooks`).
+
+    A message only wakes flows, which then ask for the truth: a lost, late or repeated one does no harm.
+    """
+
+    verify: Callable[[Mapping[str, str], bytes, str], str]
+    """(headers in lower case, raw body, secret) -> the message's own ID, the same when it is sent again.
+    Raises NotSigned."""
+    wakes: Callable[[Json, str], Sequence[str]]
+    """(parsed body, topic of the address) -> keys of the flows to run now."""
+    account_key: Callable[[Json], str] | None = None
+    """Where the outside system knows one address for all accounts: whose message it is (`Account.key`)."""
+    secret: Callable[[], str] | None = None
+    """Where all accounts share one secret (that of the app); otherwise each integration has its own."""
+    register: Callable[[Client, str, str], Json] | None = None
+    """(client, address, secret): asks the other side to call that address. Returns what ending it needs."""
+    unregister: Callable[[Client, Json], None] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything the kit and the pages know about a connector."""
@@ -228,8 +237,13 @@ class Manifest:
     limits: Limits
     poll_seconds: int
     client: Callable[[Caller, Access], Client]
-    order: Callable[[Json, Json, BaseModel], Verdict]
+    order: Callable[[Json, Json, BaseModel], Verdict] | None = None
     """Maps (outside order, account details, settings). Raises ValueError or pydantic's error."""
+    product: Callable[[Json, Json, BaseModel], Sequence[BaseModel]] | None = None
+    """Maps (outside product, account details, settings) to `orders.records.product.ProductRecord`, one for each SKU:
+    a product with variations is a parent and its children. Raises ValueError or pydantic's error."""
+    hooks: "Hooks | None" = None
+    """How the other side calls us; without it, it is only asked."""
     oauth: OAuth | None = None
     token: tuple[Field, ...] = ()
     """Fields of the other way to connect: a key copied by hand."""

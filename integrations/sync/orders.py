@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 from django.db.models.functions import Now
 
+from integrations.capabilities import SellsOrders
 from integrations.kit import paging
 from integrations.kit.windows import Cursor, Window, read_cursor
-from integrations.manifest import Client, Page
+from integrations.manifest import Page
 from integrations.models import FlowState, Integration
 from integrations.sync.outcome import Outcome
 from integrations.sync.sift import Sieve, Sifted
@@ -35,7 +36,7 @@ class OrdersPull:
 
     integration: Integration
     state: FlowState
-    client: Client
+    client: SellsOrders
     sieve: Sieve
     hold_on: Callable[[], bool]
     outcome: Outcome = field(default_factory=Outcome)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from django.db import connection
 
+from integrations.capabilities import SellsOrders
 from integrations.connect import client_of
 from integrations.kit.errors import NOT_UNDERSTOOD, OutsideFailed
 from integrations.kit.paging import Endless
@@ -18,6 +19,7 @@ from integrations.manifest import Client, Manifest
 from integrations.models import FlowState, Integration
 from integrations.registry import connectors
 from integrations.sync import locations, settle
+from integrations.sync.flows import Unable, pulls
 from integrations.sync.orders import OrdersPull, Stopped
 from integrations.sync.outcome import Outcome
 from integrations.sync.sift import Sieve
@@ -33,7 +35,7 @@ BUDGET = 40.0
 """Seconds after which a worker rings for the rest instead of going on."""
 
 RUNNABLE = """
-t.flow IN ('orders', 'locations') AND EXISTS (
+EXISTS (
     SELECT 1 FROM integrations_integration i
     WHERE i.id = t.integration_id AND i.enabled AND i.deleted_at IS NULL AND i.connection = 'connected'
       AND i.flows ->> t.flow = 'pull')
@@ -94,7 +96,7 @@ def still_ours(state: FlowState, taken: Claim) -> bool:
     return claims.renew(FlowState, taken, lease=LEASE)
 
 
-def orders_pull(state: FlowState, client: Client, hold_on: Callable[[], bool]) -> OrdersPull:
+def orders_pull(state: FlowState, client: SellsOrders, hold_on: Callable[[], bool]) -> OrdersPull:
     """Put together a run of the orders flow."""
     manifest = connectors.get(state.integration.connector)
     return OrdersPull(state.integration, state, client, sieve_of(state.integration, manifest), hold_on)
@@ -107,12 +109,24 @@ def sieve_of(integration: Integration, manifest: Manifest) -> Sieve:
 
 def _pull(state: FlowState, hold_on: Callable[[], bool]) -> Outcome:
     client, way = client_of(state.integration)
-    if state.flow == "locations":
-        return locations.pull(state.integration, client)
-    outcome = orders_pull(state, client, hold_on).run()
+    outcome = pulls.get(state.flow)(state, client, hold_on)
     if outcome.is_news:
         way.tell()
     return outcome
+
+
+def _locations(state: FlowState, client: Client, hold_on: Callable[[], bool]) -> Outcome:
+    return locations.pull(state.integration, client)
+
+
+def _orders(state: FlowState, client: Client, hold_on: Callable[[], bool]) -> Outcome:
+    if not isinstance(client, SellsOrders):
+        raise Unable(client, "SellsOrders")
+    return orders_pull(state, client, hold_on).run()
+
+
+pulls.register("locations", _locations)
+pulls.register("orders", _orders)
 
 
 def _reaction(state: FlowState, error: Exception) -> OutsideFailed:

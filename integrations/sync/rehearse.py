@@ -4,9 +4,9 @@ import datetime as dt
 import time
 from dataclasses import replace
 
+from integrations.capabilities import SellsOrders
 from integrations.kit import paging
 from integrations.kit.windows import Cursor, read_cursor
-from integrations.manifest import Client
 from integrations.models import FlowState
 from integrations.registry import connectors
 from integrations.sync.orders import start_of
@@ -15,7 +15,7 @@ from integrations.sync.pull import sieve_of
 from orders.models import Order
 
 
-def orders(state: FlowState, client: Client, *, since: dt.datetime | None = None) -> Outcome:
+def orders(state: FlowState, client: SellsOrders, *, since: dt.datetime | None = None) -> Outcome:
     """Read the window that the next pull would read and count what is in it. Raises OutsideFailed."""
     integration = state.integration
     cursor = _cursor(state, since)

@@ -77,6 +77,7 @@ class Sieve:
     def _map(self, item: Item) -> Verdict:
         if item.value is None:
             raise DoesNotFit("order", item.problem)
+        assert self.manifest.order is not None, f"{self.manifest.key} pulls orders, but its manifest maps none"
         try:
             return self.manifest.order(item.value, self.integration.account, self.settings)
         except (TypeError, AttributeError, ArithmeticError, KeyError) as error:

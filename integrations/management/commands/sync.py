@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from integrations import lifecycle
+from integrations.capabilities import SellsOrders
 from integrations.connect import client_of
 from integrations.kit.errors import OutsideFailed
 from integrations.models import FlowState, Integration
@@ -63,6 +64,8 @@ class Command(BaseCommand):
     def _rehearse(self, integration: Integration, since: dt.datetime | None) -> dict[str, Outcome]:
         state = FlowState.objects.select_related("integration").get(integration=integration, flow="orders")
         client, _way = client_of(integration)
+        if not isinstance(client, SellsOrders):
+            raise CommandError(f"{integration.name} pulls no orders: a dry run shows what would become of orders.")
         self.stdout.write("Dry run: nothing is written.")
         return {"orders": rehearse.orders(state, client, since=since)}
 

@@ -1,0 +1,225 @@
+"""What a connector's client can do beyond telling whose account it is: one protocol for each thing that travels. Pure.
+
+A client implements those that its flows need; the kit asks `isinstance` and does everything else: when to ask, what
+to remember, what to repeat. Methods make calls and decide nothing. Each raises `integrations.kit.errors.OutsideFailed`.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol, runtime_checkable
+
+from integrations.kit.windows import Window
+from integrations.manifest import Client, Deleted, Item, Page
+from orders.records.fulfillment import FulfillmentRecord
+from orders.records.level import LevelRecord
+from portal.kit.json import Json
+
+
+@runtime_checkable
+class SellsOrders(Client, Protocol):
+    """A selling channel: its orders are pulled."""
+
+    def gate(self) -> tuple[str, dt.datetime | None]:
+        """Return a cheap mark that changes when orders did, and the other side's time."""
+
+    def orders(self, window: Window, offset: int, limit: int) -> Page:
+        """Return one page of the orders that changed within the window."""
+
+    def order_name(self, window: Window, offset: int) -> tuple[Item, int]:
+        """Return the one order there by its numbers alone, and how many the window holds.
+
+        Asked for when the order itself is too large to be read.
+        """
+
+    def deleted(self, window: Window) -> Iterator[Deleted]:
+        """Return the orders deleted within the window, page by page."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingLine:
+    """One line of a shipping request as the warehouse gets it."""
+
+    position: int
+    """0 for the first; stays the same over every attempt."""
+    unique_id: str
+    """Of the order's line."""
+    sku: str
+    """As the warehouse knows it."""
+    our_sku: str
+    name: str
+    quantity: int
+    unit_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A shipping request on its way to a warehouse."""
+
+    reference: str
+    """The same over every attempt, unique for ever: the warehouse knows a repeat by it."""
+    number: str
+    """For people (`extShipmentId`)."""
+    order_number: str
+    location: str
+    """What the warehouse calls the location; empty where it has only one."""
+    method: str
+    """The warehouse's shipping method."""
+    document: Json
+    """The shipping request's canonical document: addresses, notes, dates."""
+    lines: tuple[OutgoingLine, ...]
+    currency: str = ""
+    ordered_at: dt.datetime | None = None
+    previous: str = ""
+    """The reference of the request of the same order that this one replaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What the warehouse calls a request that it has taken."""
+
+    id: str
+    url: str = ""
+    canceled: bool = False
+    """It is there, and canceled there."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAnswer:
+    """What became of a cancellation that the warehouse was asked for."""
+
+    agreed: bool
+    reason: str = ""
+    pending: bool = False
+    """It answers later, with a parcel or a refusal among the reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """A page of what a warehouse reports, and how far that is."""
+
+    parcels: tuple[FulfillmentRecord, ...] = ()
+    levels: tuple[LevelRecord, ...] = ()
+    refused: tuple[Item, ...] = ()
+    """What could not be read; each becomes an exception with its raw bytes."""
+    troubles: tuple["Trouble", ...] = ()
+    cursor: Json = field(default_factory=dict)
+    """Saved in the transaction that takes the page in; handed to the next run."""
+    taken: tuple[str, ...] = ()
+    """What the other side may be told afterwards to have arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A request that hangs at the warehouse: on hold there, or with a problem that people have to solve."""
+
+    request: str
+    """What the warehouse calls the request, or our reference."""
+    kind: str
+    """An exception type that is registered: `address_refused`, `sku_unknown`, `warehouse_trouble`."""
+    reason: str
+    over: bool = False
+    """It is solved: its exception closes."""
+
+
+@runtime_checkable
+class ShipsRequests(Client, Protocol):
+    """A fulfillment channel: it takes shipping requests and reports parcels."""
+
+    def find_request(self, reference: str) -> Placed | None:
+        """Return the request of that reference when the warehouse has it."""
+
+    def place_request(self, request: Outgoing) -> Placed:
+        """Hand a request over. A second time with the same reference must not make a second parcel."""
+
+    def cancel_request(self, reference: str, request_id: str) -> CancelAnswer:
+        """Ask the warehouse to cancel a request."""
+
+    def parcels(self, cursor: Json) -> Iterator[Reports]:
+        """Return what was shipped or refused since the cursor, page by page, oldest first."""
+
+    def parcels_taken(self, ids: Sequence[str]) -> None:
+        """Tell that reports have been taken in, where the other side keeps count of that."""
+
+
+@runtime_checkable
+class CountsStock(Client, Protocol):
+    """It tells how much of what lies where."""
+
+    def levels(self, cursor: Json) -> Iterator[Reports]:
+        """Return the stock since the cursor, or all of it, page by page."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingParcel:
+    """A fulfillment on its way to the channel where its order was placed."""
+
+    reference: str
+    """The fulfillment's public ID: the same over every attempt."""
+    order_api_id: str
+    """The channel's API ID of the order."""
+    order_number: str
+    tracking_numbers: tuple[str, ...]
+    tracking_urls: tuple[str, ...]
+    carrier: str
+    service: str
+    shipped_at: dt.datetime | None
+    lines: tuple[tuple[str, str, Decimal], ...]
+    """(unique ID of the order's line, SKU of the order's line, units of this parcel)"""
+    complete: bool
+    """With it everything of the order has been shipped."""
+    others: tuple[Json, ...] = ()
+    """Canonical documents of the order's earlier fulfillments, oldest first."""
+
+
+@runtime_checkable
+class TakesParcels(Client, Protocol):
+    """A selling channel that shows tracking to its customers."""
+
+    def find_parcel(self, parcel: OutgoingParcel) -> Json | None:
+        """Return the channel's answer when it has this parcel already, None when it has not."""
+
+    def put_parcel(self, parcel: OutgoingParcel) -> Json:
+        """Tell the channel of a parcel. Returns what it answered, without secrets."""
+
+
+@runtime_checkable
+class SellsProducts(Client, Protocol):
+    """It has a catalogue: products are pulled, pushed or both."""
+
+    def products(self, window: Window, offset: int, limit: int) -> Page:
+        """Return one page of the products that changed within the window; `Manifest.product` maps them."""
+
+    def deleted_products(self, window: Window) -> Iterator[Deleted]:
+        """Return the products deleted within the window, page by page."""
+
+    def find_product(self, sku: str) -> tuple[str, Json] | None:
+        """Return the API ID and the document of the product with that SKU."""
+
+    def put_product(self, document: Json, ext_product_api_id: str) -> str:
+        """Create (empty ID) or update a product from its canonical document. Returns its API ID there."""
+
+
+@dataclass(frozen=True, slots=True)
+class StockItem:
+    """How many units of one SKU a channel may promise."""
+
+    sku: str
+    """As the channel knows it."""
+    product_api_id: str
+    variant_api_id: str
+    units: int
+    tracked: bool = True
+    """False: its stock is not counted, and the channel sells it without end."""
+
+
+@runtime_checkable
+class TakesStock(Client, Protocol):
+    """A selling channel that is told what it may promise."""
+
+    def put_stock(self, item: StockItem) -> int | None:
+        """Set the absolute number of units of one SKU. Returns the number it had before, where the channel tells."""
+
+    def stock_of(self, item: StockItem) -> int | None:
+        """Return the number of units that the channel shows, None where it does not count."""

@@ -1,0 +1,1 @@
+"""What outside systems tell us by calling us: signed messages that wake flows."""
