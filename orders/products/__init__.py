@@ -1,0 +1,1 @@
+"""Products: taken in from integrations, kept by people, known to each channel by its own name."""
