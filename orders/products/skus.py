@@ -1,7 +1,6 @@
 """What a SKU is called elsewhere: ours to an integration's and back, by publications (behaviour.md 5.6)."""
 
 from collections.abc import Iterable
-from typing import cast
 
 from django.db.models import QuerySet
 
@@ -29,7 +28,7 @@ def our_skus(source: Source, skus: Iterable[str]) -> dict[str, str]:
 
 
 def _published(source: Source) -> "QuerySet[Publication]":
-    rows = Publication.across.filter(
+    rows: QuerySet[Publication] = Publication.across.filter(
         source=source, organization_id=source.organization_id, product__deleted_at=None
     ).exclude(state=Publication.State.DISABLED)
-    return cast("QuerySet[Publication]", rows)
+    return rows
