@@ -32,6 +32,14 @@ _ORIGINS = choices(
     }
 )  # fmt: skip
 
+_ROUTING = choices(
+    {
+        "pending": _("Not routed yet"), "ready": _("Routed"), "failed": _("Failed"),
+        "pendingInventory": _("Waits for stock"), "excluded": _("Nothing to route"),
+    }
+)  # fmt: skip
+"""How far routing has come with an order (behaviour.md 2.1, `routingStatus`)."""
+
 _BUYERS = choices({"individual": _("Person"), "company": _("Company")})
 
 
@@ -103,6 +111,14 @@ ORDER = Catalogue(
         Field("shippingCarrier", _("Shipping carrier"), Type.TEXT, _SHIPPING, writable=True),
         Field("shippingClass", _("Shipping class"), Type.TEXT, _SHIPPING, writable=True),
         Field("shippingNote", _("Shipping note"), Type.TEXT, _SHIPPING, writable=True),
+        Field("routingStatus", _("Routing"), Type.ENUM, _SHIPPING, choices=_ROUTING, column="routing_status",
+              help=_("How far routing has come with the order")),
+        Field("locationId", _("Ship from"), Type.TEXT, _SHIPPING, writable=True,
+              help=_("The ID of a location, ours or the store's. It counts where “Ship from there only” is yes.")),
+        Field("respectLocationId", _("Ship from there only"), Type.BOOLEAN, _SHIPPING, writable=True,
+              help=_("Routing uses the location of the order, or of the line, and asks no card where")),
+        Field("preferredLocationGroupId", _("Preferred location groups"), Type.LIST, _SHIPPING,
+              noun=_("location group"), writable=True, help=_("Their IDs. Routing tries their locations first.")),
         *_address("billingAddress", _BILLING, _("Billing")),
         _money("totalPrice", _("Total"), "total"),
         _money("subTotalPrice", _("Subtotal")),
@@ -148,6 +164,8 @@ ORDER = Catalogue(
         _line("itemTax", _("Line tax"), Type.MONEY, _("tax"), currency="currency"),
         _line("taxable", _("Line is taxable"), Type.BOOLEAN, _("taxable")),
         _line("locationId", _("Line location"), Type.TEXT, _("location"), help=_("Where it is to be shipped from")),
+        _line("respectLocationId", _("Line ships from its location only"), Type.BOOLEAN,
+              _("ships from its location only")),
         _line("uniqueId", _("Line ID"), Type.TEXT, _("line ID")),
         Field("lineItems.customFields", _("Line custom field"), Type.TEXT, _LINES, noun=_("custom field"), line=True,
               keyed=("name", "value"), help=_("By its name, as the store gives it")),

@@ -15,6 +15,7 @@ def document(order: Order, *, source_public_id: str, organization_public_id: str
         "orgKey": organization_public_id,
         "integration": source_public_id,
         "status": order.status,
+        "routingStatus": order.routing_status,
         "createdAt": instant(order.created_at),
         "updatedAt": instant(order.updated_at),
     }

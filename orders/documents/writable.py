@@ -26,7 +26,7 @@ from portal.kit.text import fold
 _UNKNOWN = _("“{path}” is not a field of an order{guess}")
 _LINES = _("Line items cannot be changed by rules; to take some out use “Cancel or reject line items”.")
 _READ_ONLY = _("{field} ({path}) cannot be changed by rules{why}.")
-_OURS = ("orderId", "integration", "createdAt", "updatedAt", "holdUntil", "exceptions", "disposition")
+_OURS = ("orderId", "integration", "createdAt", "updatedAt", "holdUntil", "exceptions", "disposition", "routingStatus")
 
 
 def writable_fields() -> Iterator[Field]:

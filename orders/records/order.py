@@ -106,6 +106,8 @@ class LineItem(Record):
     taxable: bool | None = None
     requires_shipping: bool = True
     location_id: Short | None = None
+    respect_location_id: bool | None = None
+    """Ship this line from `location_id`, without asking where (behaviour.md 5.5)."""
     custom_fields: tuple["CustomField", ...] = ()
 
 
@@ -176,6 +178,12 @@ class OrderRecord(Record):
     expected_delivery_date: Moment | None = None
     ship_after_date: Moment | None = None
     ship_by_date: Moment | None = None
+    location_id: Short | None = None
+    """The location it is to be shipped from: our public ID, or what its channel calls the location."""
+    respect_location_id: bool | None = None
+    """Ship from `location_id`, without asking where (behaviour.md 5.5)."""
+    preferred_location_group_id: Annotated[tuple[Short, ...] | None, Field(max_length=50)] = None
+    """Location groups that are tried before others."""
     customer_p_o_number: Annotated[Short | None, Field(alias="customerPONumber")] = None
 
     order_note: Text | None = None

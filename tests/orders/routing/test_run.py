@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from orders.documents.order import plain_document
 from orders.inventory.check import differing
 from orders.lifecycle import edits
 from orders.models import InventoryLevel, Order, OrderException, RoutingRun, ShippingRequest, Source
@@ -313,3 +314,15 @@ def test_a_location_that_is_paused_while_it_is_being_chosen_is_left_out(
     monkeypatch.setattr("orders.routing.run.load_world", then_paused)
     run(order)
     assert [one[1] for one in requests_of(order)] == ["Leeds"]
+
+
+def test_an_order_that_names_its_location_goes_there_whatever_the_cards_say(source: Source) -> None:
+    reno, leeds = warehouse(source), warehouse(source, "Leeds")
+    card(reno)
+    stock(reno, on_hand=5)
+    stock(leeds, on_hand=5)
+    order = ready(source)
+    edits.set_fields(order.pk, {"locationId": leeds.public_id, "respectLocationId": True}, by=ANN)
+    run(order)
+    assert [(one[1], one[3]) for one in requests_of(order)] == [("Leeds", [("TEA-1", 2)])]
+    assert plain_document(Order.across.get())["routingStatus"] == "ready"
