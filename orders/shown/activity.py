@@ -47,4 +47,6 @@ def _happening(row: History, run: RunLink | None) -> Happening:
     if row.verb == "commented":
         return Happening(row.at, row.actor_name, _("commented"), icon, note=row.summary)
     url, link = (run.url, _("Open the run")) if run is not None else ("", "")
+    if run is None and row.changes and row.entity_type == "order":
+        url, link = f"?at={row.version}", _("As it was then")
     return Happening(row.at, row.actor_name, row.summary, icon, changes=row.changes, url=url, link=link)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from orders.models import Order
+from orders.shown import then
 from orders.shown.facts import Mark
 from portal.ui import amounts, html
 
@@ -50,7 +51,12 @@ def who(order: Order, path: str, label: StrOrPromise, mark: Mark | None = None) 
     """`{% who order "/tags" _("Tags") tags_set_by %}`: a quiet button that tells who set a field.
 
     It shows itself beside what the pointer or the focus is on; where a person or a rule has set the field it stays.
+    On the order as it was at a moment (`?at=`) it says instead where the field is different now.
     """
+    past = then.of(order)
+    if past is not None:
+        told = _("different now") if past.differs(path) else ""
+        return format_html('<span class="tag then-differs">{}</span>', told) if told else SafeString("")
     name = _("Who set “%(field)s”?") % {"field": label}
     if mark is not None:
         told = _("Pinned by %(who)s") if mark.by_person else _("Set by the rule “%(who)s”")

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from orders import panels, queries
@@ -15,6 +16,7 @@ from orders.models import Order
 from orders.shown import activity, facts, progress
 from orders.shown.acts import acts
 from orders.shown.holds import open_holds
+from orders.shown.then import NoSuchMoment, Then, then
 from portal.kit import json
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
@@ -28,6 +30,8 @@ TEMPLATE = "orders/order.html"
 def order(request: PageRequest, public_id: str) -> HttpResponse:
     """Show an order. The page asks for itself every few seconds and hears 204 while nothing is new."""
     found = queries.one(request.organization, public_id)
+    if request.GET.get("at"):
+        return _then(request, found, request.GET["at"])
     if is_part(request) and request.GET.get("state") == queries.state_of(found):
         return HttpResponse(status=204)
     return page_or_part(request, TEMPLATE, "live", context(request, found))
@@ -69,11 +73,38 @@ def context(request: HttpRequest, found: Order, *, notice: str = "", hold_form: 
     }
 
 
+def _then(request: PageRequest, found: Order, asked: str) -> HttpResponse:
+    """Show the order as it was at a moment: to be read only, with what is different now."""
+    was = _was(found, asked)
+    context = {
+        "order": was.order,
+        "then": was,
+        "lines": facts.lines(was.order, limit=None),
+        "addresses": facts.addresses(was.order),
+        "money": facts.money(was.order),
+        "payments": facts.payments(was.order),
+        "details": facts.details(was.order),
+        "tags": was.order.content.get("tags", ()),
+        "may_edit": False,
+        "json_url": f"{reverse('orders:json', args=[found.public_id])}?at={was.version}",
+    }
+    return page_or_part(request, "orders/order_then.html", "then", context)
+
+
+def _was(found: Order, asked: str) -> Then:
+    try:
+        return then(found, asked)
+    except NoSuchMoment as error:
+        raise Http404(_("“at” must be a version of the order, or a moment such as 2026-01-05T10:00:00Z.")) from error
+
+
 @require_GET
 @page()
 def order_json(request: PageRequest, public_id: str) -> HttpResponse:
-    """Answer the canonical document, with the channel's own one under `sourceDoc`."""
+    """Answer the canonical document, with the channel's own one under `sourceDoc`; with `at`, as it was then."""
     found = queries.one(request.organization, public_id, with_source_doc=True)
+    if request.GET.get("at"):
+        found = _was(found, request.GET["at"]).order
     return HttpResponse(json.pretty(full_document(found)), content_type="application/json")
 
 
