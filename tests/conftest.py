@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.db import connections
@@ -12,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 from orders.models import Source
 from portal.tenancy.models import Membership, Organization, User
 from portal.tenancy.roles import Role
+from tests.emptying import emptied_quickly
 from tests.factories import make_member
 
 DEAR_FIRST = ("crash", "readings", "browser", "house", "bench", "integrations", "portal/filters")
@@ -38,8 +40,11 @@ def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) ->
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """End the sessions that tests have left, and tell what each asked last: they would keep the database there."""
-    yield
+    """Empty tables quickly between tests; end the sessions that tests have left, and tell what each asked last."""
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            stack.enter_context(emptied_quickly())
+        yield
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid), state, left(query, 300) FROM pg_stat_activity "
