@@ -5,21 +5,20 @@ with serve() as sandbox:
     requests.get(f"{sandbox.api_url}/1003/orders", headers=sandbox.authorization)
 """
 
-import socket
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer
 
 from integrations.connectors.ecwid.sandbox.app import create
 from integrations.connectors.ecwid.sandbox.config import PRIVATE_SCOPES, Config
 from integrations.connectors.ecwid.sandbox.shapes.people import Customer
 from integrations.connectors.ecwid.sandbox.shapes.store import Store
 from integrations.connectors.ecwid.sandbox.world import Books, World
+from integrations.kit.sandbox import door
 
 Json = dict[str, Any]
 
@@ -141,46 +140,12 @@ def serve(
     world = World(replace(config or Config(), **settings), Path(data) if data is not None else None)
     try:
         server = listen(world, host, port)
-    except BaseException:
-        world.close()
-        raise
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True)
-    thread.start()
-    try:
-        yield Sandbox(world, f"http://{host}:{server.port}")
+        with door.running(server, world.closing):
+            yield Sandbox(world, f"http://{host}:{server.port}")
     finally:
-        world.closing.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
         world.close()
 
 
 def listen(world: World, host: str, port: int) -> BaseWSGIServer:
     """Bind the port. Raises OSError when it is taken."""
-    # Bound here, not by the server class: that one prints its own words and ends the process when the port is taken.
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind((host, port))
-        door.listen(128)
-        app, free = create(world), door.getsockname()[1]
-        return make_server(host, free, app, threaded=True, request_handler=_handler(world), fd=door.fileno())
-
-
-def _handler(world: World) -> type[WSGIRequestHandler]:
-    class Handler(WSGIRequestHandler):
-        """Prints nothing (the ledger has every call) and tells the time of the store, which may be wrong on purpose."""
-
-        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            """Print nothing."""
-
-        def date_time_string(self, timestamp: float | None = None) -> str:
-            """Return the text of the Date header."""
-            return super().date_time_string(world.now() if timestamp is None else timestamp)
-
-        def version_string(self) -> str:
-            """Return the text of the Server header."""
-            return "sandbox"
-
-    return Handler
+    return door.listen(create(world), world.now, host, port)

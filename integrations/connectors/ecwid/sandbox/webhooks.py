@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from integrations.connectors.ecwid.sandbox.config import Config
-from integrations.connectors.ecwid.sandbox.state.database import Database, dump
+from integrations.kit.sandbox.database import Database, dump
 
 Json = dict[str, Any]
 

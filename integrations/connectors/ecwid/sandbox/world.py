@@ -13,14 +13,16 @@ from integrations.connectors.ecwid.sandbox.shapes.people import Customer, invent
 from integrations.connectors.ecwid.sandbox.shapes.shipping import shipping_options
 from integrations.connectors.ecwid.sandbox.shapes.spoil import SPOILERS
 from integrations.connectors.ecwid.sandbox.shapes.store import Store
-from integrations.connectors.ecwid.sandbox.state.database import Database
-from integrations.connectors.ecwid.sandbox.state.faults import Faults, UnknownFault
+from integrations.connectors.ecwid.sandbox.state.database import SCHEMA
+from integrations.connectors.ecwid.sandbox.state.faults import KINDS
 from integrations.connectors.ecwid.sandbox.state.index import Index
-from integrations.connectors.ecwid.sandbox.state.ledger import Ledger
 from integrations.connectors.ecwid.sandbox.state.orders import Orders
 from integrations.connectors.ecwid.sandbox.state.stores import Shelf, Stores
 from integrations.connectors.ecwid.sandbox.state.tokens import Tokens
 from integrations.connectors.ecwid.sandbox.webhooks import Webhooks
+from integrations.kit.sandbox.database import Database
+from integrations.kit.sandbox.faults import Faults, UnknownFault
+from integrations.kit.sandbox.ledger import Ledger
 
 Json = dict[str, Any]
 
@@ -40,9 +42,9 @@ class World:
 
     def __init__(self, config: Config, data: Path | None) -> None:
         self.config = config
-        self.database = Database(data)
+        self.database = Database(data, SCHEMA)
         self.stores = Stores(self.database, self.now)
-        self.faults = Faults(self.database)
+        self.faults = Faults(self.database, KINDS)
         self.ledger = Ledger(self.database, config.clock)
         self.tokens = Tokens(self.database, config.clock)
         self.limits = Limits(config.rate_limit, config.clock)

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from integrations.connectors.ecwid.sandbox.state.database import dump
+from integrations.kit.sandbox.database import dump
 
 JSON_TYPE = "application/json;charset=UTF-8"
 

@@ -8,8 +8,9 @@ from integrations.connectors.ecwid.sandbox.api.answers import Refusal, answer
 from integrations.connectors.ecwid.sandbox.api.guard import world
 from integrations.connectors.ecwid.sandbox.api.params import number, payload
 from integrations.connectors.ecwid.sandbox.shapes.spoil import SPOILERS
-from integrations.connectors.ecwid.sandbox.state.faults import KINDS, UnknownFault
+from integrations.connectors.ecwid.sandbox.state.faults import KINDS
 from integrations.connectors.ecwid.sandbox.world import Books
+from integrations.kit.sandbox.faults import UnknownFault
 
 Json = dict[str, Any]
 

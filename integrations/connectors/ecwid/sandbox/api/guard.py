@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Flask, Response, current_app, g, request
 
 from integrations.connectors.ecwid.sandbox.api.answers import Refusal
-from integrations.connectors.ecwid.sandbox.state.faults import KINDS, Fault
-from integrations.connectors.ecwid.sandbox.state.ledger import Call
+from integrations.connectors.ecwid.sandbox.state.faults import KINDS
 from integrations.connectors.ecwid.sandbox.state.tokens import Token
 from integrations.connectors.ecwid.sandbox.world import Books, World
+from integrations.kit.sandbox.faults import Fault
+from integrations.kit.sandbox.ledger import Call
 
 View = Callable[..., Response]
 

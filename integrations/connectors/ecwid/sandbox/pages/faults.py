@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from integrations.connectors.ecwid.sandbox.api.guard import world
 from integrations.connectors.ecwid.sandbox.pages.frame import back_to, looked_at, routes, show
 from integrations.connectors.ecwid.sandbox.shapes.spoil import SPOILERS
-from integrations.connectors.ecwid.sandbox.state.faults import KINDS, UnknownFault
+from integrations.connectors.ecwid.sandbox.state.faults import KINDS
+from integrations.kit.sandbox.faults import UnknownFault
 
 AREAS = (("api", "Calls"), ("store", "The store"), ("sign-in", "Signing in"))
 TIMES = (("", "until stopped"), ("1", "once"), ("3", "three times"), ("10", "ten times"))

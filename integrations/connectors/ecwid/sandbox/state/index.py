@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.connectors.ecwid.sandbox.shapes.store import Store
-from integrations.connectors.ecwid.sandbox.state.database import Database, dump
+from integrations.kit.sandbox.database import Database, dump
 
 Json = dict[str, Any]
 

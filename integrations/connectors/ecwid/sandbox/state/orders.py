@@ -11,9 +11,9 @@ from integrations.connectors.ecwid.sandbox.shapes import checkout
 from integrations.connectors.ecwid.sandbox.shapes.checkout import CartLine, Placing
 from integrations.connectors.ecwid.sandbox.shapes.numbers import stamp
 from integrations.connectors.ecwid.sandbox.shapes.store import Store
-from integrations.connectors.ecwid.sandbox.state.database import Database, dump
 from integrations.connectors.ecwid.sandbox.state.index import Index
 from integrations.connectors.ecwid.sandbox.state.stores import Shelf
+from integrations.kit.sandbox.database import Database, dump
 
 Json = dict[str, Any]
 Listener = Callable[[str, Json, Json | None], None]

@@ -7,7 +7,7 @@ from typing import Any
 from integrations.connectors.ecwid.sandbox.shapes import demo
 from integrations.connectors.ecwid.sandbox.shapes.product import product, settled, touched
 from integrations.connectors.ecwid.sandbox.shapes.store import Store
-from integrations.connectors.ecwid.sandbox.state.database import Database, dump
+from integrations.kit.sandbox.database import Database, dump
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from integrations.connectors.ecwid.sandbox.config import PRIVATE_SCOPES
-from integrations.connectors.ecwid.sandbox.state.database import Database
+from integrations.kit.sandbox.database import Database
 
 LETTERS = string.ascii_letters + string.digits
 

@@ -10,7 +10,8 @@ import requests
 
 from integrations.connectors.ecwid.sandbox.server import Sandbox, serve
 from integrations.connectors.ecwid.sandbox.shapes.spoil import SPOILERS
-from integrations.connectors.ecwid.sandbox.state.faults import KINDS, UnknownFault
+from integrations.connectors.ecwid.sandbox.state.faults import KINDS
+from integrations.kit.sandbox.faults import UnknownFault
 from tests.integrations.connectors.ecwid.sandbox.conftest import Caller, Clock
 
 

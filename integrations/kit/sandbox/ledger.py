@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.connectors.ecwid.sandbox.state.database import Database
+from integrations.kit.sandbox.database import Database
 
 Json = dict[str, Any]
 
