@@ -8,6 +8,10 @@ from portal.deliveries import send
 from portal.deliveries.models import Delivery
 from portal.deliveries.senders import Waiting, on_parked
 from portal.kit.claims import State
+from portal.kit.registry import Registry
+
+parked_as: Registry[str] = Registry("exception type of a parked delivery")
+"""The type of exception that a parked delivery of a kind becomes; `delivery_parked` where nothing is registered."""
 
 
 def tell(one: Waiting) -> None:
@@ -21,7 +25,8 @@ def tell(one: Waiting) -> None:
         raise_exceptions([Problem("messages_held_back", one.organization_id, cause, title, one.reason)])
         return
     title = one.about.get("title") or f"A delivery ({one.kind}) needs a person"
-    problem = Problem("delivery_parked", one.organization_id, f"{one.kind}:{one.key}", title, one.reason)
+    told_as = parked_as.get(one.kind) if one.kind in parked_as else "delivery_parked"
+    problem = Problem(told_as, one.organization_id, f"{one.kind}:{one.key}", title, one.reason)
     raise_exceptions([_concerning(problem, one)])
 
 

@@ -74,5 +74,6 @@ RETRIES: Mapping[str, Callable[[OrderException], int]] = {
     "messages_held_back": deliveries.send_held_back,
     "out_of_stock": _reroute,
     "routing_failed": _reroute,
+    "tracking_not_told": deliveries.send_again,
 }
 """What puts the work behind an exception back, by its type."""

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.exceptions.catalogue import exception_type
 
-_GONE = """
+SENT_AFTER_ALL = """
 EXISTS (
     SELECT 1 FROM portal_delivery d
     WHERE d.organization_id = x.organization_id AND d.kind = split_part(x.cause_key, ':', 1)
@@ -17,5 +17,5 @@ DELIVERY_PARKED = exception_type(
     label=_("Message not delivered"),
     category="delivery",
     cure=_("Look at the other side whether it has arrived, then have it sent again or dismiss this."),
-    gone=_GONE,
+    gone=SENT_AFTER_ALL,
 )
