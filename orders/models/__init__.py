@@ -1,6 +1,9 @@
 """The records of the orders house, one module each."""
 
+from orders.models.engine import EngineSetting, ExceptionSweep
 from orders.models.exception import OrderException
+from orders.models.exception_mail import ExceptionMail, ExceptionMailWaiting
+from orders.models.exception_work import ExceptionWork, ExceptionWorkItem
 from orders.models.fulfillment import Fulfillment
 from orders.models.hold import Hold
 from orders.models.import_run import ImportRun
@@ -14,6 +17,12 @@ from orders.models.source import Source
 
 __all__ = [
     "BundleItem",
+    "EngineSetting",
+    "ExceptionMail",
+    "ExceptionMailWaiting",
+    "ExceptionSweep",
+    "ExceptionWork",
+    "ExceptionWorkItem",
     "ExternalLocation",
     "Fulfillment",
     "Hold",

@@ -45,6 +45,17 @@ class OrderException(Scoped):
     updated_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=200, default="", db_default="", blank=True)
+    shared = models.CharField(max_length=200, default="", db_default="", blank=True)
+    """The cause without what is its own (number, amounts): exceptions of a type that share it are cured together."""
+    shared_folded = models.TextField(null=True)  # noqa: DJ001 - filters tell absent from empty
+    assigned_to = models.CharField(max_length=254, default="", db_default="", blank=True)
+    """The e-mail of the member who looks after it; taken away when it is closed."""
+    assigned_name = models.CharField(max_length=200, default="", db_default="", blank=True)
+    assigned_folded = models.TextField(null=True)  # noqa: DJ001 - filters tell absent from empty
+    snoozed_until = models.DateTimeField(null=True)
+    """Until then it is not counted; it comes back by itself (`orders.exceptions.snooze`)."""
+    returned_at = models.DateTimeField(null=True)
+    """When it came back from a snooze; until somebody takes it on."""
 
     class Meta:
         constraints = (
@@ -58,6 +69,24 @@ class OrderException(Scoped):
             models.Index(fields=("organization", "state", "-created_at"), name="exception_newest"),
             models.Index(fields=("entity_type", "entity_id"), name="exception_of_entity"),
             models.Index(fields=("organization", "id"), name="exception_to_sweep", condition=models.Q(state="active")),
+            models.Index(
+                fields=("organization", "type", "created_at"),
+                name="exception_open",
+                condition=models.Q(state="active", snoozed_until=None),
+            ),
+            models.Index(
+                fields=("organization", "type", "shared_folded"),
+                name="exception_by_cause",
+                condition=models.Q(state="active"),
+            ),
+            models.Index(
+                fields=("organization", "assigned_folded", "created_at"),
+                name="exception_of_member",
+                condition=models.Q(state="active", assigned_folded__isnull=False),
+            ),
+            models.Index(
+                fields=("snoozed_until",), name="exception_wakes", condition=models.Q(snoozed_until__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:
