@@ -18,7 +18,9 @@ from integrations.history import change
 from integrations.manifest import Account, Direction, Manifest
 from integrations.models import Connection, Credential, FlowState, Integration
 from integrations.models.credential import store
+from integrations.outbound import held
 from integrations.registry import connectors
+from integrations.sync import spans
 from orders.exceptions.raise_ import Problem, close, raise_exceptions
 from orders.models import Source
 from portal.audit.actor import Actor
@@ -44,7 +46,9 @@ def add(
         integration = Integration(organization=organization, connector=connector, name=name, source=source)
         integration.flows = chosen
         integration.save()
-        FlowState.objects.bulk_create(FlowState(integration=integration, flow=flow.key) for flow in manifest.flows)
+        FlowState.objects.bulk_create(
+            FlowState(integration=integration, flow=flow.key) for flow in manifest.flows if flow.asked
+        )
         return change(integration, by=by, verb="added", summary=_("Added %(name)s.") % {"name": manifest.name})
 
 
@@ -74,6 +78,7 @@ def connected(integration: Integration, account: Account, secrets: dict[str, str
         change(row, by=by, verb="connected", summary=summary, event=events.INTEGRATION_CONNECTED, **values)
         FlowState.objects.filter(integration=row).update(next_at=Now(), failures=0, last_error="", last_full_at=None)
         close(row.organization_id, PROBLEM, cause_key=row.public_id, by=by)
+        held.release(row)
     return row
 
 
@@ -128,6 +133,7 @@ def enable(integration: Integration, *, by: Actor) -> Integration:
         _source_state(row, Source.State.ACTIVE)
         change(row, by=by, verb="enabled", summary=_("Switched on."), event=events.INTEGRATION_ENABLED, enabled=True)
         FlowState.objects.filter(integration=row).update(next_at=Now(), last_full_at=None)
+        held.release(row)
     return row
 
 
@@ -177,6 +183,8 @@ def save_flows(integration: Integration, flows: Mapping[str, str], *, by: Actor)
         if chosen == row.flows:
             return row
         FlowState.objects.filter(integration=row).update(next_at=Now(), last_full_at=None)
+        spans.note(row, row.flows, chosen)
+        held.release(row)
         return change(row, by=by, verb="flows_changed", summary=_("Changed what flows."), flows=chosen)
 
 

@@ -64,6 +64,8 @@ NOT_ALLOWED = Reaction(
     _("Ask whoever runs this installation to check the address and its certificate."),
 )
 NOT_UNDERSTOOD = Reaction(Kind.LATER, _("The answer of the other side could not be read."), WAIT)
+LOCKED = Reaction(Kind.PERSON, _("The stored access cannot be read with the keys of this installation."), RECONNECT)
+REFUSED = Reaction(Kind.RECORD, _("The other side refused it."), _("Mend what it names, then try again."))
 
 
 class OutsideFailed(Exception):
@@ -98,6 +100,17 @@ class OutsideFailed(Exception):
         """Return the cause, with what the other side said where it said something."""
         said, cause = self.message.strip().rstrip(".")[:300], str(self.reaction.cause)
         return f"{cause.rstrip('.')} ({said})." if said else cause
+
+
+class Declined(OutsideFailed):
+    """The other side refuses one request for a reason that the connector understands.
+
+    `problem` is the type of exception that tells people: `address_refused`, `sku_unknown` or `request_refused`.
+    """
+
+    def __init__(self, problem: str, message: str, *, status: int = 0) -> None:
+        super().__init__(REFUSED, status=status, code=problem, message=message)
+        self.problem = problem
 
 
 def react(status: int, code: str = "", *, special: Mapping[tuple[int, str], Reaction] | None = None) -> Reaction:

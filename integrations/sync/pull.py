@@ -13,7 +13,7 @@ from django.db import connection
 
 from integrations.capabilities import SellsOrders
 from integrations.connect import client_of
-from integrations.kit.errors import NOT_UNDERSTOOD, OutsideFailed
+from integrations.kit.errors import LOCKED, NOT_UNDERSTOOD, OutsideFailed
 from integrations.kit.paging import Endless
 from integrations.manifest import Client, Manifest
 from integrations.models import FlowState, Integration
@@ -133,7 +133,7 @@ def _reaction(state: FlowState, error: Exception) -> OutsideFailed:
     if isinstance(error, OutsideFailed):
         return error
     if isinstance(error, CannotOpen):
-        return OutsideFailed(settle.LOCKED, message="")
+        return OutsideFailed(LOCKED, message="")
     if isinstance(error, Endless):
         return OutsideFailed(NOT_UNDERSTOOD, message=str(error))
     log.exception("The flow “%s” of integration %s failed", state.flow, state.integration_id)

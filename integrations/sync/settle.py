@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from integrations import lifecycle
-from integrations.kit.errors import RECONNECT, WAIT, Kind, OutsideFailed, Reaction
+from integrations.kit.errors import WAIT, Kind, OutsideFailed, Reaction
 from integrations.models import FlowState, Integration, SyncRun
 from integrations.registry import connectors
 from integrations.sync import locations
@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 
 TROUBLE = 5
 """Failed runs in a row after which people are told, although it is still tried again."""
-LOCKED = Reaction(Kind.PERSON, _("The stored access cannot be read with the keys of this installation."), RECONNECT)
 OWN_FAULT = Reaction(Kind.LATER, _("Something went wrong here while pulling."), WAIT)
 
 

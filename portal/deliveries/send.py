@@ -7,7 +7,8 @@ the effect may have happened; only a clear answer takes that back.
 import datetime as dt
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -98,9 +99,11 @@ def _deal_with(taken: Claim) -> None:
     if taken.attempt > sender.attempts:
         return _park(row, taken, claims.DIED, uncertain=row.uncertain)
     intent = Intent(row.organization_id, row.key, row.payload, taken.attempt, approved=bool(row.held_for))
+    unsure = row.uncertain
     try:
-        if row.uncertain and (answer := _arrived(sender, intent)) is not None:
+        if unsure and (answer := _arrived(sender, intent)) is not None:
             return _done(taken, answer)
+        unsure = False
         if not _begin(taken):
             return None
         failpoint("deliveries.before_call")
@@ -109,11 +112,11 @@ def _deal_with(taken: Claim) -> None:
     except _Undecided:
         return _park(row, taken, UNDECIDED, uncertain=True)
     except Refused as error:
-        return _park(row, taken, str(error), uncertain=False)
+        return _park(row, taken, str(error), uncertain=unsure, told=error.told)
     except HeldBack as error:
-        return _hold_back(row, taken, error)
+        return _hold_back(row, taken, error, uncertain=unsure)
     except Later as error:
-        return _again(row, taken, str(error), delay=error.delay, uncertain=False)
+        return _again(row, taken, str(error), delay=error.delay, uncertain=unsure, counts=error.counts)
     except Unclear as error:
         return _again(row, taken, str(error), delay=sender.settle, uncertain=True)
     except Exception as error:
@@ -147,31 +150,37 @@ def _done(taken: Claim, answer: Json) -> None:
     )
 
 
-def _again(row: Delivery, taken: Claim, error: str, *, delay: dt.timedelta | None, uncertain: bool) -> None:
+def _again(
+    row: Delivery, taken: Claim, error: str, *, delay: dt.timedelta | None, uncertain: bool, counts: bool = True
+) -> None:
     sender = senders.get(row.kind)
-    if taken.attempt >= sender.attempts:
+    if counts and taken.attempt >= sender.attempts:
         return _park(row, taken, error, uncertain=uncertain)
     with transaction.atomic():
         Delivery.across.filter(pk=taken.id, attempts=taken.attempt).update(uncertain=uncertain)
-        wait = max(delay or dt.timedelta(0), sender.pause(taken.attempt))
+        wait = max(delay or dt.timedelta(0), sender.pause(taken.attempt) if counts else dt.timedelta(0))
         claims.put_back(Delivery, taken, error=error, delay=wait)
+        if not counts:
+            mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt, state=State.PENDING)
+            mine.update(attempts=taken.attempt - 1)
     return None
 
 
-def _park(row: Delivery, taken: Claim, reason: str, *, uncertain: bool) -> None:
-    """Set a delivery aside for a person, and tell those who want to know."""
+def _park(row: Delivery, taken: Claim, reason: str, *, uncertain: bool, told: bool = False) -> None:
+    """Set a delivery aside for a person, and tell those who want to know, unless people were told already."""
     with transaction.atomic():
         mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt)
-        if mine.update(state=State.PARKED, uncertain=uncertain, last_error=storable(reason)[:4000], lease_until=None):
+        values = {"state": State.PARKED, "uncertain": uncertain, "lease_until": None}
+        if mine.update(last_error=storable(reason)[:4000], **values) and not told:
             _tell(row, reason)
 
 
-def _hold_back(row: Delivery, taken: Claim, held: HeldBack) -> None:
+def _hold_back(row: Delivery, taken: Claim, held: HeldBack, *, uncertain: bool) -> None:
     """Set a delivery aside until a person has decided; people are told once for all of one cause."""
     with transaction.atomic():
         mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt)
-        values = {"state": State.PARKED, "uncertain": False, "last_error": str(held)[:4000], "lease_until": None}
-        if mine.update(held_for=held.cause, **values):
+        values = {"state": State.PARKED, "uncertain": uncertain, "last_error": str(held)[:4000], "lease_until": None}
+        if mine.update(held_for=held.cause, **values) and not held.told:
             _tell(row, str(held), held_for=held.cause)
 
 
@@ -182,19 +191,37 @@ def _tell(row: Delivery, reason: str, *, held_for: str = "") -> None:
 
 
 def try_again(delivery: Delivery) -> None:
-    """Send a parked delivery again, under its own key: a person has looked and decided."""
-    _put_back(Delivery.across.filter(pk=delivery.pk))
+    """Send a parked delivery again, under its own key: a person has looked and decided.
+
+    Where the sender can ask whether it has arrived, that is asked first all the same.
+    """
+    asks = senders.get(delivery.kind).look_up is not None
+    _put_back(Delivery.across.filter(pk=delivery.pk), {} if asks else {"uncertain": False})
 
 
 def send_held_back(organization: Organization, kind: str, cause: str) -> int:
     """Send what was held back for a cause, now that a person has decided. Returns how many."""
-    return _put_back(Delivery.objects.within(organization).filter(kind=kind, held_for=cause))
+    return _put_back(Delivery.objects.within(organization).filter(kind=kind, held_for=cause), {})
 
 
-def _put_back(rows: QuerySet[Delivery]) -> int:
+def release(organization: Organization, cause: str) -> int:
+    """Send what was held back for a cause that is over, whatever its kind; nobody approved it. Returns how many."""
+    return _put_back(Delivery.objects.within(organization).filter(held_for=cause), {"held_for": ""})
+
+
+def once_more(organization: Organization, kind: str, keys: Collection[str]) -> int:
+    """Send what ended without an effect and is wanted again, under its own key. Returns how many.
+
+    The caller knows that what is done was not sent: an intent that was dropped, or one that was refused.
+    """
+    rows = Delivery.objects.within(organization).filter(kind=kind, key__in=keys)
+    return _put_back(rows, {}, (State.PARKED, State.DONE))
+
+
+def _put_back(rows: QuerySet[Delivery], values: Mapping[str, Any], ended: Sequence[State] = (State.PARKED,)) -> int:
     with transaction.atomic():
-        count = rows.filter(state=State.PARKED).update(
-            state=State.PENDING, attempts=0, next_at=Now(), uncertain=False, last_error=""
+        count = rows.filter(state__in=ended).update(
+            state=State.PENDING, attempts=0, next_at=Now(), last_error="", done_at=None, **values
         )
         jobs.ring(BELL)
     return count

@@ -26,15 +26,26 @@ class Intent:
 
 
 class Refused(Exception):
-    """The other side said no, clearly: nothing has happened there, and asking again will not help."""
+    """The other side said no, clearly: nothing has happened there, and asking again will not help.
+
+    `told`: whoever raises it has told people already, in words of its own; no listener is called.
+    """
+
+    def __init__(self, message: str, *, told: bool = False) -> None:
+        super().__init__(message)
+        self.told = told
 
 
 class Later(Exception):
-    """Nothing has happened there; try again, after `delay` where the other side has named one."""
+    """Nothing has happened there; try again, after `delay` where the other side has named one.
 
-    def __init__(self, message: str, delay: dt.timedelta | None = None) -> None:
+    It counts as an attempt, unless the other side only asks everybody for a pause (`counts` false).
+    """
+
+    def __init__(self, message: str, delay: dt.timedelta | None = None, *, counts: bool = True) -> None:
         super().__init__(message)
         self.delay = delay
+        self.counts = counts
 
 
 class Unclear(Exception):
@@ -44,12 +55,14 @@ class Unclear(Exception):
 class HeldBack(Exception):
     """Nothing was sent: a person has to say first whether it shall be.
 
-    `cause` names the decision, the same for all deliveries that wait for it: people are told once.
+    `cause` names the decision, the same for all deliveries that wait for it: people are told once. `told`: they
+    know of it already, so no listener is called.
     """
 
-    def __init__(self, message: str, cause: str) -> None:
+    def __init__(self, message: str, cause: str, *, told: bool = False) -> None:
         super().__init__(message)
         self.cause = cause
+        self.told = told
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +71,9 @@ class Sender:
 
     `send` returns what the other side answered. It raises Refused, Later or HeldBack where it is certain
     that nothing has happened, Unclear where nobody can know; any other exception leaves it open, too.
-    `look_up` asks whether the intent has arrived; None: it has not. Without it an uncertain delivery
-    waits for a person, unless `repeats_are_safe` because the other side tells them by the key.
+    `look_up` asks whether the intent has arrived; None: it has not. What it raises says the same of the question:
+    the delivery stays as uncertain as it was. Without it an uncertain delivery waits for a person, unless
+    `repeats_are_safe` because the other side tells them by the key.
     """
 
     kind: str

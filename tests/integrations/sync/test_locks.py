@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from integrations import lifecycle
-from integrations.kit.errors import OutsideFailed
+from integrations.kit.errors import LOCKED, OutsideFailed
 from integrations.models import FlowState, Integration
 from integrations.sync import pull, settle
 from integrations.sync.outcome import Outcome
@@ -20,7 +20,7 @@ from tests.integrations.conftest import TESTER, reread, state_of
 LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 ENDS: dict[str, Callable[[FlowState, Claim], None]] = {
     "done": lambda state, taken: settle.done(state, taken, Outcome(created=1), seconds=0),
-    "failed": lambda state, taken: settle.failed(state, taken, OutsideFailed(settle.LOCKED, message=""), seconds=0),
+    "failed": lambda state, taken: settle.failed(state, taken, OutsideFailed(LOCKED, message=""), seconds=0),
 }
 
 
