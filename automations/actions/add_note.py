@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MAX_NOTE = 5_000
 """Characters of a note, as of a comment that a person writes."""
 SHOWN = 60
+SERVES = frozenset({"order", "exception", "shippingRequest", "fulfillment"})
+"""A note on a fulfillment stands in the activity of its order: a fulfillment is never altered."""
 
 
 class NoteSettings(BaseModel):
@@ -63,7 +65,7 @@ def words(settings: NoteSettings) -> str:
 ADD_NOTE = actions.register(
     "add_note",
     Action(
-        "add_note", _("Add note"), frozenset({"order", "exception"}), NoteSettings, plan, words,
+        "add_note", _("Add note"), SERVES, NoteSettings, plan, words,
         inputs=(
             Input("text", _("Note"), "template",
                   help=_("Stands in the activity of the record. Fields in {{ double braces }} are filled in.")),

@@ -45,7 +45,12 @@ class RuleDraft:
 
 
 _STARTING_CODE = "// entity is the {noun} as its JSON shows it. Return true to match.\nreturn {example};\n"
-_EXAMPLES = {"order": "entity.totalPrice > 100", "exception": 'entity.category === "system"'}
+_EXAMPLES = {
+    "order": "entity.totalPrice > 100",
+    "exception": 'entity.category === "system"',
+    "shippingRequest": 'entity.status === "sentToFulfillment"',
+    "fulfillment": 'entity.fulfillmentType === "rejected"',
+}
 
 
 def starting_code(trigger: Trigger) -> str:

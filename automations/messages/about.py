@@ -5,7 +5,7 @@ from automations.messages.template import Extra, TooLong, fill, fill_json
 from portal.filters.fields import Catalogue
 from portal.kit.json import Json
 
-EVERY_ENTITY = frozenset({"order", "exception", "shipment", "fulfillment", "product"})
+EVERY_ENTITY = frozenset({"order", "exception", "shippingRequest", "fulfillment", "product"})
 """Messages can be sent about any kind of record."""
 _NOTHING = Catalogue("record", "record", ())
 
@@ -32,7 +32,9 @@ _LONG = "With the fields of this record the message would be longer than 262,144
 def record_of(context: Context, title: str) -> Json:
     """Return which record a delivery is about, and what its exception is called should it come to nothing."""
     entity = context.catalogue.entity if context.catalogue else ""
-    return {"type": entity, "id": str(context.document.get(f"{entity}Id", "")), "title": title[:300]}
+    # The API's older name of a shipping request is in its document (behaviour.md 1).
+    key = "shipmentId" if entity == "shippingRequest" else f"{entity}Id"
+    return {"type": entity, "id": str(context.document.get(key, "")), "title": title[:300]}
 
 
 def _extra(context: Context) -> Extra:

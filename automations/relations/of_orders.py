@@ -6,8 +6,10 @@ from typing import Any
 from automations.engine.entities import Record
 from automations.engine.related import related
 from orders.documents.exception import document
+from orders.documents.fulfillment import document as fulfillment_document
 from orders.documents.instants import instant
-from orders.models import Hold, OrderException, Source
+from orders.documents.shipping_request import document as request_document
+from orders.models import Fulfillment, Hold, OrderException, ShippingRequest, Source
 from portal.filters.mark import gettext_noop as _
 from portal.tenancy.models import Organization
 
@@ -44,4 +46,28 @@ def holds(organization: Organization, records: Sequence[Record]) -> Mapping[int,
         if row.ended_at:
             one |= {"endedAt": instant(row.ended_at), "outcome": row.outcome}
         told[row.order_id].append(one)
+    return told
+
+
+@related("order", "shippingRequests", help=_("The shipping requests of the order, the first one first."))
+def shipping_requests(organization: Organization, records: Sequence[Record]) -> Mapping[int, Any]:
+    """Return the shipping requests of each order."""
+    told: dict[int, list[Any]] = {one.id: [] for one in records}
+    rows = ShippingRequest.objects.within(organization).filter(order_id__in=list(told), deleted_at=None)
+    rows = rows.select_related("location", "fulfillment_source").prefetch_related("lines").defer("facets")
+    for row in rows.order_by("order_id", "ordinal"):
+        row.organization = organization
+        told[row.order_id].append(request_document(row))
+    return told
+
+
+@related("order", "fulfillments", help=_("What warehouses have reported of the order, the first report first."))
+def fulfillments(organization: Organization, records: Sequence[Record]) -> Mapping[int, Any]:
+    """Return the fulfillments of each order."""
+    told: dict[int, list[Any]] = {one.id: [] for one in records}
+    rows = Fulfillment.objects.within(organization).filter(order_id__in=list(told))
+    rows = rows.select_related("order", "request", "location", "source").defer("facets")
+    for row in rows.order_by("pk"):
+        row.organization = organization
+        told[row.order_id].append(fulfillment_document(row))
     return told

@@ -52,7 +52,7 @@ def test_the_limits_in_the_table_are_the_real_ones() -> None:
 
 def test_every_related_document_stands_in_the_table() -> None:
     rows = re.findall(
-        r"^\| `(\w+)` \| an (\w+)", PAGE.split("| `related.` |")[1].split("Good to know")[0], re.MULTILINE
+        r"^\| `(\w+)` \| an? (\w+)", PAGE.split("| `related.` |")[1].split("Good to know")[0], re.MULTILINE
     )
     told = {f"{entity}.{name}" for name, entity in rows}
     assert told == {*relations.keys(), f"order.{BEFORE}"}
