@@ -5,7 +5,13 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-REGISTERING = ("integrations.engines", "integrations.events", "integrations.outbound.held", "integrations.tasks")
+REGISTERING = (
+    "integrations.custom.registered",
+    "integrations.engines",
+    "integrations.events",
+    "integrations.outbound.held",
+    "integrations.tasks",
+)
 """Modules that are there once they are imported."""
 
 

@@ -51,6 +51,8 @@ class Flow:
     built: frozenset[Direction] = frozenset()
     """The directions that work today; the page shows the others as not available yet."""
     note: Text = ""
+    asked: bool = True
+    """False: the other side brings it by itself (`Manifest.own_api`), and nothing is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,14 @@ class Hooks:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnApi:
+    """The other side calls our API with keys of its integration, and is called at an address it gives."""
+
+    scopes: tuple[str, ...]
+    """What its keys may do; each opens what is its integration's alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything the kit and the pages know about a connector."""
 
@@ -248,6 +258,8 @@ class Manifest:
     token: tuple[Field, ...] = ()
     """Fields of the other way to connect: a key copied by hand."""
     token_help: Text = ""
+    own_api: OwnApi | None = None
+    """The third way: nothing is signed in to, a key of ours is handed out."""
     mappings: Mapping[str, tuple[MappingRow, ...]] = field(default_factory=dict)
     errors: Mapping[tuple[int, str], Reaction] = field(default_factory=dict)
     """Reactions to (status, code) that differ from the kit's table; code "" is any."""

@@ -33,10 +33,10 @@ def _problems(manifest: Manifest) -> list[CheckMessage]:
     def say(message: str, hint: str) -> None:
         found.append(Error(message, hint=hint, obj=where, id="integrations.E001"))
 
-    if manifest.key not in settings.CONNECTOR_ENDPOINTS:
+    if manifest.key not in settings.CONNECTOR_ENDPOINTS and manifest.own_api is None:
         say(f"{manifest.name} has no addresses.", f"Add CONNECTOR_ENDPOINTS[“{manifest.key}”] to portal/settings.py.")
-    if manifest.oauth is None and not manifest.token:
-        say(f"{manifest.name} cannot be connected.", "Give its manifest `oauth`, `token` or both.")
+    if manifest.oauth is None and not manifest.token and manifest.own_api is None:
+        say(f"{manifest.name} cannot be connected.", "Give its manifest `oauth`, `token`, `own_api` or several.")
     keys = [flow.key for flow in manifest.flows]
     if len(set(keys)) != len(keys):
         say(f"{manifest.name} lists a flow twice.", "Give each flow its own key.")

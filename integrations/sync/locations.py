@@ -1,6 +1,7 @@
 """Pulling locations, and what the account says of itself (its currency above all)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -41,27 +42,40 @@ def _keep_account(integration: Integration, account: Account) -> None:
 
 
 def _write(integration: Integration, records: Sequence[LocationRecord]) -> Outcome:
+    """Bring the locations to what the account says: those that it does not name are gone."""
+    kept = keep(integration, records)
+    named = {record.ext_location_id for record in records}
+    rows = ExternalLocation.across.filter(source_id=integration.source_id, active=True)
+    return replace(kept, deleted=close(list(rows.exclude(ext_location_id__in=named))))
+
+
+def keep(integration: Integration, records: Sequence[LocationRecord]) -> Outcome:
+    """Make or update the locations that an outside system names; others stay as they are."""
     rows = ExternalLocation.across.filter(source_id=integration.source_id).select_related("location")
     known = {row.ext_location_id: row for row in rows}
     created = updated = 0
     for record in records:
-        row = known.pop(record.ext_location_id, None)
+        row = known.get(record.ext_location_id)
         if row is None:
-            _create(integration, record)
+            known[record.ext_location_id] = _create(integration, record)
             created += 1
         else:
             updated += _update(row, record)
-    gone = [row for row in known.values() if row.active]
+    return Outcome(pages=1, created=created, updated=updated)
+
+
+def close(gone: Sequence[ExternalLocation]) -> int:
+    """Note that the outside system has these no more. Returns how many."""
     ExternalLocation.across.filter(pk__in=[row.pk for row in gone]).update(active=False, updated_at=Now())
     _close(row.location_id for row in gone)
-    return Outcome(pages=1, created=created, updated=updated, deleted=len(gone))
+    return len(gone)
 
 
-def _create(integration: Integration, record: LocationRecord) -> None:
+def _create(integration: Integration, record: LocationRecord) -> ExternalLocation:
     own = {"organization_id": integration.organization_id, "source_id": integration.source_id}
     told: dict[str, Any] = {"name": record.name, "address": _address(record)}
     location = Location.across.create(**own, **told, pickup=record.pickup)
-    ExternalLocation.across.create(**own, **told, location=location, ext_location_id=record.ext_location_id)
+    return ExternalLocation.across.create(**own, **told, location=location, ext_location_id=record.ext_location_id)
 
 
 def _update(row: ExternalLocation, record: LocationRecord) -> bool:

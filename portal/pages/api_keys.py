@@ -34,7 +34,7 @@ _ENDS = (
 
 
 def _scopes() -> list[tuple[str, str]]:
-    return [(one.key, str(one.label)) for one in scopes.all()]
+    return [(one.key, str(one.label)) for one in scopes.all() if not one.of_integration]
 
 
 class ApiKeyForm(forms.Form):

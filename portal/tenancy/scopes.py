@@ -16,6 +16,8 @@ class Scope:
 
     key: str
     label: StrOrPromise
+    of_integration: bool = False
+    """Only keys that are made with an integration have it: it opens what is that integration's alone."""
 
 
 scopes: Registry[Scope] = Registry("API scope")
