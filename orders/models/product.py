@@ -32,9 +32,20 @@ class Product(Scoped):
     """Stock of it is not counted (`inventoryNotTracked`)."""
     version = models.PositiveIntegerField(default=1)
     facets = DocumentField(default=dict)
+    kept = DocumentField(default=dict, db_default={})
+    """Which fields people or rules have set here, by path: who did, and what the integrations say (`theirs`)."""
+    source_doc = DocumentField(null=True)
+    """The owner's own document, as it came."""
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
     deleted_at = models.DateTimeField(null=True)
+    deleted_by_hand = models.BooleanField(default=False, db_default=False)
+    """A person has deleted it: no report brings it back."""
+
+    parts: "list[BundleItem]"
+    """Its components, where `orders.products.write.whole` has read them."""
+    channels: "list[Publication]"
+    """Its publications with their sources, where `orders.products.write.whole` has read them."""
 
     class Meta:
         constraints = (
@@ -62,6 +73,8 @@ class BundleItem(Scoped):
     sku = models.CharField(max_length=300)
     sku_folded = models.CharField(max_length=600)
     quantity = models.PositiveIntegerField()
+    updated_at = models.DateTimeField(db_default=Now())
+    updated_by = models.CharField(max_length=200, default="", db_default="", blank=True)
 
     class Meta:
         constraints = (
@@ -94,11 +107,30 @@ class Publication(Scoped):
     buffer = models.PositiveIntegerField(default=0)
     not_tracked = models.BooleanField(default=False)
     state = models.CharField(max_length=15, choices=State, default=State.PUBLISHED)
+    parent_api_id = models.CharField(max_length=300, default="", db_default="", blank=True)
+    """Of a variant: what the channel calls its parent, which may not be here yet."""
+    reported_at = models.DateTimeField(null=True)
+    """When the channel changed it last, by its own clock: what is older is passed over."""
     updated_at = models.DateTimeField(db_default=Now())
+    updated_by = models.CharField(max_length=200, default="", db_default="", blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("product", "source"), name="publication_once"),)
-        indexes = (models.Index(fields=("source", "sku_folded"), name="publication_by_sku"),)
+        constraints = (
+            models.UniqueConstraint(fields=("product", "source"), name="publication_once"),
+            models.UniqueConstraint(
+                fields=("source", "ext_product_api_id"),
+                name="publication_api_id_once",
+                condition=~models.Q(ext_product_api_id=""),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("source", "sku_folded"), name="publication_by_sku"),
+            models.Index(
+                fields=("source", "parent_api_id"),
+                name="publication_by_parent",
+                condition=~models.Q(parent_api_id=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.sku} at {self.source_id}"
