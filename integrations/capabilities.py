@@ -5,7 +5,7 @@ to remember, what to repeat. Methods make calls and decide nothing. Each raises 
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
@@ -171,6 +171,11 @@ class OutgoingParcel:
     """With it everything of the order has been shipped."""
     others: tuple[Json, ...] = ()
     """Canonical documents of the order's earlier fulfillments, oldest first."""
+    later: tuple[Json, ...] = ()
+    """The same of those that were made after it, as far as they are known by now."""
+    announce: Callable[[Json], None] = lambda _values: None
+    """To be called right before a call that sets fields of the order that we pull from there as well: with their new
+    values by path in our document (`{"/fulfillmentStatus": "shipped"}`). When they come back, they are no news."""
 
 
 @runtime_checkable
@@ -223,3 +228,26 @@ class TakesStock(Client, Protocol):
 
     def stock_of(self, item: StockItem) -> int | None:
         """Return the number of units that the channel shows, None where it does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a channel shows of some SKUs, and the channel's time at which it said so."""
+
+    at: dt.datetime
+    units: Mapping[StockItem, int | None]
+    """None: it does not count them. What it does not have is left out."""
+
+
+@runtime_checkable
+class MovesStock(TakesStock, Protocol):
+    """A selling channel that lowers its own number with each sale, and raises it when it cancels one.
+
+    It takes changes of a number, so that a sale that is not known here yet is not overwritten.
+    """
+
+    def move_stock(self, item: StockItem, change: int) -> bool:
+        """Change the number of units of one SKU. Returns False where the channel does not count them."""
+
+    def stocks_of(self, items: Sequence[StockItem]) -> Shown:
+        """Return what the channel shows of up to 100 SKUs."""

@@ -49,6 +49,7 @@ def add(
         FlowState.objects.bulk_create(
             FlowState(integration=integration, flow=flow.key) for flow in manifest.flows if flow.asked
         )
+        spans.note(integration, {}, chosen)
         return change(integration, by=by, verb="added", summary=_("Added %(name)s.") % {"name": manifest.name})
 
 

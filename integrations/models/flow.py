@@ -18,6 +18,8 @@ class FlowState(Claimable):
     """Failed runs in a row."""
     asked_at = models.DateTimeField(null=True)
     """When a person pressed *Sync now*; the next run looks whatever the gate says."""
+    woken_at = models.DateTimeField(null=True)
+    """When a message of the other side asked for a look that has not begun yet."""
     last_run_at = models.DateTimeField(null=True)
     last_ok_at = models.DateTimeField(null=True)
     last_full_at = models.DateTimeField(null=True)

@@ -12,6 +12,7 @@ from integrations.kit import paging
 from integrations.kit.windows import Cursor, Window, read_cursor
 from integrations.manifest import Page
 from integrations.models import FlowState, Integration
+from integrations.outbound import written
 from integrations.sync.outcome import Outcome
 from integrations.sync.sift import Sieve, Sifted
 from orders.ingest.paid import release_paid
@@ -83,7 +84,8 @@ class OrdersPull:
         failpoint("pull.before_take")
         with transaction.atomic():
             self._check()
-            taken = take(self.integration.source, sifted.records, refused=sifted.refused, by=self._actor())
+            own = written.came_back(self.integration, sifted.records)
+            taken = take(self.integration.source, sifted.records, refused=sifted.refused, by=self._actor(), own=own)
             release_paid(self.integration.source, sifted.records, by=self._actor())
             FlowState.objects.filter(pk=self.state.pk).update(cursor=cursor.to_json())
         self.outcome = self.outcome.page(taken, left_out=sifted.left_out, known=sifted.known)

@@ -21,6 +21,7 @@ from orders.records.order import OrderRecord
 from orders.records.refused import Refused
 from portal.audit.actor import Actor
 from portal.kit.failpoints import failpoint
+from portal.kit.json import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,18 @@ class Taken:
         )
 
 
-def take(source: Source, records: Sequence[OrderRecord], *, by: Actor, refused: Sequence[Refused] = ()) -> Taken:
+def take(
+    source: Source,
+    records: Sequence[OrderRecord],
+    *,
+    by: Actor,
+    refused: Sequence[Refused] = (),
+    own: Mapping[str, Json] | None = None,
+) -> Taken:
     """Take in a page of orders of `source`; call it in the transaction that saves the cursor.
 
-    The same order twice in a page counts once, in its newest version. Returns what became of them.
+    The same order twice in a page counts once, in its newest version. `own` are values in the records that we have
+    written there ourselves, by the order's API ID and the path: they are no news. Returns what became of them.
     """
     with transaction.atomic():
         lock_source(source.pk)
@@ -53,7 +62,7 @@ def take(source: Source, records: Sequence[OrderRecord], *, by: Actor, refused: 
         fresh = [report for report in reports if report.api_id not in known]
         changed = [report for report in reports if _is_news(report, known.get(report.api_id))]
         created, unfit = write_apart(fresh, lambda some: create(source, some, by=by))
-        updated, unfit_too = write_apart(changed, lambda some: _update(some, known, by))
+        updated, unfit_too = write_apart(changed, lambda some: _update(some, known, by, own or {}))
         bad = [*refused, *unfit, *unfit_too]
         _refuse(source, bad)
         _forgive(source, _good(reports, bad), by)
@@ -124,9 +133,9 @@ def _is_news(report: Report, known: Order | None) -> bool:
     return known.fingerprint != report.fingerprint
 
 
-def _update(changed: Sequence[Report], known: Mapping[str, Order], by: Actor) -> int:
+def _update(changed: Sequence[Report], known: Mapping[str, Order], by: Actor, own: Mapping[str, Json]) -> int:
     orders = lock([known[report.api_id].pk for report in changed])
-    return merge([(orders[known[report.api_id].pk], report) for report in changed], orders, by=by)
+    return merge([(orders[known[report.api_id].pk], report) for report in changed], orders, by=by, own=own)
 
 
 def _refuse(source: Source, refused: Sequence[Refused]) -> None:

@@ -1,0 +1,75 @@
+"""A fulfillment as it goes back to the channel where its order was placed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from integrations.capabilities import OutgoingParcel
+from orders.documents.fulfillment import document
+from orders.lifecycle.order import OrderStatus
+from orders.models import Fulfillment, ShippingRequestLine
+from portal.kit.json import Json
+
+
+def shipped_of(order_id: int) -> list[Fulfillment]:
+    """Return what was shipped of an order, oldest first, with what their documents need."""
+    rows = Fulfillment.across.filter(order_id=order_id, kind=Fulfillment.Kind.SHIPPED)
+    return list(rows.select_related("organization", "order", "request", "location", "source").order_by("pk"))
+
+
+def outgoing(one: Fulfillment, shipped: Sequence[Fulfillment], announce: Callable[[Json], None]) -> OutgoingParcel:
+    """Return a fulfillment as its channel gets it; `shipped` is what was shipped of its order, oldest first.
+
+    Lines are those of the order: of a bundle that went out as its components, the bundles that this parcel completes.
+    """
+    order, content = one.order, one.content
+    earlier = [each for each in shipped if each.pk < one.pk]
+    return OutgoingParcel(
+        reference=one.public_id,
+        order_api_id=order.ext_order_api_id,
+        order_number=order.ext_order_id,
+        tracking_numbers=tuple(content.get("trackingNumber") or ()),
+        tracking_urls=tuple(content.get("trackingUrl") or ()),
+        carrier=content.get("shippingCarrier") or "",
+        service=content.get("shippingClass") or "",
+        shipped_at=one.shipped_at,
+        lines=_lines(one, earlier),
+        complete=order.status == OrderStatus.FULFILLED,
+        others=tuple(document(each) for each in earlier),
+        later=tuple(document(each) for each in shipped if each.pk > one.pk),
+        announce=announce,
+    )
+
+
+def _lines(one: Fulfillment, earlier: Sequence[Fulfillment]) -> tuple[tuple[str, str, Decimal], ...]:
+    skus = {line["uniqueId"]: line["sku"] for line in one.order.content.get("lineItems", ())}
+    parts = _components(one.order_id)
+    before = _units([line for each in earlier for line in each.content.get("lineItems") or ()], parts)
+    after = _units([line for each in (*earlier, one) for line in each.content.get("lineItems") or ()], parts)
+    mine = dict.fromkeys(str(line.get("uniqueId", "")) for line in one.content.get("lineItems") or ())
+    zero = Decimal(0)
+    return tuple((key, skus.get(key, ""), after.get(key, zero) - before.get(key, zero)) for key in mine if key)
+
+
+def _components(order_id: int) -> dict[str, set[str]]:
+    """Return the SKUs of the components that order lines went out as, by the line's unique ID."""
+    rows = ShippingRequestLine.across.filter(request__order_id=order_id, request__deleted_at=None)
+    found: dict[str, set[str]] = {}
+    for unique_id, sku in rows.exclude(bundle_sku="").values_list("unique_id", "sku"):
+        found.setdefault(unique_id, set()).add(sku)
+    return found
+
+
+def _units(lines: Sequence[Json], parts: Mapping[str, set[str]]) -> dict[str, Decimal]:
+    """Return how many units of each order line were shipped; of a bundle, as many as its scarcest component makes."""
+    whole: dict[str, Decimal] = {}
+    made = {key: dict.fromkeys(skus, Decimal(0)) for key, skus in parts.items()}
+    for line in lines:
+        key, units = str(line.get("uniqueId", "")), Decimal(line["quantity"])
+        if line.get("bundleSku"):
+            bundles = made.setdefault(key, {})
+            bundles[line["sku"]] = bundles.get(line["sku"], Decimal(0)) + units / line.get("perBundle", 1)
+        else:
+            whole[key] = whole.get(key, Decimal(0)) + units
+    for key, bundles in made.items():
+        whole[key] = whole.get(key, Decimal(0)) + int(min(bundles.values(), default=Decimal(0)))
+    return whole

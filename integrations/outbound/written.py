@@ -1,0 +1,50 @@
+"""Knowing our own writes again when a channel reports them back as changes of an order.
+
+What is about to be written is noted before the call that writes it. A report that shows that very value brings
+nothing new; whatever else it shows is the channel's. Values are compared, never clocks: a change that the shop makes
+at the same moment comes through.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from integrations.models import Integration, Written
+from orders.documents import columns
+from orders.records.order import OrderRecord
+from portal.kit.json import Json
+
+KEPT_DAYS = 7
+
+
+def announcer(integration: Integration, order_api_id: str) -> Callable[[Json], None]:
+    """Return what a client calls right before it sets fields of an order: with their new values by path."""
+
+    def note(values: Json) -> None:
+        rows = [
+            Written(integration=integration, order_api_id=order_api_id, path=path, value=value)
+            for path, value in values.items()
+        ]
+        Written.objects.bulk_create(rows)
+
+    return note
+
+
+def came_back(integration: Integration, records: Iterable[OrderRecord]) -> dict[str, Json]:
+    """Return which values of the records were set by us, by the order's API ID and the path, and expect them no more.
+
+    Call it in the transaction that takes the records in. A value that comes back ends the wait for those that were
+    set before it: the other side may have shown only the last.
+    """
+    told = {one.ext_order_api_id: one for one in records}
+    rows = Written.objects.filter(integration=integration, order_api_id__in=list(told)).order_by("pk")
+    found: dict[str, Json] = {}
+    over: dict[tuple[str, str], int] = {}
+    documents: dict[str, Mapping[str, object]] = {}
+    for row in rows:
+        document = documents.setdefault(row.order_api_id, columns.content(told[row.order_api_id]))
+        if document.get(row.path.removeprefix("/")) == row.value:
+            found.setdefault(row.order_api_id, {})[row.path] = row.value
+            over[row.order_api_id, row.path] = row.pk
+    ended = [row.pk for row in rows if row.pk <= over.get((row.order_api_id, row.path), 0)]
+    if ended:
+        Written.objects.filter(pk__in=ended).delete()
+    return found
