@@ -3,20 +3,16 @@
 import secrets
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from integrations.connectors.ecwid.sandbox import oauth, pages
 from integrations.connectors.ecwid.sandbox.api import controls, guard, orders, products, store
 from integrations.connectors.ecwid.sandbox.api.answers import Refusal
 from integrations.connectors.ecwid.sandbox.world import World
+from integrations.kit.sandbox import frame
 
 HERE = Path(__file__).parent
-# form-action stands last: the sign-in page adds the address it sends people back to.
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; form-action 'self'"
-)
 MAX_BODY = 32 * 1024 * 1024
 
 
@@ -32,30 +28,19 @@ def create(world: World) -> Flask:
     app.url_map.strict_slashes = False
     guard.install(app)
     app.before_request(_own_pages_only)
-    app.after_request(_harden)
+    app.after_request(frame.harden)
     app.register_error_handler(Refusal, lambda trouble: trouble.response())
     app.register_error_handler(HTTPException, _http_error)
-    for module in (orders, products, store, oauth, controls, pages):
+    for module in (orders, products, store, oauth, controls, pages, frame):
         app.register_blueprint(module.routes)
     return app
 
 
 def _own_pages_only() -> Response | None:
     """A form of another site must not place or cancel orders here."""
-    foreign = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
-    if foreign and request.method != "GET" and not request.path.startswith("/api/v3/"):
+    if frame.is_foreign() and not request.path.startswith("/api/v3/"):
         return Refusal(403, "This form belongs to another site.").response()
     return None
-
-
-def _harden(response: Response) -> Response:
-    if response.mimetype == "text/html":
-        targets = "".join(f" {origin}" for origin in g.get("form_targets", []))
-        response.headers["Content-Security-Policy"] = POLICY + targets
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def _http_error(trouble: HTTPException) -> Response:

@@ -3,7 +3,7 @@
 import gzip
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from urllib.parse import parse_qsl, urlencode
@@ -14,6 +14,7 @@ from integrations.connectors.ecwid.sandbox.api.answers import Refusal
 from integrations.connectors.ecwid.sandbox.state.faults import KINDS
 from integrations.connectors.ecwid.sandbox.state.tokens import Token
 from integrations.connectors.ecwid.sandbox.world import Books, World
+from integrations.kit.sandbox import broken
 from integrations.kit.sandbox.faults import Fault
 from integrations.kit.sandbox.ledger import Call
 
@@ -22,9 +23,6 @@ View = Callable[..., Response]
 SECRETS = ("token", "client_secret", "code")
 COMPRESS_FROM = 400
 HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
-BAD_GATEWAY = (
-    "<!DOCTYPE html><html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr></body></html>"
-)
 
 
 def world() -> World:
@@ -168,8 +166,7 @@ def _server_error(fault: Fault) -> Disturbed:
     status, body = int(fault.settings["status"]), fault.settings["body"]
     if body == "json":
         return Disturbed(Refusal(status, "Internal server error", "INTERNAL_ERROR").response())
-    text = BAD_GATEWAY.format(f"{status} Bad Gateway") if body == "html" else ""
-    return Disturbed(Response(text, status, content_type="text/html" if body == "html" else None))
+    return Disturbed(broken.web_page(status) if body == "html" else Response("", status))
 
 
 def _after(response: Response) -> Response:
@@ -180,7 +177,7 @@ def _after(response: Response) -> Response:
         response.headers["X-Ecwid-Api-Request-Id"] = given or f"{random.getrandbits(32):08x}"
         _compress(response)
         if response.status_code == 200 and take("cut") is not None:
-            response = _cut(response)
+            response = broken.cut(response)
     _book(response)
     return response
 
@@ -192,19 +189,6 @@ def _compress(response: Response) -> None:
     response.set_data(gzip.compress(body, 1))
     response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
-
-
-def _cut(response: Response) -> Response:
-    """Promise the whole length, send half; the server then closes the connection."""
-    body = response.get_data()
-    headers = [(name, value) for name, value in response.headers.items() if name.lower() != "content-length"]
-
-    def half() -> Iterator[bytes]:
-        yield body[: len(body) // 2]
-
-    short = Response(half(), response.status_code, headers)
-    short.headers["Content-Length"] = str(len(body))
-    return short
 
 
 def _book(response: Response) -> None:
