@@ -9,7 +9,12 @@ REGISTERING = (
     "integrations.custom.registered",
     "integrations.engines",
     "integrations.events",
+    "integrations.outbound.channels",
     "integrations.outbound.held",
+    "integrations.outbound.requests",
+    "integrations.outbound.waiting",
+    "integrations.sync.parcels",
+    "integrations.sync.stock",
     "integrations.tasks",
 )
 """Modules that are there once they are imported."""
@@ -28,11 +33,13 @@ class IntegrationsConfig(AppConfig):
         from django.urls import reverse
 
         from integrations import queries, registry
+        from integrations.outbound import houses
         from orders.exceptions.shown import record_pages
         from portal.ui.cards import Card, cards
         from portal.ui.menu import menu
 
         registry.discover()
+        houses.register_warehouses()
         record_pages.register("integration", lambda public_id: reverse("integrations:detail", args=[public_id]))
         cards.register("integrations.health", Card("integrations/cards/health.html", queries.health_card, position=40))
         menu.register(

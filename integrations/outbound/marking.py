@@ -48,7 +48,10 @@ def parked(event: Event, error: str) -> None:
 @consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted)
 def listen(events: Sequence[Event]) -> None:
     """Mark what the events of one organization may have changed, and note what channels have sold themselves."""
-    channels = {one.source_id: one for one in StockChannel.across.filter(organization=events[0].organization, active=True)}
+    organization_id = events[0].organization_id
+    lock(organization_id)
+    active = StockChannel.across.filter(organization_id=organization_id, active=True).select_related("source")
+    channels = {one.source_id: one for one in active}
     orders = [one for one in events if one.entity_type == "order"]
     if orders:
         _listen_to_orders(orders, channels)
@@ -72,17 +75,30 @@ def mark(channels: Iterable[StockChannel], skus: Iterable[str]) -> int:
     return count
 
 
+def lock(organization_id: int) -> None:
+    """Let one at a time read and note the numbers of an organization, until the transaction ends.
+
+    So nobody computes between a channel's sale and what that sale leaves to promise.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('integrations.stock'), %s)", [organization_id % 2**31])
+
+
 def mark_all(channel: StockChannel, *, look: bool) -> int:
-    """Have every number of a channel looked at, those of SKUs that are new to it as well. Returns how many."""
+    """Have every number of a channel computed anew, those of SKUs that are new to it as well. Returns how many.
+
+    With `look` each is compared with what the channel shows.
+    """
     skus = Publication.across.filter(source_id=channel.source_id, product__deleted_at=None).exclude(
         state=Publication.State.DISABLED
     )
     every = dict(skus.values_list("product__sku_folded", "product__sku"))
     if channel.by_sku:
         every |= _counted(channel.organization_id)
+    lock(channel.organization_id)
     count = _mark(channel, every)
-    rows = StockNumber.across.filter(channel=channel)
-    rows.update(checking=look) if not look else rows.update(look=True, checking=True, looked=None)
+    if look:
+        StockNumber.across.filter(channel=channel).update(look=True, checking=True, looked=None)
     if count:
         ring(BELL)
     return count
@@ -138,7 +154,8 @@ def _listen_to_orders(events: Sequence[Event], channels: Mapping[int, StockChann
     # What the order holds of our stock and what it took from the channel's number become known in one moment:
     # whoever computes between the two would tell the channel of its own sale.
     settle_virtual(own, SYSTEM)
-    sold, unsure = set(), set()
+    sold: set[int] = set()
+    unsure: set[int] = set()
     for event in events:
         order = own.get(event.entity_id)
         if order is None:

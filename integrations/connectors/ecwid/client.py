@@ -8,81 +8,78 @@ from typing import Any
 from urllib.parse import urlencode
 
 from integrations.connectors.ecwid import mapping
+from integrations.connectors.ecwid.api import (
+    between,
+    clock,
+    json_of,
+    object_of,
+    part,
+    read_page,
+    seconds,
+    total_of,
+)
+from integrations.connectors.ecwid.catalogue import Catalogue
 from integrations.kit import pages
-from integrations.kit.client import server_seconds
 from integrations.kit.currencies import decimals
 from integrations.kit.errors import NOT_UNDERSTOOD, Kind, OutsideFailed, Reaction
 from integrations.kit.windows import Window
-from integrations.manifest import Access, Account, Ask, Caller, Deleted, Granted, Item, Page
+from integrations.manifest import Account, Ask, Caller, Deleted, Granted, Item, Page
 from orders.records.location import LocationRecord
-from portal.kit import json
-from portal.kit.http import Answer
-from portal.kit.json import Json
 
-_DELETED_PAGE = 100
 _NUMBER = re.compile(rb'"internalId"\s*:\s*"?(\d{1,19})')
 _TOO_LARGE = "is larger than 10 MB; shorten its comments or attachments in the store"
 
 
-class EcwidClient:
+class EcwidClient(Catalogue):
     """One store, as its secret token sees it."""
-
-    def __init__(self, call: Caller, access: Access) -> None:
-        self._call = call
-        self._token = access.secrets.get("token", "")
-        self._store = f"{access.endpoints['api'].rstrip('/')}/{access.details.get('store_id')}"
 
     def account(self) -> Account:
         """Ask for the store's profile: the check of the token, and the order's currency."""
-        answer = self._get("/profile")
-        profile = _object(answer)
-        store_id = _part(profile, "generalInfo").get("storeId")
-        units = _part(profile, "formatsAndUnits")
+        answer = self.get("/profile")
+        profile = object_of(answer)
+        store_id = part(profile, "generalInfo").get("storeId")
+        units = part(profile, "formatsAndUnits")
         currency = str(units.get("currency", ""))
-        name = str(_part(profile, "settings").get("storeName") or f"Store {store_id}")
+        name = str(part(profile, "settings").get("storeName") or f"Store {store_id}")
         precision = units.get("currencyPrecision")
         return Account(
             key=str(store_id),
             name=name,
             currency=currency,
-            url=str(_part(profile, "generalInfo").get("storeUrl") or ""),
-            clock=_clock(answer),
+            url=str(part(profile, "generalInfo").get("storeUrl") or ""),
+            clock=clock(answer),
             details={
                 "store_id": store_id,
                 "store_name": name,
                 "currency": currency,
                 "precision": precision if isinstance(precision, int) else decimals(currency),
+                "weight_unit": str(units.get("weightUnit", "")),
+                "dimensions_unit": str(units.get("dimensionsUnit", "")),
             },
         )
 
     def locations(self) -> Sequence[LocationRecord]:
         """Derive the locations from the profile and the pickup options; Ecwid has no list of them."""
-        profile = _object(self._get("/profile"))
-        options = _json(self._get("/profile/shippingOptions"))
+        profile = object_of(self.get("/profile"))
+        options = json_of(self.get("/profile/shippingOptions"))
         return mapping.locations(profile, [one for one in options if isinstance(one, dict)])
 
     def gate(self) -> tuple[str, dt.datetime | None]:
         """Ask when orders last changed: the cheapest call there is."""
-        answer = self._get("/latest-stats", quiet=True)
-        return str(_object(answer).get("ordersUpdated", "")), _clock(answer)
+        answer = self.get("/latest-stats", quiet=True)
+        return str(object_of(answer).get("ordersUpdated", "")), clock(answer)
 
     def orders(self, window: Window, offset: int, limit: int) -> Page:
         """Return one page of the orders updated within the window; unfinished ones are not among them."""
-        answer = self._get("/orders", {**_between(window), "offset": offset, "limit": limit}, quiet=True)
-        try:
-            around, items = pages.read(answer.body)
-        except pages.NotAPage as error:
-            raise OutsideFailed(NOT_UNDERSTOOD, message=str(error)) from error
-        total = around.get("total")
-        return Page(
-            tuple(_item(one) for one in items), total if isinstance(total, int) else offset + len(items), offset
-        )
+        answer = self.get("/orders", {**between(window), "offset": offset, "limit": limit}, quiet=True)
+        around, items = read_page(answer)
+        return Page(tuple(_item(one) for one in items), total_of(around, offset, len(items)), offset)
 
     def order_name(self, window: Window, offset: int) -> tuple[Item, int]:
         """Return the numbers of an order that is too large to be read whole."""
         fields = "total,items(id,internalId,updateTimestamp)"
-        asked = {**_between(window), "offset": offset, "limit": 1, "responseFields": fields}
-        answer = self._get("/orders", asked)
+        asked = {**between(window), "offset": offset, "limit": 1, "responseFields": fields}
+        answer = self.get("/orders", asked)
         around, items = pages.read(answer.body)
         if not items:
             raise OutsideFailed(NOT_UNDERSTOOD, message="An order that is too large cannot be named.")
@@ -92,27 +89,8 @@ class EcwidClient:
         )
 
     def deleted(self, window: Window) -> Iterator[Deleted]:
-        """Return what was deleted within the window; deletions never show in a search."""
-        offset, asked = 0, {"from_date": window.since, "to_date": window.until}
-        while True:
-            page = {**asked, "offset": offset, "limit": _DELETED_PAGE}
-            found = _object(self._get("/orders/deleted", page, quiet=True))
-            items = [one for one in found.get("items") or [] if isinstance(one, dict)]
-            yield Deleted(tuple(str(one.get("id")) for one in items), _latest(items))
-            offset += len(items)
-            if not items or offset >= int(found.get("total", 0)):
-                return
-
-    def _get(self, path: str, params: Mapping[str, str | int] | None = None, *, quiet: bool = False) -> Answer:
-        answer = self._call(
-            "GET",
-            self._store + path,
-            headers={"Authorization": f"Bearer {self._token}"},
-            params=params,
-            quiet=quiet,
-        )
-        assert isinstance(answer, Answer)
-        return answer
+        """Return what was deleted within the window."""
+        return self.deletions("orders", window)
 
 
 def authorize(endpoints: Mapping[str, str], ask: Ask) -> str:
@@ -138,7 +116,7 @@ def exchange(call: Caller, endpoints: Mapping[str, str], ask: Ask, answer: Mappi
         "redirect_uri": ask.redirect_uri,
         "grant_type": "authorization_code",
     }
-    granted = _object(call("POST", endpoints["oauth"].rstrip("/") + path, form=form))
+    granted = object_of(call("POST", endpoints["oauth"].rstrip("/") + path, form=form))
     token, store_id = granted.get("access_token"), granted.get("store_id")
     if not isinstance(token, str) or not token or not isinstance(store_id, int | str):
         raise OutsideFailed(NOT_UNDERSTOOD, message="The answer holds no token.")
@@ -164,10 +142,6 @@ def _check_scopes(granted: str, wanted: Sequence[str]) -> None:
         raise OutsideFailed(Reaction(Kind.PERSON, cause, "Press Connect again and approve all rights it asks for."))
 
 
-def _between(window: Window) -> dict[str, str | int]:
-    return {"updatedFrom": window.since, "updatedTo": window.until}
-
-
 def _item(one: pages.RawItem) -> Item:
     value = one.value if isinstance(one.value, dict) else None
     if value is None:
@@ -179,51 +153,12 @@ def _item(one: pages.RawItem) -> Item:
         str(number) if known else _name_of(one.raw()),
         b"" if known else one.raw(),
         value,
-        _seconds(value.get("updateTimestamp")),
-        _seconds(value.get("createTimestamp")),
+        seconds(value.get("updateTimestamp")),
+        seconds(value.get("createTimestamp")),
     )
-
-
-def _seconds(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**40 else None
 
 
 def _name_of(raw: bytes) -> str:
     """Return the number of an order that cannot be read, else a hash by which it is known again."""
     found = _NUMBER.search(raw)
     return found.group(1).decode() if found else hashlib.sha256(raw).hexdigest()[:16]
-
-
-def _latest(items: Sequence[Json]) -> int | None:
-    stamps = [stamp for one in items if (stamp := _stamp(one.get("date"))) is not None]
-    return max(stamps, default=None)
-
-
-def _stamp(text: Any) -> int | None:
-    try:
-        return int(dt.datetime.strptime(str(text), "%Y-%m-%d %H:%M:%S %z").timestamp())
-    except ValueError:
-        return None
-
-
-def _clock(answer: Answer) -> dt.datetime:
-    return dt.datetime.fromtimestamp(server_seconds(answer), dt.UTC)
-
-
-def _json(answer: Answer) -> Any:
-    try:
-        return answer.json()
-    except json.NotJson as error:
-        raise OutsideFailed(NOT_UNDERSTOOD, message="It is not JSON.") from error
-
-
-def _object(answer: Answer) -> Json:
-    found = _json(answer)
-    if not isinstance(found, dict):
-        raise OutsideFailed(NOT_UNDERSTOOD, message="It is not an object.")
-    return found
-
-
-def _part(holder: Json, field: str) -> Json:
-    value = holder.get(field)
-    return value if isinstance(value, dict) else {}

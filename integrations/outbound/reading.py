@@ -1,0 +1,127 @@
+"""Reading what a channel shows, where that is not known: at the beginning, after a lost answer, and every night."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F
+
+from integrations import lifecycle
+from integrations.capabilities import MovesStock, SellsProducts, Shown, StockItem, TakesStock
+from integrations.kit.errors import Kind, OutsideFailed
+from integrations.manifest import Client, Direction
+from integrations.models import StockChannel
+from integrations.models.stock import StockNumber
+from integrations.outbound import marking
+from integrations.outbound.numbers import Wanted, wanted_of
+from integrations.sync.flows import Unable
+from portal.kit.clock import database_now
+
+if TYPE_CHECKING:
+    from integrations.outbound.stock import Teller
+
+CONFIRM = dt.timedelta(seconds=20)
+"""How long an order may take to come here: a number that is lower than it should be is read again after that."""
+ABSENT = "The channel does not have this product."
+
+
+class Reading:
+    """The numbers of a batch that have to be read before they can be told."""
+
+    def __init__(self, teller: "Teller") -> None:
+        self._teller = teller
+        self._channel: StockChannel = teller.channel
+
+    def run(self) -> None:
+        """Read them, and write down what to believe. Raises `stock.Stopped`."""
+        rows = [row for row in self._teller.rows() if row.look or row.moving is not None]
+        if not rows:
+            return
+        wanted = wanted_of(self._channel, rows)
+        rows = [row for row in rows if wanted[row.pk].counted]
+        self._find([row for row in rows if not wanted[row.pk].published], wanted)
+        items = {row.pk: wanted[row.pk].item() for row in rows if wanted[row.pk].published}
+        asked = [row for row in rows if row.pk in items]
+        if not asked:
+            return
+        try:
+            shown: Shown = self._teller.call(lambda client: _read(client, list(items.values())))
+        except Exception as error:
+            self._teller.failed(asked[0], error, sent=False)
+        else:
+            self._believe(asked, items, shown)
+
+    def _find(self, rows: Sequence[StockNumber], wanted: dict[int, Wanted]) -> None:
+        """Look SKUs up that have no publication there, on a channel whose products are not pulled."""
+        for row in rows if self._channel.by_sku else ():
+            try:
+                found = self._teller.call(partial(_find, row.sku))
+            except Exception as error:
+                self._teller.failed(row, error, sent=False)
+            if found:
+                row.product_api_id = found
+                StockNumber.across.filter(pk=row.pk).update(product_api_id=found)
+                wanted[row.pk] = wanted_of(self._channel, [row])[row.pk]
+
+    def _believe(self, rows: Sequence[StockNumber], items: Mapping[int, StockItem], shown: Shown) -> None:
+        with transaction.atomic():
+            marking.lock(self._channel.organization_id)
+            now = {row.pk: row for row in self._teller.rows()}
+            for row in rows:
+                if row.pk not in now:
+                    continue
+                if now[row.pk].wanted != row.wanted:  # a sale was noted meanwhile: is it in what was read?
+                    self._teller.again(row, dt.timedelta(seconds=marking.CLOCK), look=True)
+                elif items[row.pk] not in shown.units:
+                    self._teller.refused(row, ABSENT)
+                else:
+                    self._keep(row, shown.units[items[row.pk]], shown.at)
+
+    def _keep(self, row: StockNumber, units: int | None, at: dt.datetime) -> None:
+        likely = _likely(row)
+        unexplained = units is not None and bool(likely) and units not in likely
+        if units is not None and unexplained and units != row.looked and units < min(likely) and self._orders_come():
+            # Sold there, and the order is not here yet, most likely: it will explain the difference.
+            self._teller.again(row, CONFIRM, looked=units, look=True)
+            return
+        if unexplained and row.checking:
+            StockChannel.across.filter(pk=self._channel.pk).update(differed=F("differed") + 1)
+        values: dict[str, Any] = {"shown": units, "shown_at": at, "look": False, "looked": None, "moving": None}
+        if units is None:  # it is not counted there; whether it shall be is seen next
+            values["endless"] = self._channel.moves
+        elif row.endless:
+            values["endless"] = False
+        StockNumber.across.filter(pk=row.pk, attempts=row.attempts).update(**values)
+
+    def _orders_come(self) -> bool:
+        integration = self._channel.integration
+        return integration.flows.get("orders") == Direction.PULL and "orders" in lifecycle.running(integration)
+
+
+def _likely(row: StockNumber) -> set[int]:
+    """Return what a channel may show that did what is known here, with a change that may have arrived or not."""
+    if row.shown is None:
+        return set()
+    return {row.shown, row.shown + (row.moving or 0)}
+
+
+def _read(client: Client, items: Sequence[StockItem]) -> Shown:
+    if isinstance(client, MovesStock):
+        return client.stocks_of(items)
+    if not isinstance(client, TakesStock):
+        raise Unable(client, "TakesStock")
+    shown: dict[StockItem, int | None] = {}
+    for item in items:
+        try:
+            shown[item] = client.stock_of(item)
+        except OutsideFailed as failed:
+            if failed.kind is not Kind.RECORD:
+                raise
+    return Shown(database_now(), shown)
+
+
+def _find(sku: str, client: Client) -> str:
+    found = client.find_product(sku) if isinstance(client, SellsProducts) else None
+    return found[0] if found else ""
