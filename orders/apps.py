@@ -9,6 +9,8 @@ REGISTERING = (
     "orders.events",
     "orders.exceptions.clear",
     "orders.exceptions.deliveries",
+    "orders.exceptions.look_after",
+    "orders.exceptions.work",
     "orders.fulfillments.invariants",
     "orders.fulfillments.retake",
     "orders.invariants",

@@ -3,16 +3,21 @@
 from django.urls import path
 
 import portal.ui.paths  # noqa: F401 - brings <record:…>
+from orders.exceptions.acts import ACTS
 from orders.views import (
     acts,
     edit,
     exceptions,
+    exceptions_acts,
+    exceptions_causes,
     fulfillments,
     inventory,
     inventory_many,
     location_groups,
     locations,
+    methods,
     order,
+    request_by_hand,
     routing,
     routing_cards,
     shipping_requests,
@@ -37,9 +42,11 @@ urlpatterns = [
     path("orders/<record:public_id>/holds/<record:hold_id>/release", acts.release_hold, name="release_hold"),
     path("orders/<record:public_id>/comment", acts.comment, name="comment"),
     path("orders/<record:public_id>/edit", edit.edit, name="edit"),
+    path("orders/<record:public_id>/edit/line", edit.line, name="edit_line"),
     path("orders/<record:public_id>/who", who.who, name="who"),
     path("orders/<record:public_id>/who.json", who.who_json, name="who_json"),
     path("orders/<record:public_id>/unpin", who.unpin, name="unpin"),
+    path("orders/<record:public_id>/requests/new", request_by_hand.new, name="request_by_hand"),
     path("orders/<record:public_id>/do/<slug:key>", acts.act, name="act"),
     path("orders/<record:public_id>/routing", routing.runs, name="order_routing"),
     path("orders/<record:public_id>/routing/try", routing.attempt, name="order_routing_try"),
@@ -71,6 +78,9 @@ urlpatterns = [
     path("routing/new", routing_cards.new, name="routing_new"),
     path("routing/draft", routing_cards.draft, name="routing_draft"),
     path("routing/reorder", routing_cards.reorder, name="routing_reorder"),
+    path("routing/methods", methods.methods, name="shipping_methods"),
+    path("routing/methods/<record:public_id>", methods.save_mapping, name="shipping_methods_save"),
+    path("routing/methods/<record:public_id>/add", methods.add_method, name="shipping_method_add"),
     path("routing/<record:public_id>", routing_cards.edit, name="routing_card"),
     path("routing/<record:public_id>.json", routing_cards.card_json, name="routing_json"),
     path("routing/<record:public_id>/meanwhile", routing_cards.meanwhile, name="routing_meanwhile"),
@@ -91,9 +101,18 @@ urlpatterns = [
     path("inventory/<record:public_id>/unlock", inventory.unlock, name="inventory_unlock"),
     path("inventory/<record:public_id>/copy", inventory.copy, name="inventory_copy"),
     *list_paths("exceptions", exceptions.exception_list, name="exceptions"),
+    path("exceptions/causes", exceptions_causes.causes, name="exception_causes"),
+    path("exceptions/cause", exceptions_causes.cause, name="exception_cause"),
+    path("exceptions/cause/cure", exceptions_causes.cure, name="exception_cure"),
+    *(
+        path(f"exceptions/bulk/{key}", exceptions_acts.act_on_ticked, {"key": key}, name=f"bulk_exceptions_{key}")
+        for key in ACTS
+    ),
+    path("exceptions/work/<record:public_id>", exceptions_acts.work_page, name="exception_work"),
+    path("exceptions/work/<record:public_id>/undo", exceptions_acts.undo, name="exception_work_undo"),
     path("exceptions/<record:public_id>", exceptions.exception, name="exception"),
     path("exceptions/<record:public_id>.json", exceptions.exception_json, name="exception_json"),
     path("exceptions/<record:public_id>/raw", exceptions.raw, name="exception_raw"),
     path("exceptions/<record:public_id>/note", exceptions.note, name="exception_note"),
-    path("exceptions/<record:public_id>/<slug:key>", exceptions.act, name="exception_act"),
+    path("exceptions/<record:public_id>/<slug:key>", exceptions_acts.act, name="exception_act"),
 ]

@@ -43,6 +43,12 @@ def catalogue() -> Catalogue:
             Field("message", _("Why"), Type.TEXT, _PROBLEM),
             Field("cure", _("What helps"), Type.TEXT, _PROBLEM),
             Field("closedBy", _("Closed by"), Type.TEXT, _PROBLEM),
+            Field("cause", _("Cause"), Type.TEXT, _PROBLEM, folded="shared_folded",
+                  help=_("What it shares with others: the message without number, amounts and times")),
+            Field("assignedTo", _("Assigned to"), Type.TEXT, _PROBLEM, folded="assigned_folded",
+                  help=_("The e-mail of the member who looks after it")),
+            _moment("snoozedUntil", _("Snoozed until"), "snoozed_until", _("It is not counted until then")),
+            _moment("returnedAt", _("Came back"), "returned_at", _("When a snooze was over")),
             Field("exceptionId", _("Exception ID"), Type.TEXT, _PROBLEM, folded="public_id"),
             Field("integration", _("Source"), Type.TEXT, _CONCERNS, folded="source__public_id",
                   help=_("The store of the order, or the store that fails")),
@@ -84,9 +90,20 @@ def document(one: OrderException) -> Json:
         told["cure"] = one.cure
     if one.entity_type:
         told["entity"] = entity(one.entity_type, one.entity_public_id, one.entity_label)
+    told |= {name: value for name, value in worked_on(one).items() if value}
     if one.closed_at:
         told |= {"closedAt": instant(one.closed_at), "closedBy": one.closed_by}
     return told
+
+
+def worked_on(one: OrderException) -> Json:
+    """Return the members that people change while an exception is active; empty where there is none."""
+    return {
+        "cause": one.shared,
+        "assignedTo": one.assigned_to,
+        "snoozedUntil": instant(one.snoozed_until) if one.snoozed_until else "",
+        "returnedAt": instant(one.returned_at) if one.returned_at else "",
+    }
 
 
 def entity(kind: str, public_id: str | None, label: str) -> Json:

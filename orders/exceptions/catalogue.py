@@ -1,10 +1,16 @@
 """Types of exceptions: each is one module in `types/`, found by being there."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.module_loading import import_string
 
 from portal.filters.mark import gettext_noop as _
 from portal.kit.registry import Registry
+
+if TYPE_CHECKING:
+    from orders.models import OrderException
 
 CATEGORIES = {
     "automation": _("Rules"),
@@ -31,6 +37,40 @@ CONCERNS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What trying again would come to, as things are now: whether it clears, and why or why not."""
+
+    clears: bool
+    why: str
+
+
+def always(exception: "OrderException") -> bool:
+    """Say that every exception of a type can be tried again."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The cure that Switchyard can do itself, for one exception or for all that share a cause."""
+
+    label: Any
+    """Verb and noun, as on the button: “Re-run routing”."""
+    run: "Callable[[OrderException], int]"
+    """Puts the work behind an exception back; returns how many pieces of work that are. Called with the
+    exception closed, in the transaction that closes it: what fails again raises a new one."""
+    does: Any = ""
+    """What happens then, in a sentence."""
+    fits: "Callable[[OrderException], bool]" = always
+    foresee: "Callable[[Sequence[OrderException]], Mapping[int, Foreseen]] | None" = None
+    """What it would come to, by exception id, writing nothing; without it nobody can say beforehand."""
+
+
+def at(path: str) -> Callable[..., Any]:
+    """Return a function by its address, looked up when it is called: it may raise exceptions itself."""
+    return lambda *args: import_string(path)(*args)
+
+
+@dataclass(frozen=True, slots=True)
 class ExceptionType:
     """A kind of problem (behaviour.md 7.2)."""
 
@@ -43,13 +83,33 @@ class ExceptionType:
 
     Empty where whatever raised it closes it too, or only a person can say.
     """
+    retry: Retry | None = None
+    share: tuple[str, ...] = ("message",)
+    """The parts of a problem (`title`, `message`) that tell its cause, unless `Problem.shared` does."""
 
 
 exception_types: Registry[ExceptionType] = Registry("exception type")
+retries: Registry[Retry] = Registry("retry of an exception type")
+"""Cures of types whose work belongs to an app above this one, by the type's key."""
 
 
-def exception_type(key: str, *, label: Any, category: str, cure: Any, gone: str = "") -> ExceptionType:
+def exception_type(
+    key: str, *, label: Any, category: str, cure: Any, gone: str = "", retry: Retry | None = None,
+    share: tuple[str, ...] = ("message",),
+) -> ExceptionType:  # fmt: skip
     """Declare a type of exception; returns the declaration. Raises ValueError for a category without words."""
     if category not in CATEGORIES:
         raise ValueError(f"The exception type “{key}” has the category “{category}”, which CATEGORIES does not name.")
-    return exception_types.register(key, ExceptionType(key, label, category, cure, gone))
+    return exception_types.register(key, ExceptionType(key, label, category, cure, gone, retry, share))
+
+
+def retry_of(type_key: str) -> Retry | None:
+    """Return the cure that Switchyard can do for a type; None where only people can."""
+    if type_key in retries:
+        return retries.get(type_key)
+    return exception_types.get(type_key).retry if type_key in exception_types else None
+
+
+def types_of(category: str) -> list[str]:
+    """Return the keys of the types of a category."""
+    return [one.key for one in exception_types.all() if one.category == category]

@@ -2,8 +2,8 @@
 
 A problem that is active already is the same one, met again: it counts up and shows the latest words.
 Of many repeats few are told: a repeat makes a new version, with a line of history and an event, when
-the count passes 2, 4, 8, 16 …, when there was an hour of silence before it, and when title or cure
-have changed. So a failure that repeats every second leaves a handful of rows.
+the count passes 2, 4, 8, 16 …, when there was an hour of silence before it, and when title, cure or the
+shared cause have changed. So a failure that repeats every second leaves a handful of rows.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,14 @@ from django.db import connection, transaction
 
 from orders.documents.exception import entity, facets
 from orders.documents.instants import instant
-from orders.exceptions.catalogue import exception_types
+from orders.exceptions.catalogue import ExceptionType, exception_types
+from orders.exceptions.cause import MOST, shared
 from orders.exceptions.write import Told, close_where, tell
 from portal.audit.actor import Actor
 from portal.entities import patch
 from portal.kit import json
 from portal.kit.ids import new_public_id
+from portal.kit.text import fold
 
 SYSTEM = Actor.system()
 
@@ -43,6 +45,8 @@ class Problem:
     """Of orders and sources it is looked up when it is left out."""
     source_id: int | None = None
     """The store that it has to do with; of orders and sources it is looked up when it is left out."""
+    shared: str = ""
+    """What it shares with others of the same cause; without it what the type's `share` names, without its own."""
 
 
 def raise_exceptions(problems: Sequence[Problem], *, by: Actor = SYSTEM) -> None:
@@ -94,35 +98,45 @@ def _values(one: Problem, times: int) -> tuple[Any, ...]:
     asked: dict[str, Any] = {"title": title, "message": one.message, "cure": cure}
     if one.entity_type:
         asked["entity"] = entity(one.entity_type, None, label)
+    cause = _cause(one, declared)
     return (
         one.organization_id, new_public_id(), one.type, declared.category, one.cause_key[:300], one.entity_type,
         one.entity_id, one.entity_public_id or None, label, one.source_id, title, one.message, cure, one.raw,
-        json.dumps_text(facets().of(asked)), times,
+        json.dumps_text(facets().of(asked)), times, cause, fold(cause),
     )  # fmt: skip
+
+
+def _cause(one: Problem, declared: ExceptionType) -> str:
+    if one.shared:
+        return one.shared[:MOST]
+    told = ". ".join(str(getattr(one, part)).rstrip(". ") for part in declared.share)
+    return shared(told, one.entity_label, one.entity_public_id)
 
 
 _UPSERT = """
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
         %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[],
-        %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::jsonb[], %s::int[]) WITH ORDINALITY
+        %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::jsonb[], %s::int[],
+        %s::text[], %s::text[]) WITH ORDINALITY
     AS n(organization_id, public_id, type, category, cause_key, entity_type, entity_id, entity_public_id, entity_label,
-         source_id, title, message, cure, raw, facets, times, place)),
+         source_id, title, message, cure, raw, facets, times, shared, shared_folded, place)),
 concerned AS MATERIALIZED (
     SELECT o.id, o.public_id, o.source_id FROM orders_order o
     WHERE o.id IN (SELECT entity_id FROM given WHERE entity_type = 'order') ORDER BY o.id FOR NO KEY UPDATE),
 former AS MATERIALIZED (
-    SELECT x.id, x.times, x.title, x.message, x.cure, x.last_seen_at, x.version FROM given g
+    SELECT x.id, x.times, x.title, x.message, x.cure, x.shared, x.last_seen_at, x.version FROM given g
     JOIN orders_orderexception x USING (organization_id, type, cause_key)
     WHERE x.state = 'active' AND (SELECT count(*) FROM concerned) >= 0
     ORDER BY x.id FOR UPDATE OF x),
 written AS (
     INSERT INTO orders_orderexception AS x
         (organization_id, public_id, type, category, cause_key, entity_type, entity_id, entity_public_id, entity_label,
-         source_id, title, message, cure, raw, facets, state, times, version)
+         source_id, title, message, cure, raw, facets, state, times, version, shared, shared_folded)
     SELECT g.organization_id, g.public_id, g.type, g.category, g.cause_key, g.entity_type, g.entity_id,
            coalesce(g.entity_public_id, o.public_id, s.public_id), g.entity_label,
-           coalesce(g.source_id, o.source_id, s.id), g.title, g.message, g.cure, g.raw, g.facets, 'active', g.times, 1
+           coalesce(g.source_id, o.source_id, s.id), g.title, g.message, g.cure, g.raw, g.facets, 'active', g.times, 1,
+           g.shared, g.shared_folded
     FROM given g LEFT JOIN concerned o ON g.entity_type = 'order' AND o.id = g.entity_id
     LEFT JOIN orders_source s ON g.entity_type = 'source' AND s.id = g.entity_id
     WHERE (SELECT count(*) FROM former) >= 0
@@ -130,14 +144,16 @@ written AS (
     ON CONFLICT (organization_id, type, cause_key) WHERE state = 'active'
     DO UPDATE SET times = x.times + excluded.times, last_seen_at = now(), updated_at = now(),
         message = excluded.message, title = excluded.title, cure = excluded.cure, facets = excluded.facets,
-        raw = coalesce(excluded.raw, x.raw),
+        raw = coalesce(excluded.raw, x.raw), shared = excluded.shared, shared_folded = excluded.shared_folded,
         version = x.version + CASE WHEN x.title <> excluded.title OR x.cure <> excluded.cure
+            OR x.shared <> excluded.shared
             OR x.last_seen_at < now() - interval '1 hour'
             OR length(ltrim((x.times + excluded.times)::bit(32)::text, '0'))
                 > length(ltrim(x.times::bit(32)::text, '0'))
             THEN 1 ELSE 0 END
-    RETURNING x.id, x.organization_id, x.entity_type, x.version, x.times, x.title, x.message, x.cure, x.last_seen_at)
-SELECT w.*, f.version, f.times, f.title, f.message, f.cure, f.last_seen_at
+    RETURNING x.id, x.organization_id, x.entity_type, x.version, x.times, x.title, x.message, x.cure,
+        x.shared, x.last_seen_at)
+SELECT w.*, f.version, f.times, f.title, f.message, f.cure, f.shared, f.last_seen_at
 FROM written w LEFT JOIN former f ON f.id = w.id ORDER BY w.id
 """
 """Orders are locked before exceptions, as everywhere (`orders.locks`); `former` is what each was before."""
@@ -145,8 +161,8 @@ FROM written w LEFT JOIN former f ON f.id = w.id ORDER BY w.id
 
 def _told(row: tuple[Any, ...], by: Actor) -> Told | None:
     """Return what history and event tell of a written row; nothing of a repeat that is not told."""
-    pk, organization_id, kind, version, *after = row[:9]
-    former, *before = row[9:]
+    pk, organization_id, kind, version, *after = row[:10]
+    former, *before = row[10:]
     heard = kind != "exception"  # no rule judges an exception about an exception, so nobody has to hear of it
     if version == 1 and former is None:
         return Told(pk, organization_id, 0, 1, by, "raised", f"Raised: {after[1]}", cause="raised", announce=heard)
@@ -159,9 +175,9 @@ def _told(row: tuple[Any, ...], by: Actor) -> Told | None:
 
 
 def _asked(values: Sequence[Any]) -> dict[str, Any]:
-    times, title, message, cure, seen = values
+    times, title, message, cure, cause, seen = values
     told = {"times": times, "title": title, "message": message, "lastSeenAt": instant(seen)}
-    return told | ({"cure": cure} if cure else {})
+    return told | ({"cure": cure} if cure else {}) | ({"cause": cause} if cause else {})
 
 
 def _again(times: int) -> str:

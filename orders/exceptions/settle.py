@@ -1,10 +1,10 @@
 """What people do with exceptions: resolve, dismiss, write a note, have it tried again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from django.db import transaction
 
-from orders.exceptions import deliveries
+from orders.exceptions.catalogue import retry_of
 from orders.exceptions.write import Step, commit, lock
 from orders.models import OrderException
 from portal.audit.actor import Actor
@@ -38,42 +38,31 @@ def retry(exception: OrderException, *, by: Actor) -> int:
     Returns how many pieces of work were put back. Raises SettledAlready.
     """
     with transaction.atomic():
-        settle(exception, OrderException.State.RESOLVED, by=by, summary="Tried again.")
-        return RETRIES[exception.type](exception)
+        rows = lock([exception.pk])
+        if rows[exception.pk].state != OrderException.State.ACTIVE:
+            raise SettledAlready(f"Somebody has dealt with it already: {exception.title}")
+        return try_again(exception, rows, by=by)
+
+
+class NothingToTry(Exception):
+    """There is no work behind an exception any more."""
+
+
+def try_again(exception: OrderException, rows: Mapping[int, OrderException], *, by: Actor) -> int:
+    """Close an active exception among locked `rows` and put its work back; returns how many pieces that were."""
+    cure = retry_of(exception.type)
+    assert cure is not None
+    commit([Step(exception.pk, by, "resolved", "Tried again.", "resolved")], rows, cause="person")
+    return cure.run(exception)
 
 
 def can_retry(exception: OrderException) -> bool:
     """Say whether there is work to be tried again."""
-    if exception.state != OrderException.State.ACTIVE or exception.type not in RETRIES:
-        return False
-    return exception.type != "event_parked" or exception.cause_key.partition(":")[2].isdecimal()
+    cure = retry_of(exception.type)
+    return cure is not None and exception.state == OrderException.State.ACTIVE and cure.fits(exception)
 
 
-def _replay(exception: OrderException) -> int:
+def replay(exception: OrderException) -> int:
+    """Return a parked event to its consumer; returns how many events that are."""
     consumer, _, event_id = exception.cause_key.partition(":")
     return dispatch.replay(exception.organization_id, consumer=consumer, event_id=int(event_id))
-
-
-def _retake(exception: OrderException) -> int:
-    from orders.fulfillments.retake import retake  # which raises exceptions, too
-
-    return retake(exception)
-
-
-def _reroute(exception: OrderException) -> int:
-    from orders.routing.retry import put_back  # which raises exceptions, too
-
-    return put_back(exception.entity_id or 0)
-
-
-RETRIES: Mapping[str, Callable[[OrderException], int]] = {
-    "event_parked": _replay,
-    "delivery_parked": deliveries.send_again,
-    "fulfillment_unmatched": _retake,
-    "invalid_quantity": _reroute,
-    "messages_held_back": deliveries.send_held_back,
-    "out_of_stock": _reroute,
-    "routing_failed": _reroute,
-    "tracking_not_told": deliveries.send_again,
-}
-"""What puts the work behind an exception back, by its type."""

@@ -20,7 +20,17 @@ from portal.audit.models import History
 from portal.kit.registry import Registry
 from portal.ui.components import Happening
 
-_ICONS = {"raised": "alert-triangle", "seen again": "repeat", "resolved": "circle-check", "dismissed": "x"}
+_ICONS = {
+    "raised": "alert-triangle",
+    "seen again": "repeat",
+    "resolved": "circle-check",
+    "dismissed": "x",
+    "assigned": "user-check",
+    "snoozed": "clock-pause",
+    "came back": "bell",
+    "reopened": "arrow-back-up",
+    "undone": "arrow-back-up",
+}
 
 
 @dataclass(frozen=True)

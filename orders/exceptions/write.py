@@ -3,6 +3,7 @@
 What is written here holds the rule of locking: orders first, by id, then exceptions.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -131,7 +132,9 @@ def _close_rows(closing: Mapping[int, Step], rows: Mapping[int, OrderException])
         changes = {}
         for pk, at in cursor.fetchall():
             row, step = rows[pk], closing[pk]
-            changes[pk] = _closing(step.state, at, step.by)
+            changes[pk] = _closing(step.state, at, step.by, row.assigned_to, row.snoozed_until, row.returned_at)
+            row.assigned_to, row.assigned_name, row.assigned_folded = "", "", None
+            row.snoozed_until = row.returned_at = None
             row.state, row.closed_at, row.closed_by = step.state, at, step.by.name[:200]
             row.updated_at, row.version = at, row.version + 1
     return changes
@@ -139,7 +142,8 @@ def _close_rows(closing: Mapping[int, Step], rows: Mapping[int, OrderException])
 
 _CLOSE_ROWS = """
 UPDATE orders_orderexception x SET state = n.state, closed_at = clock_timestamp(), closed_by = n.name,
-    updated_at = clock_timestamp(), version = x.version + 1,
+    updated_at = clock_timestamp(), version = x.version + 1, assigned_to = '', assigned_name = '',
+    assigned_folded = NULL, snoozed_until = NULL, returned_at = NULL,
     facets = x.facets || jsonb_build_object('closedBy', n.folded)
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS n(id, state, name, folded)
 WHERE x.id = n.id AND x.state = 'active' RETURNING x.id, x.closed_at
@@ -160,9 +164,10 @@ def close_where(
     tell(
         [
             Told(
-                pk, organization_id, version - 1, version, by, verb or state, summary, _closing(state, at, by), cause
+                pk, organization_id, version - 1, version, by, verb or state, summary,
+                _closing(state, at, by, *looked_after), cause,
             )
-            for pk, organization_id, version, at in rows
+            for pk, organization_id, version, at, *looked_after in rows
         ]
     )  # fmt: skip
     return [row[0] for row in rows]
@@ -170,23 +175,33 @@ def close_where(
 
 _CLOSE_WHERE = """
 WITH found AS MATERIALIZED (
-    SELECT x.id, x.entity_type, x.entity_id, x.times FROM orders_orderexception x
+    SELECT x.id, x.entity_type, x.entity_id, x.times, x.assigned_to, x.snoozed_until, x.returned_at
+    FROM orders_orderexception x
     WHERE x.state = 'active' AND ({condition})),
 concerned AS MATERIALIZED (
     SELECT o.id FROM orders_order o
     WHERE o.id IN (SELECT entity_id FROM found WHERE entity_type = 'order') ORDER BY o.id FOR NO KEY UPDATE)
 UPDATE orders_orderexception x SET state = %s, closed_at = clock_timestamp(), closed_by = %s,
-    updated_at = clock_timestamp(), version = x.version + 1,
+    updated_at = clock_timestamp(), version = x.version + 1, assigned_to = '', assigned_name = '',
+    assigned_folded = NULL, snoozed_until = NULL, returned_at = NULL,
     facets = x.facets || jsonb_build_object('closedBy', %s::text)
 FROM found WHERE x.id = found.id AND x.state = 'active' AND x.times = found.times
     AND (SELECT count(*) FROM concerned) >= 0
-RETURNING x.id, x.organization_id, x.version, x.closed_at
+RETURNING x.id, x.organization_id, x.version, x.closed_at, found.assigned_to, found.snoozed_until, found.returned_at
 """
 
 
-def _closing(state: str, at: Any, by: Actor) -> list[Change]:
+def _closing(
+    state: str, at: dt.datetime, by: Actor, assigned: str, snoozed: dt.datetime | None, returned: dt.datetime | None
+) -> list[Change]:
+    gone = {
+        "/assignedTo": assigned,
+        "/returnedAt": returned and instant(returned),
+        "/snoozedUntil": snoozed and instant(snoozed),
+    }
     return [
         {"op": "add", "path": "/closedAt", "value": instant(at)},
         {"op": "add", "path": "/closedBy", "value": by.name[:200]},
         {"op": "replace", "path": "/state", "value": state, "old": "active"},
+        *({"op": "remove", "path": path, "old": old} for path, old in gone.items() if old),
     ]

@@ -16,7 +16,7 @@ from orders.exceptions.raise_ import raise_exceptions
 from orders.inventory import commits
 from orders.lifecycle.shipping_request import RequestStatus
 from orders.locks import lock
-from orders.models import Order, ShippingRequest
+from orders.models import Order, OrderException, ShippingRequest
 from orders.requests.create import first_status
 from orders.requests.locks import lock_requests
 from orders.requests.move import move
@@ -159,6 +159,11 @@ def put_back(order_id: int) -> int:
     if count:
         ring(BELL)
     return count
+
+
+def put_back_of(exception: OrderException) -> int:
+    """Have the order of an exception routed at once; returns how many orders that are."""
+    return put_back(exception.entity_id or 0)
 
 
 def release(order_ids: Iterable[int], by: Actor = ROUTING) -> int:

@@ -25,7 +25,7 @@ def exceptions(organization: Organization) -> list[Need]:
         Need(
             exceptions_list.type_label(key),
             count,
-            exceptions_list.address(state="active", type=key),
+            exceptions_list.waiting(type=key),
             tone="red",
             urgency=_URGENCY.get(exceptions_list.category(key), 20),
         )

@@ -1,4 +1,4 @@
-"""Exceptions: the list, one of them, and what people do with it."""
+"""Exceptions: the list, one of them, and notes about it. What is done with them: `exceptions_acts`."""
 
 from typing import Any
 
@@ -6,14 +6,15 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from orders.documents.exception import document
-from orders.exceptions import settle
-from orders.exceptions.catalogue import CATEGORIES, CONCERNS
-from orders.exceptions.form import NoteForm
+from orders.exceptions import groups, settle
+from orders.exceptions.catalogue import CATEGORIES, CONCERNS, retry_of
+from orders.exceptions.form import FORMS, NoteForm, form_of
+from orders.exceptions.look_after import members
 from orders.exceptions.shown import happenings, record_url, shown
 from orders.lists.exceptions import exception_list as the_list
 from orders.lists.exceptions import type_label
@@ -29,11 +30,6 @@ TEMPLATE = "orders/exception.html"
 SHOWN_BYTES = 100_000
 HISTORY = 50
 
-_ACTS = {
-    "resolve": ("resolved", gettext_lazy("Marked as resolved")),
-    "dismiss": ("dismissed", gettext_lazy("Dismissed")),
-}
-
 
 @require_GET
 @page()
@@ -46,29 +42,34 @@ def exception_list(request: PageRequest, extension: str = "") -> HttpResponseBas
 @page()
 def exception(request: PageRequest, public_id: str) -> HttpResponse:
     """Show what is wrong, the cure, the record as it came, and what has happened to the exception."""
-    return render(request, TEMPLATE, _context(request, _one(request, public_id)))
+    return show(request, one(request, public_id))
 
 
 @require_GET
 @page()
 def exception_json(request: PageRequest, public_id: str) -> HttpResponse:
     """Answer the canonical document."""
-    return HttpResponse(json.pretty(document(_one(request, public_id))), content_type="application/json")
+    return HttpResponse(json.pretty(document(one(request, public_id))), content_type="application/json")
 
 
-def _one(request: PageRequest, public_id: str) -> OrderException:
+def one(request: PageRequest, public_id: str) -> OrderException:
+    """Return an exception of the organization. Raises Http404."""
     return get_or_404(OrderException, request.organization, "source", "organization", public_id=public_id)
 
 
-def _context(
-    request: PageRequest, found: OrderException, notice: str = "", form: NoteForm | None = None
-) -> dict[str, Any]:
+def show(
+    request: PageRequest, found: OrderException, *, notice: str = "", status: int = 200, **forms: Any
+) -> HttpResponse:
+    """Draw the page of an exception; `forms` are those that were filled in wrongly, by their name in the context."""
+    return render(request, TEMPLATE, {**_context(request, found), "notice": notice, **forms}, status=status)
+
+
+def _context(request: PageRequest, found: OrderException) -> dict[str, Any]:
     raw = bytes(found.raw) if found.raw is not None else b""
     everything = request.GET.get("show") == "all"
     history = list(_history(request, found)[: None if everything else HISTORY])
     return {
         "exception": found,
-        "notice": notice,
         "type": type_label(found.type),
         "category": _(CATEGORIES.get(found.category, found.category)),
         "kind": _(CONCERNS.get(found.entity_type, "Concerns")),
@@ -83,9 +84,22 @@ def _context(
         "panels": shown(found, request),
         "happenings": happenings(history),
         "more_history": not everything and len(history) == HISTORY,
-        "note_form": form or NoteForm(),
+        "note_form": NoteForm(),
+        "cure": retry_of(found.type),
+        "same": groups.members(request.organization, found.type, found.shared).exclude(pk=found.pk).count(),
+        "cause_url": f"{reverse('orders:exception_cause')}?{urlencode({'type': found.type, 'cause': found.shared})}",
+        **_forms(request, found),
         "document": document(found),
     }
+
+
+def _forms(request: PageRequest, found: OrderException) -> dict[str, Any]:
+    if found.state != OrderException.State.ACTIVE or not may(request, Permission.OPERATE):
+        return {}
+    people = members(request.organization)
+    forms = {f"{key}_form": form_of(key, None, request.organization, people) for key in FORMS}
+    forms["assign_form"].initial["to"] = found.assigned_to
+    return forms
 
 
 def _history(request: PageRequest, found: OrderException) -> QuerySet[History]:
@@ -123,36 +137,11 @@ def raw(request: PageRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @page(Permission.OPERATE)
-def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
-    """Resolve, dismiss, or have the work tried again."""
-    found = _one(request, public_id)
-    try:
-        words = _do(found, key, Actor.user(request.user))
-    except settle.SettledAlready as refusal:
-        found.refresh_from_db()
-        return render(request, TEMPLATE, _context(request, found, notice=str(refusal)), status=409)
-    add_message(request, words)
-    return redirect(request, reverse("orders:exceptions"))
-
-
-@require_POST
-@page(Permission.OPERATE)
 def note(request: PageRequest, public_id: str) -> HttpResponse:
     """Add a note to the activity."""
-    found, form = _one(request, public_id), NoteForm(request.POST)
+    found, form = one(request, public_id), NoteForm(request.POST)
     if not form.is_valid():
-        return render(request, TEMPLATE, _context(request, found, form=form), status=422)
+        return show(request, found, status=422, note_form=form)
     settle.note(found, form.cleaned_data["text"], by=Actor.user(request.user))
     add_message(request, _("Note added"))
     return redirect(request, reverse("orders:exception", args=[found.public_id]))
-
-
-def _do(found: OrderException, key: str, by: Actor) -> str:
-    if key == "retry" and settle.can_retry(found):
-        settle.retry(found, by=by)
-        return _("It is being tried again")
-    if key not in _ACTS:
-        raise Http404
-    state, words = _ACTS[key]
-    settle.settle(found, state, by=by)
-    return str(words)

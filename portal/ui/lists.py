@@ -41,6 +41,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import F, Field, Model, QuerySet
 from django.db.models.expressions import OrderBy
@@ -74,11 +75,15 @@ from portal.ui.list_state import State
 
 Rows = QuerySet[Any]
 REFRESH_SECONDS = 10
+ME = "{me}"
 
 
 @dataclass(frozen=True)
 class ViewTab:
-    """A built-in view: a tab with a kept address. `count` reads how many rows wait in it, with one query."""
+    """A built-in view: a tab with a kept address. `count` reads how many rows wait in it, with one query.
+
+    `{me}` in the query stands for the e-mail of whoever looks; programs, who are nobody, do not have such a view.
+    """
 
     key: str
     label: StrOrPromise
@@ -208,7 +213,8 @@ class ListPage:
         """Return the views as this person has put them, and the key of the one that opens by itself."""
         kept = self.shelf(request)
         count = {tab.key: tab.count for tab in self.tabs}
-        found = {tab.key: View(tab.key, tab.label, tab.query) for tab in self.tabs}
+        me = quote(request.user.email.replace("%", "%25").replace("~", "%7E"))
+        found = {tab.key: View(tab.key, tab.label, tab.query.replace(ME, me)) for tab in self.tabs}
         found |= {view.key: saved_view(view, request.member) for view in kept.views}
         views = [found[key] for key in kept.in_order(found)]
         counted = [
@@ -291,7 +297,7 @@ def list_page(key: str) -> ListPage:
 
 def _built_in(key: str) -> list[built_in.BuiltIn]:
     tabs = list_page(key).tabs if key in list_pages else ()
-    return [built_in.BuiltIn(tab.key, str(tab.label), tab.query) for tab in tabs]
+    return [built_in.BuiltIn(tab.key, str(tab.label), tab.query) for tab in tabs if ME not in tab.query]
 
 
 built_in.provide(_built_in)

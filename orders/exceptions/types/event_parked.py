@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.exceptions.catalogue import exception_type
+from orders.exceptions.catalogue import Retry, at, exception_type
 
 _GONE = """
 x.cause_key ~ '^[^:]+:[0-9]{1,18}$' AND NOT EXISTS (
@@ -19,4 +19,11 @@ EVENT_PARKED = exception_type(
     category="automation",
     cure=_("Mend the cause, then have it tried again."),
     gone=_GONE,
+    retry=Retry(
+        _("Try again"),
+        at("orders.exceptions.settle.replay"),
+        _("What was set aside is done now; it counts as untried."),
+        fits=lambda one: one.cause_key.partition(":")[2].isdecimal(),
+    ),
+    share=("title", "message"),
 )

@@ -9,4 +9,5 @@ INTEGRATION_FAILED = exception_type(
     label=_("Integration does not work"),
     category="connection",
     cure=_("Open the integration: it says what is wrong and offers to connect again."),
+    share=("title", "message"),
 )

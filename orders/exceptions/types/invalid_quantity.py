@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from orders.exceptions.catalogue import exception_type
-from orders.exceptions.types.routing_failed import GONE
+from orders.exceptions.types.routing_failed import GONE, REROUTE
 
 INVALID_QUANTITY = exception_type(
     "invalid_quantity",
@@ -14,4 +14,5 @@ INVALID_QUANTITY = exception_type(
         "check inventory route such orders; then press “Re-run routing”."
     ),
     gone=GONE,
+    retry=REROUTE,
 )

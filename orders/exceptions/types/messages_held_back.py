@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.exceptions.catalogue import exception_type
+from orders.exceptions.catalogue import Retry, at, exception_type
 
 _GONE = """
 NOT EXISTS (
@@ -21,4 +21,7 @@ MESSAGES_HELD_BACK = exception_type(
         "sent with Try again, or dismiss this: they stay unsent."
     ),
     gone=_GONE,
+    retry=Retry(
+        _("Send all"), at("orders.exceptions.deliveries.send_held_back"), _("Everything that was held back is sent.")
+    ),
 )

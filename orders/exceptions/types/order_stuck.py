@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from orders.exceptions.catalogue import exception_type
+from orders.exceptions.types.routing_failed import REROUTE
 
 _GONE = """
 NOT EXISTS (
@@ -21,4 +22,5 @@ ORDER_STUCK = exception_type(
         "handed to the warehouse. Mend what it names, then press “Re-run routing” or send the request."
     ),
     gone=_GONE,
+    retry=REROUTE,
 )

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from orders.exceptions.catalogue import exception_type
-from orders.exceptions.types.routing_failed import GONE
+from orders.exceptions.types.routing_failed import GONE, REROUTE
 
 OUT_OF_STOCK = exception_type(
     "out_of_stock",
@@ -11,4 +11,6 @@ OUT_OF_STOCK = exception_type(
     category="out_of_stock",
     cure=_("Receive what is missing, or correct the stock; the order is routed at once when stock arrives."),
     gone=GONE,
+    retry=REROUTE,
+    share=("title",),
 )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.exceptions.catalogue import exception_type
+from orders.exceptions.catalogue import Retry, at, exception_type
 
 GONE = """
 NOT EXISTS (
@@ -11,6 +11,14 @@ NOT EXISTS (
       AND o.status IN ('readyForFulfillment', 'sentToFulfillment', 'partialFulfillment'))
 """
 """It was routed after all, or waits for nobody's warehouse any more."""
+
+REROUTE = Retry(
+    _("Re-run routing"),
+    at("orders.routing.retry.put_back_of"),
+    _("Each order is routed again now, by the cards and the stock as they are now."),
+    foresee=at("orders.routing.foresee.foresee"),
+)
+"""For every type that says why an order found no location."""
 
 ROUTING_FAILED = exception_type(
     "routing_failed",
@@ -21,4 +29,5 @@ ROUTING_FAILED = exception_type(
         "then press “Re-run routing”."
     ),
     gone=GONE,
+    retry=REROUTE,
 )

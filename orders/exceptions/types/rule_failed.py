@@ -20,4 +20,5 @@ RULE_FAILED = exception_type(
     category="automation",
     cure=_("Open the run to see where it failed, mend the rule, and mark the order ready when it is right."),
     gone=GONE,
+    share=("title", "message"),
 )

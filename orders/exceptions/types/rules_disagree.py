@@ -11,5 +11,6 @@ RULES_DISAGREE = exception_type(
     category="automation",
     cure=_("Narrow one of the two rules, or move the one that shall win to the top; then decide about this order."),
     gone=GONE,
+    share=("title", "message"),
 )
 """The first rule in the list has acted, the later one was refused (design.md section 7)."""

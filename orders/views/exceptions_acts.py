@@ -1,0 +1,167 @@
+"""What people do with exceptions: one, the ticked ones, all that share a cause; how far it is; undoing it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from orders.exceptions import acts, work
+from orders.exceptions.form import ActForm, form_of
+from orders.exceptions.groups import results
+from orders.exceptions.look_after import members
+from orders.lists.exceptions import exception_list as the_list
+from orders.lists.exceptions import type_label
+from orders.models import ExceptionWork
+from orders.views.exceptions import one, show
+from portal.tenancy.roles import Permission
+from portal.ui.access import PageRequest, get_or_404, page
+from portal.ui.amounts import count as grouped
+from portal.ui.htmx import add_message, page_or_part, redirect
+from portal.ui.ticked import carried, way_back
+
+MOST = 20_000
+"""So many exceptions one piece of work takes on; more need a narrower filter."""
+SHOWN = 300
+"""So many exceptions the page of a piece of work names, what needs a look first."""
+_STAYS = ("assign", "wake", "reopen")
+"""Acts after which one goes on with the same exception."""
+_WORDS = {
+    "retry": gettext_lazy("It is being tried again"),
+    "resolve": gettext_lazy("Marked as resolved"),
+    "dismiss": gettext_lazy("Dismissed"),
+    "assign": gettext_lazy("Assigned"),
+    "snooze": gettext_lazy("Snoozed. It comes back by itself"),
+    "wake": gettext_lazy("Its snooze is ended"),
+    "reopen": gettext_lazy("Open again"),
+}
+
+
+@require_POST
+@page(Permission.OPERATE)
+def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
+    """Do one act to one exception."""
+    found = one(request, public_id)
+    if key not in acts.ACTS or (key == "retry" and acts.retry_of(found.type) is None):
+        raise Http404
+    form = form_of(key, request.POST, request.organization, members(request.organization))
+    if not form.is_valid():
+        return show(request, found, status=422, **{f"{key}_form": form})
+    done = work.ask(request.organization, key, [found.pk], form.values(), user=request.user)
+    item = done.items.get()
+    if item.outcome == "left":
+        found.refresh_from_db()
+        return show(request, found, notice=_(item.why), status=409)
+    add_message(request, _WORDS[key], undo_url=_undo(done))
+    stays = key in _STAYS
+    return redirect(request, reverse("orders:exception", args=[public_id]) if stays else reverse("orders:exceptions"))
+
+
+def _undo(done: ExceptionWork) -> str:
+    return reverse("orders:exception_work_undo", args=[done.public_id]) if work.can_undo(done) else ""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an act on the ticked exceptions will do: to how many, and why the others stay as they are."""
+
+    act: acts.Act
+    ids: Sequence[int]
+    types: Sequence[tuple[str, int]]
+    left: Sequence[tuple[str, int]]
+    too_many: bool
+
+    @property
+    def fitting(self) -> int:
+        """To how many it will be done."""
+        return len(self.ids)
+
+    @property
+    def count(self) -> int:
+        """How many are ticked."""
+        return self.fitting + sum(number for _why, number in self.left)
+
+
+@require_POST
+@page(Permission.OPERATE)
+def act_on_ticked(request: PageRequest, key: str) -> HttpResponse:
+    """Show first what will be done to how many; with `sure`, do it."""
+    preview = _preview(request, acts.ACTS[key])
+    people = members(request.organization)
+    form = form_of(key, request.POST if "sure" in request.POST else None, request.organization, people)
+    if form.is_valid() and preview.fitting and not preview.too_many:
+        done = work.ask(request.organization, key, preview.ids, form.values(), user=request.user)
+        return _after(request, done)
+    context = {"preview": preview, "form": form, "most": MOST, **carried(request, "orders:exceptions")}
+    return render(request, "orders/exceptions_bulk.html", context)
+
+
+def _preview(request: PageRequest, wanted: acts.Act) -> Preview:
+    rows = list(the_list().selected(request).order_by("pk")[: MOST + 1])
+    why = {row.pk: wanted.why_not(row) for row in rows}
+    fitting = [row for row in rows if not why[row.pk]]
+    types = Counter(type_label(row.type) for row in fitting).most_common()
+    left = Counter(str(told) for told in why.values() if told).most_common()
+    return Preview(wanted, [row.pk for row in fitting], types, left, len(rows) > MOST)
+
+
+def _after(request: PageRequest, done: ExceptionWork) -> HttpResponse:
+    """Go back to the list where all is over and well, else to the page that tells what came of it."""
+    left = done.items.exclude(outcome="done").count()
+    if done.finished_at is None or left or done.act == "retry":
+        return HttpResponseRedirect(reverse("orders:exception_work", args=[done.public_id]))
+    words = ngettext("%(count)s exception: done", "%(count)s exceptions: done", done.total)
+    add_message(request, words % {"count": grouped(done.total)}, undo_url=_undo(done))
+    return HttpResponseRedirect(way_back(request, "orders:exceptions"))
+
+
+@require_GET
+@page()
+def work_page(request: PageRequest, public_id: str) -> HttpResponse:
+    """Show how far a piece of work is and what came of it; the part reads itself afresh until all is told."""
+    found = get_or_404(ExceptionWork, request.organization, "user", "organization", public_id=public_id)
+    return page_or_part(request, "orders/exception_work.html", "told", _told(found))
+
+
+def _told(found: ExceptionWork) -> dict[str, Any]:
+    told = results(found)
+    counts = Counter(one.outcome for one in told)
+    running = found.finished_at is None
+    label = acts.ACTS[found.act].label if found.act in acts.ACTS else _("Undo")
+    return {
+        "work": found,
+        "label": label,
+        "counts": counts,
+        "dealt_with": found.total - counts["waiting"],
+        "results": [one for one in told if one.outcome != "waiting"][:SHOWN],
+        "more": max(0, found.total - counts["waiting"] - SHOWN),
+        "running": running,
+        "live": running or counts["trying"] > 0,
+        "can_undo": work.can_undo(found),
+    }
+
+
+@require_POST
+@page(Permission.OPERATE)
+def undo(request: PageRequest, public_id: str) -> HttpResponse:
+    """Take a piece of work back."""
+    found = get_or_404(ExceptionWork, request.organization, "organization", public_id=public_id)
+    try:
+        done = work.undo(found, user=request.user)
+    except work.CannotUndo:
+        add_message(request, _("This cannot be undone any more."))
+        return redirect(request, reverse("orders:exception_work", args=[public_id]))
+    left = done.items.exclude(outcome="done").count()
+    if done.finished_at is None or left:
+        return redirect(request, reverse("orders:exception_work", args=[done.public_id]))
+    add_message(request, _("Undone"))
+    return redirect(request, reverse("orders:exceptions"))
+
+
+__all__ = ["ActForm", "act", "act_on_ticked", "undo", "work_page"]
