@@ -1,7 +1,7 @@
 """What people do to an order by hand. Each is one transaction with change, history and event."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from orders.documents.catalogue import ORDER
 from orders.documents.values import Fault, NotWritable
 from orders.lifecycle import pins
 from orders.lifecycle.changes import NewHold, OrderChange, Step
+from orders.lifecycle.editable import part_of, why_not
 from orders.lifecycle.order import OrderStatus, can_move, refusal
 from orders.lifecycle.write import MoveRefused, commit
 from orders.locks import lock
@@ -55,7 +56,7 @@ def move(order_id: int, to: str, *, by: Actor, version: int | None = None) -> Or
     with transaction.atomic():
         orders = lock([order_id])
         order = orders[order_id]
-        _check(order, version)
+        check(order, version)
         if not can_move(order.status, step.status):
             raise MoveRefused(refusal(order.status, step.status))
         commit([OrderChange(order_id, [step], cause="person")], orders)
@@ -69,7 +70,7 @@ def hold(
     with transaction.atomic():
         orders = lock([order_id])
         order = orders[order_id]
-        _check(order, version)
+        check(order, version)
         if order.status != OrderStatus.ON_HOLD and not can_move(order.status, OrderStatus.ON_HOLD):
             raise MoveRefused(refusal(order.status, OrderStatus.ON_HOLD))
         placed = NewHold(reason, until, next_status)
@@ -89,8 +90,9 @@ def set_fields(order_id: int, changes: Mapping[str, Any], *, by: Actor, version:
     with transaction.atomic():
         orders = lock([order_id])
         order = orders[order_id]
-        _check(order, version)
-        content = writable.changes(order.content, _with(order.content, changes))
+        check(order, version)
+        check_parts(order, changes)
+        content = writable.changes(order.content, with_fields(order.content, changes))
         if content:
             names = [ORDER.label(path) for path in changes if _is_among(path, content)]
             step = Step(by, "edited", f"Changed by hand: {', '.join(names)}.", content=content)
@@ -98,7 +100,14 @@ def set_fields(order_id: int, changes: Mapping[str, Any], *, by: Actor, version:
     return order
 
 
-def _with(document: Json, changes: Mapping[str, Any]) -> Json:
+def check_parts(order: Order, paths: Iterable[str]) -> None:
+    """Raise NotWritable for what people may not change of an order of this status (`orders.lifecycle.editable`)."""
+    told = [Fault(path, why) for path in paths if (why := why_not(part_of(path), order.status))]
+    if told:
+        raise NotWritable(told)
+
+
+def with_fields(document: Json, changes: Mapping[str, Any]) -> Json:
     """Return the document with all changes made. Raises NotWritable with all faults of all of them."""
     faults: list[Fault] = []
     for path, value in changes.items():
@@ -127,7 +136,7 @@ def unpin(order_id: int, path: str, *, by: Actor) -> Order:
     with transaction.atomic():
         orders = lock([order_id])
         order = orders[order_id]
-        _check(order, None)
+        check(order, None)
         if pins.given_back(order.kept, path) == order.kept:
             raise NotPinned("This field was given back already, or nobody has set it here.")
         step = Step(
@@ -144,7 +153,8 @@ def comment(order_id: int, text: str, *, by: Actor) -> None:
         record([Entry(order.organization_id, "order", order.pk, order.version, by, "commented", text)])
 
 
-def _check(order: Order, version: int | None) -> None:
+def check(order: Order, version: int | None) -> None:
+    """Raise MoveRefused for an order that is deleted, ChangedMeanwhile when it is not at `version` any more."""
     if order.deleted_at is not None:
         raise MoveRefused(f"{order.ext_order_id} was deleted in its store: nothing can be done to it any more.")
     if version is not None and version != order.version:

@@ -28,7 +28,8 @@ CAUSE = "canceled"
 _ROUTABLE = (OrderStatus.READY_FOR_FULFILLMENT.value, OrderStatus.PARTIAL_FULFILLMENT.value)
 
 
-_UNSENT = sorted(BEFORE_SENDING | {S.FAILED})
+UNSENT = sorted(BEFORE_SENDING | {S.FAILED})
+_THERE = (S.SENT_TO_FULFILLMENT, S.PARTIAL_FULFILLMENT)
 _CLOSED = "the order is canceled or archived."
 
 
@@ -109,6 +110,13 @@ def _cancel(
     route_again([orders[pk] for pk in told], found)
 
 
+def cancel_locked(
+    orders: Mapping[int, Order], requests: Mapping[int, ShippingRequest], by: Actor, *, reason: str
+) -> None:
+    """Cancel requests that no warehouse has, locked with their orders (with content), and give their stock back."""
+    _cancel(orders, requests, by, restock=True, reason=reason, skip_location=False)
+
+
 def _sentence(restock: bool, reason: str) -> str:
     stock = "its units are available again" if restock else "its units are not put back into stock"
     return f"Canceled, {stock}: {reason}" if reason else f"Canceled, {stock}."
@@ -141,12 +149,20 @@ def route_again(orders: Iterable[Order], found: Mapping[int, Mapping[str, Became
 def cancel_unsent(orders: Mapping[int, Order], by: Actor) -> None:
     """Cancel what no warehouse has of orders that were canceled or archived just now, and give its stock back.
 
-    What a warehouse has goes on: it may be shipped all the same, and is canceled by a person who tells them.
+    Of a canceled order, warehouses that can be told are asked to cancel what they have. What another warehouse has, or
+    what is only archived, goes on: it may be shipped all the same, and is canceled by a person who tells them.
     """
-    rows = ShippingRequest.across.filter(order_id__in=orders, deleted_at=None, sent_at=None, status__in=_UNSENT)
-    requests = lock_requests(rows.values_list("pk", flat=True))
-    if requests:
+    rows = ShippingRequest.across.filter(order_id__in=orders, deleted_at=None, status__in=[*UNSENT, *_THERE])
+    found = lock_requests(rows.values_list("pk", flat=True))
+    if requests := {pk: one for pk, one in found.items() if _ends(one, orders[one.order_id])}:
         _cancel(orders, requests, by, restock=True, reason=_CLOSED, skip_location=False)
+
+
+def _ends(request: ShippingRequest, order: Order) -> bool:
+    """Say whether a request ends with its order."""
+    if request.status in UNSENT and request.sent_at is None:
+        return True
+    return order.status == OrderStatus.CANCELED and warehouse_of(request).cancels
 
 
 closers.register("shipping requests", cancel_unsent)

@@ -1,14 +1,21 @@
-"""Changing fields of an order by hand: a drawer on its page, or a page of its own."""
+"""Changing an order by hand: a drawer on its page, or a page of its own."""
+
+from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
 
 from orders import queries
+from orders.by_hand.edit import Edited
+from orders.by_hand.edit import edit as change
 from orders.documents.values import NotWritable
-from orders.edit_form import EditForm, meanwhile
-from orders.lifecycle import edits
+from orders.edit_form import EditForm
+from orders.edit_lines import empty_row
+from orders.edit_meanwhile import changed_since, meanwhile, only_moved
 from orders.lifecycle.edits import ChangedMeanwhile
 from orders.lifecycle.write import MoveRefused
 from orders.models import Order
@@ -32,20 +39,55 @@ def edit(request: PageRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, found, form, status=422)
     try:
-        edits.set_fields(found.pk, form.changes(), by=Actor.user(request.user), version=form.cleaned_data["version"])
+        edited = _save(request, found, form)
     except ChangedMeanwhile:
         fresh = queries.one(request.organization, public_id)
-        return _shown(request, fresh, meanwhile(form, fresh), status=422)
+        seen = form.cleaned_data["version"]
+        return _shown(request, fresh, meanwhile(form, fresh), status=422, since=seen)
     except NotWritable as error:
         for fault in error.faults:
-            form.add_error(fault.path if fault.path in form.fields else None, fault.message)
+            if not form.lines.tell(fault.path, fault.message):
+                form.add_error(form.name_of(fault.path), fault.message)
         return _shown(request, found, form, status=422)
     except MoveRefused as refusal:
         form.add_error(None, str(refusal))
         return _shown(request, found, form, status=422)
     address = reverse("orders:detail", args=[found.public_id])
-    return done(request, address, _("%(number)s: saved") % {"number": found.ext_order_id}, event=CHANGED)
+    return done(request, address, _told(edited), event=CHANGED)
 
 
-def _shown(request: PageRequest, order: Order, form: EditForm, status: int = 200) -> HttpResponse:
-    return page_or_part(request, TEMPLATE, "form", {"order": order, "form": form}, status=status)
+def _save(request: PageRequest, found: Order, form: EditForm) -> Edited:
+    """Save what was typed. An order that has only gone on since, every field as it was, is no reason to ask."""
+    fields, lines, version = form.changes(), form.lines.wishes(form), form.cleaned_data["version"]
+    if version < found.version and only_moved(form, found):
+        version = found.version
+    return change(found.pk, fields, lines, by=Actor.user(request.user), version=version)
+
+
+def _told(edited: Edited) -> str:
+    told = _("%(number)s: saved") % {"number": edited.order.ext_order_id}
+    if not edited.canceled:
+        return told
+    words = ngettext(
+        "one shipping request was canceled and is made again",
+        "%(n)s shipping requests were canceled and are made again",
+        edited.canceled,
+    )
+    return f"{told}; {words % {'n': edited.canceled}}"
+
+
+@require_GET
+@page(Permission.OPERATE)
+def line(request: PageRequest, public_id: str) -> HttpResponse:
+    """Return the row for one more line of an order."""
+    found = queries.one(request.organization, public_id)
+    return render(request, f"{TEMPLATE}#new_line", {"order": found, "row": empty_row()})
+
+
+def _shown(
+    request: PageRequest, order: Order, form: EditForm, status: int = 200, since: int | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = {"order": order, "form": form}
+    if since is not None:
+        context["theirs"] = changed_since(order, since)
+    return page_or_part(request, TEMPLATE, "form", context, status=status)

@@ -93,8 +93,8 @@ def test_the_second_of_two_people_is_told_what_the_first_has_done_and_may_save_a
     edits.set_fields(order.pk, {"giftNote": "Theirs", "orderNote": "Also theirs"}, by=ANA)
     response = post(as_owner, order, data)
     assert response.status_code == 422
-    assert "#1001 was changed by somebody else while you edited it." in text(response)
-    assert "Somebody else has set this to “Theirs” meanwhile." in text(response)
+    assert "#1001 was changed by Ana Ruiz while you edited it." in text(response)
+    assert "Ana Ruiz has set this to “Theirs” meanwhile." in text(response)
     again = response.content.decode()
     assert ">\nMine</textarea>" in again
     assert ">\nAlso theirs</textarea>" in again

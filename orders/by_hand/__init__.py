@@ -1,0 +1,1 @@
+"""What people do to orders by hand beyond moving them: editing lines, requests of their own, copies, deleting."""

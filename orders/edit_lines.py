@@ -1,0 +1,187 @@
+"""The lines of an order in its edit form: quantity, price, whether it ships, removing, and rows for new ones."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from orders.by_hand.lines import LineWishes, least
+from orders.documents.dispositions import plain
+from orders.models import Order
+from orders.requests.settle import asked_of
+from orders.requests.tally import Became, tally
+from portal.kit.ids import new_public_id
+from portal.kit.json import Json
+from portal.kit.text import storable
+
+if TYPE_CHECKING:
+    from orders.edit_form import Choice, EditForm
+
+MOST = 200
+"""An order of more lines is not edited line by line in a form."""
+_NEW = re.compile(r"new-([0-9a-z]{1,16})-sku")
+_MEMBERS = {"quantity": "quantity", "price": "itemPrice", "ships": "requiresShipping"}
+_MOST_NEW = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line that is there, with its fields; `least` is how few units it may have, 0 where it may go."""
+
+    name: str
+    sku: str
+    quantity: "Choice"
+    price: "Choice"
+    ships: forms.BoundField
+    remove: forms.BoundField | None
+    least: str
+
+
+@dataclass(frozen=True)
+class NewRow:
+    """A row for a new line, empty or as it was typed."""
+
+    token: str
+    sku: str = ""
+    name: str = ""
+    quantity: str = ""
+    price: str = ""
+    ships: bool = True
+    errors: tuple[str, ...] = ()
+
+
+def empty_row() -> NewRow:
+    """Return a row for one more line."""
+    return NewRow(new_public_id())
+
+
+def is_new(name: str) -> bool:
+    """Say whether a field belongs to a new line or removes one: it was nothing before."""
+    return name.startswith("new-") or name.endswith("-remove") or name in ("custom-name", "custom-value")
+
+
+class LineRows:
+    """The part of the form that the lines are."""
+
+    def __init__(self, order: Order, data: Mapping[str, Any] | None) -> None:
+        self.order, self.data = order, data or {}
+        lines: list[Json] = order.content["lineItems"]
+        self.too_many = len(lines) > MOST
+        self.items = {_key(one["uniqueId"]): one for one in ([] if self.too_many else lines)}
+        self.errors: dict[str, list[str]] = {}
+
+    @cached_property
+    def became(self) -> Mapping[str, Became]:
+        """What became of the lines until now: how few units each may have."""
+        return tally(self.order.content, asked_of([self.order.pk]).get(self.order.pk, ()))
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        """What the fields are now."""
+        told: dict[str, Any] = {}
+        for key, line in self.items.items():
+            told[f"{key}-quantity"] = _number(line["quantity"])
+            told[f"{key}-price"] = "" if line.get("itemPrice") is None else f"{Decimal(line['itemPrice']):f}"
+            told[f"{key}-ships"] = "on" if line.get("requiresShipping", True) else ""
+        return told
+
+    def fields(self) -> dict[str, forms.Field]:
+        """Return the fields of the lines that are there."""
+        found: dict[str, forms.Field] = {}
+        for key, line in self.items.items():
+            number = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+            found[f"{key}-quantity"] = _typed(_("Quantity"), number)
+            found[f"{key}-price"] = _typed(_("Price, %(currency)s") % {"currency": self.order.currency}, number)
+            found[f"{key}-ships"] = _typed(_("Requires shipping"), forms.CheckboxInput())
+            if not least(self.became.get(line["uniqueId"])):
+                found[f"{key}-remove"] = forms.BooleanField(label=_("Remove"), required=False)
+        return found
+
+    def rows(self, form: "EditForm") -> list[Row]:
+        """Return the lines for the page."""
+        return [
+            Row(
+                line.get("name") or line["sku"] or line["uniqueId"],
+                line["sku"],
+                form.choice(f"{key}-quantity"),
+                form.choice(f"{key}-price"),
+                form[f"{key}-ships"],
+                form[f"{key}-remove"] if f"{key}-remove" in form.fields else None,
+                _number(least(self.became.get(line["uniqueId"]))),
+            )
+            for key, line in self.items.items()
+        ]
+
+    def new_rows(self) -> list[NewRow]:
+        """Return the new lines as they were typed, else one empty row."""
+        tokens = [found[1] for name in self.data if (found := _NEW.fullmatch(str(name)))][:_MOST_NEW]
+        return [self._new_row(token) for token in tokens] or [empty_row()]
+
+    def _new_row(self, token: str) -> NewRow:
+        sku, name, quantity, price, ships = (
+            str(self.data.get(f"new-{token}-{key}", "")).strip()
+            for key in ("sku", "name", "quantity", "price", "ships")
+        )
+        return NewRow(token, sku, name, quantity, price, bool(ships), tuple(self.errors.get(f"hand-{token}", ())))
+
+    def wishes(self, form: "EditForm") -> LineWishes:
+        """Return what shall become of the lines."""
+        changed: dict[str, dict[str, Any]] = {}
+        gone = {name.removesuffix("-remove") for name in form.changed_data if name.endswith("-remove")}
+        for name in form.typed():
+            key, _dash, member = name.rpartition("-")
+            if key in self.items and member in _MEMBERS:
+                changed.setdefault(self.items[key]["uniqueId"], {})[_MEMBERS[member]] = _value(member, form, name)
+        removed = frozenset(self.items[key]["uniqueId"] for key in gone if key in self.items)
+        kept = {unique_id: told for unique_id, told in changed.items() if unique_id not in removed}
+        return LineWishes(kept, removed, [_line(row) for row in self.new_rows() if row.sku or row.name])
+
+    def name_of(self, path: str) -> str | None:
+        """Return the field at which a fault of a line stands."""
+        first, _slash, rest = path.partition("/")
+        unique_id, _slash, member = rest.rpartition("/")
+        own = {place: name for name, place in _MEMBERS.items()}
+        return f"{_key(unique_id)}-{own.get(member, 'quantity')}" if first == "lineItems" and rest else None
+
+    def tell(self, path: str, message: str) -> bool:
+        """Keep a fault of a new line; says whether it was one."""
+        token = path.split("/")[1] if path.startswith("lineItems/hand-") else ""
+        if token and _key(token) not in self.items:
+            self.errors.setdefault(token, []).append(message)
+            return True
+        return False
+
+
+def _line(row: NewRow) -> Json:
+    told: Json = {"uniqueId": f"hand-{row.token}", "sku": row.sku, "quantity": row.quantity or "1"}
+    told |= {"name": storable(row.name)} if row.name else {}
+    told |= {"itemPrice": row.price} if row.price else {}
+    return told | {"sku": storable(row.sku), "requiresShipping": row.ships}
+
+
+def _value(member: str, form: "EditForm", name: str) -> Any:
+    value = form.cleaned_data[name]
+    if member == "ships":
+        return bool(value)
+    return storable(str(value).strip()) or None
+
+
+def _key(unique_id: str) -> str:
+    return f"line-{hashlib.blake2b(unique_id.encode(), digest_size=6).hexdigest()}"
+
+
+def _number(value: int | Decimal) -> str:
+    told = plain(Decimal(value))
+    return str(told) if isinstance(told, int) else f"{told:f}"
+
+
+def _typed(label: str, widget: forms.Widget) -> forms.Field:
+    checks = isinstance(widget, forms.CheckboxInput)
+    kind: type[forms.Field] = forms.BooleanField if checks else forms.CharField
+    return kind(label=label, required=False, widget=widget, show_hidden_initial=True)
