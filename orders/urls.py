@@ -100,6 +100,22 @@ urlpatterns = [
     path("inventory/<record:public_id>/lock", inventory.lock, name="inventory_lock"),
     path("inventory/<record:public_id>/unlock", inventory.unlock, name="inventory_unlock"),
     path("inventory/<record:public_id>/copy", inventory.copy, name="inventory_copy"),
+    *list_paths("products", products.product_page, name="products"),
+    path("products/new", products.new, name="product_new"),
+    path("products/part", products.part_row, name="product_part"),
+    path("products/import", products_many.import_page, name="products_import"),
+    path("products/undo/<int:moment>", products_many.undo, name="products_undo"),
+    *(
+        path(f"products/bulk/{key}", products_many.act, {"key": key}, name=f"products_bulk_{key}")
+        for key in ("publish", "unpublish", "tracking", "delete")
+    ),
+    path("products/<record:public_id>", products.product, name="product"),
+    path("products/<record:public_id>.json", products.product_json, name="product_json"),
+    path("products/<record:public_id>/edit", products.edit, name="product_edit"),
+    path("products/<record:public_id>/channels", products.channel, name="product_channel"),
+    path("products/<record:public_id>/give-back", products.give_back, name="product_give_back"),
+    path("products/<record:public_id>/delete", products.delete, name="product_delete"),
+    path("products/<record:public_id>/restore", products.restore, name="product_restore"),
     *list_paths("exceptions", exceptions.exception_list, name="exceptions"),
     path("exceptions/causes", exceptions_causes.causes, name="exception_causes"),
     path("exceptions/cause", exceptions_causes.cause, name="exception_cause"),

@@ -9,6 +9,7 @@ from orders.models.hold import Hold
 from orders.models.import_run import ImportRun
 from orders.models.inventory import InventoryLevel, LedgerEntry, VirtualCommit, VirtualStart
 from orders.models.location import ExternalLocation, Location, LocationGroup
+from orders.models.method import MethodMapping, MethodPolicy, OrderMethod, ShippingMethod
 from orders.models.order import Order, OrderLine
 from orders.models.product import BundleItem, Product, Publication
 from orders.models.routing import RoutingCard, RoutingRun
@@ -31,13 +32,17 @@ __all__ = [
     "LedgerEntry",
     "Location",
     "LocationGroup",
+    "MethodMapping",
+    "MethodPolicy",
     "Order",
     "OrderException",
     "OrderLine",
+    "OrderMethod",
     "Product",
     "Publication",
     "RoutingCard",
     "RoutingRun",
+    "ShippingMethod",
     "ShippingRequest",
     "ShippingRequestLine",
     "Source",

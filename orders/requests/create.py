@@ -9,6 +9,7 @@ from orders.documents.dispositions import plain
 from orders.documents.shipping_request import ENTITY, content, facets
 from orders.events import SHIPPING_REQUEST_CREATED
 from orders.lifecycle.shipping_request import RequestStatus
+from orders.methods.choose import remember
 from orders.models import Location, Order, ShippingRequest, ShippingRequestLine, Source
 from orders.requests.numbers import numbers
 from orders.requests.settle import settle_orders
@@ -84,6 +85,7 @@ def create_many(
     for line in lines:
         line.request = line.request  # takes over the key, and keeps the row: by the key alone it would be read again
     ShippingRequestLine.across.bulk_create(lines)
+    remember(made[0].organization_id, (one.content for one in made))
     _tell(made, by, run_id)
     _settle([order for order, _ in batch], made, lines, by, run_id)
     return made

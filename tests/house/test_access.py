@@ -127,6 +127,8 @@ URLS: dict[str, Permission | str] = {
     "orders:routing_json": VIEW,
     "orders:routing_meanwhile": VIEW,
     "orders:routing_toggle": EDIT_RULES,
+    "orders:shipping_methods_save": EDIT_RULES,
+    "orders:shipping_method_add": EDIT_RULES,
     "orders:routing_duplicate": EDIT_RULES,
     "orders:routing_delete": EDIT_RULES,
     "orders:shipping_requests": VIEW,

@@ -31,6 +31,7 @@ EXPECTED = {
     "/locations/groups": 6,
     "/routing": 7,
     "/routing/new": 6,
+    "/routing/methods": 9,
     "/automations/": 12,
     "/automations/?trigger=EXCEPTION_SCHEDULED": 11,
     "/automations/?q=rule": 11,
