@@ -15,8 +15,6 @@ from orders.records.order import Address, Customer, CustomField, LineItem, Order
 from orders.records.product import BundlePart, Price, ProductRecord, VariantOption
 from portal.kit.json import Json
 
-REFERENCE = "sr-"
-"""Stands before our ID of a shipping request where it leaves the house."""
 _PAID = frozenset({"paid", "authorized", "partially_refunded"})
 _WORDS = {"partially_refunded": "partiallyRefunded"}
 _MOST_FIELDS = 100
@@ -153,17 +151,12 @@ def _custom(fields: Json) -> tuple[CustomField, ...]:
     return tuple(told[:_MOST_FIELDS])
 
 
-def our_name(request: str) -> str:
-    """Return the ID by which a shipping request is known here."""
-    return request.removeprefix(REFERENCE)
-
-
 def fulfillment(told: shapes.Fulfillment, raw: Json) -> FulfillmentRecord:
     """Map what was shipped: one record, with the tracking numbers of all its packages."""
     numbers = [told.tracking_number, *(one.tracking_number for one in told.packages)]
     return FulfillmentRecord(
         ext_fulfillment_id=told.id,
-        shipment=our_name(told.shipping_request_id),
+        shipment=told.shipping_request_id,
         actual_ship_date=told.shipped_at,
         line_items=tuple(
             FulfillmentLine(unique_id=line.line_id, sku=line.sku, quantity=Decimal(line.quantity))

@@ -40,13 +40,9 @@ def _clean(value: object) -> object:
     return value
 
 
-def _text(most: int, least: int = 0) -> Any:
-    return Annotated[str, BeforeValidator(_clean), StringConstraints(strict=True, max_length=most, min_length=least)]
-
-
-Id = _text(128, 1)
-Short = _text(300)
-Long = _text(10_000)
+Id = Annotated[str, BeforeValidator(_clean), StringConstraints(strict=True, min_length=1, max_length=128)]
+Short = Annotated[str, BeforeValidator(_clean), StringConstraints(strict=True, max_length=300)]
+Long = Annotated[str, BeforeValidator(_clean), StringConstraints(strict=True, max_length=10_000)]
 Units = Annotated[int, Field(strict=True, ge=0, le=MOST_UNITS)]
 Some = Annotated[int, Field(strict=True, ge=1, le=MOST_UNITS)]
 Change = Annotated[int, Field(strict=True, ge=-MOST_UNITS, le=MOST_UNITS)]

@@ -23,6 +23,8 @@ TITLES = {
     "too-large": "The request is too large",
     "refused": "Something in the request is wrong",
     "too-fast": "Too many requests",
+    "other-content": "This was sent before with other content",
+    "off": "Nothing is taken at the moment",
     "failed": "Something went wrong here",
 }
 """Every kind of problem, by the last part of its `type`."""
@@ -50,7 +52,14 @@ class ApiProblem(Exception):
     """What was asked cannot be done; the answer says why, where and what helps."""
 
     def __init__(
-        self, status: int, key: str, detail: str, faults: Iterable[Fault] = (), *, headers: dict[str, str] | None = None
+        self,
+        status: int,
+        key: str,
+        detail: str,
+        faults: Iterable[Fault] = (),
+        *,
+        headers: dict[str, str] | None = None,
+        errors: Iterable[Json] = (),
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -58,6 +67,8 @@ class ApiProblem(Exception):
         self.detail = detail
         self.faults = tuple(faults)
         self.headers = headers or {}
+        self.errors = list(errors)
+        """What is wrong with a record that was sent: `path`, `code` and `message` of each fault."""
 
 
 def refused(*faults: Fault) -> ApiProblem:
@@ -87,6 +98,8 @@ def body(status: int, key: str, detail: str, faults: Iterable[Fault] = ()) -> Js
 def response(problem: ApiProblem) -> HttpResponse:
     """Return the answer of a problem. It is never kept by a cache."""
     told = body(problem.status, problem.key, problem.detail, problem.faults)
+    if problem.errors:
+        told["errors"] = problem.errors
     answer = HttpResponse(json.dumps(told), content_type=CONTENT_TYPE, status=problem.status)
     answer["Cache-Control"] = "private, no-store"
     for name, value in problem.headers.items():
@@ -107,6 +120,11 @@ def schema() -> dict[str, Any]:
             "cure": text,
         },
     }
+    error = {
+        "type": "object",
+        "required": ["path", "code", "message"],
+        "properties": {"path": {**text, "description": "A JSON pointer."}, "code": text, "message": text},
+    }
     return {
         "type": "object",
         "required": ["type", "title", "status", "detail", "requestId"],
@@ -117,5 +135,6 @@ def schema() -> dict[str, Any]:
             "detail": text,
             "requestId": {**text, "description": "Name it when you ask for help."},
             "faults": {"type": "array", "items": fault},
+            "errors": {"type": "array", "items": error, "description": "What is wrong with a record that was sent."},
         },
     }
