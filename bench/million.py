@@ -74,7 +74,7 @@ def fill(orders: int, *, processes: int = PROCESSES, end: dt.datetime | None = N
     """Write the orders into the connected, migrated, empty database."""
     from django.db import connection
 
-    from bench import shapes
+    from bench import million_hub, shapes
     from bench.database import settle, without_indexes
 
     started = time.perf_counter()
@@ -94,6 +94,8 @@ def fill(orders: int, *, processes: int = PROCESSES, end: dt.datetime | None = N
         _say(f"rows written after {time.perf_counter() - started:.0f} s")
         _holds()
         _set_sequences()
+    _say(f"orders indexed after {time.perf_counter() - started:.0f} s")
+    million_hub.fill()
     settle()
     _say(f"indexed and analyzed after {time.perf_counter() - started:.0f} s")
 
@@ -184,7 +186,7 @@ def _mark(orders: int) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for one in told:
         digest.update(json.dumps({key: getattr(one, key) for key in one.__slots__}))
-    return f"{orders} orders, form {digest.hexdigest()}"
+    return f"{orders} orders and what became of them, form {digest.hexdigest()}"
 
 
 def _found_mark() -> str:
