@@ -9,12 +9,15 @@ REGISTERING = (
     "integrations.custom.registered",
     "integrations.engines",
     "integrations.events",
+    "integrations.hooks.registration",
     "integrations.outbound.channels",
+    "integrations.outbound.fulfillments",
     "integrations.outbound.held",
     "integrations.outbound.requests",
     "integrations.outbound.waiting",
     "integrations.sync.parcels",
     "integrations.sync.stock",
+    "integrations.outbound.told",
     "integrations.tasks",
 )
 """Modules that are there once they are imported."""

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from integrations import events
 from integrations.history import change
 from integrations.manifest import Account, Direction, Manifest
-from integrations.models import Connection, Credential, FlowState, Integration
+from integrations.models import Connection, Credential, FlowState, Hook, Integration
 from integrations.models.credential import store
 from integrations.outbound import held
 from integrations.registry import connectors
@@ -158,6 +158,7 @@ def delete(integration: Integration, *, typed_name: str, by: Actor) -> None:
             raise CannotDo(_("Type the name “%(name)s” to delete it.") % {"name": row.name})
         Credential.objects.filter(integration=row).delete()
         FlowState.objects.filter(integration=row).delete()
+        Hook.objects.filter(integration=row).delete()
         row.attempts.all().delete()
         _source_state(row, Source.State.DELETED)
         close(row.organization_id, PROBLEM, cause_key=row.public_id, by=by)

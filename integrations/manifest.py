@@ -53,6 +53,8 @@ class Flow:
     note: Text = ""
     asked: bool = True
     """False: the other side brings it by itself (`Manifest.own_api`), and nothing is asked."""
+    every: int = 0
+    """Seconds between two pulls; 0: those of this kind of flow (`sync.settle.EVERY`), else `Manifest.poll_seconds`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,15 @@ class Hooks:
     register: Callable[[Client, str, str], Json] | None = None
     """(client, address, secret): asks the other side to call that address. Returns what ending it needs."""
     unregister: Callable[[Client, Json], None] | None = None
+    topic: Callable[[Json], str] | None = None
+    """What a message is about, where its address does not say it: for people."""
+    signing: Callable[[Any], str] | None = None
+    """(integration) -> the secrets it signs with, separated by spaces, where they are not made by the kit."""
+    take: Callable[[Any, str, Json], tuple[int, Json]] | None = None
+    """(integration, topic, parsed body): takes in what a message carries, in the transaction that keeps it. Returns
+    status and body of the answer; from 400 on nothing is kept, and the message may come again."""
+    strength: Text = ""
+    """How surely a message is known to be theirs, in a sentence for the page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from django.db import connection, transaction
 
 from integrations.models import Integration
 from portal.deliveries import send
-from portal.kit.jobs import watcher
+from portal.kit.jobs import ring, watcher
 
+WAITING = "integrations.waiting"
+"""Rung when what waits for an integration may go out (`integrations.outbound.waiting` answers it)."""
 _CAUSE = "integration:"
 
 
@@ -16,6 +18,7 @@ def cause_of(integration: Integration) -> str:
 
 def release(integration: Integration) -> int:
     """Send what was held back for an integration, in the transaction that lets it work again. Returns how many."""
+    ring(WAITING)
     return send.release(integration.organization, cause_of(integration))
 
 

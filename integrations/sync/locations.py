@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
-from integrations.manifest import Account, Client
+from integrations.manifest import Account, Client, Role
 from integrations.models import FlowState, Integration
+from integrations.registry import connectors
 from integrations.sync.outcome import Outcome
 from orders.models import ExternalLocation, Location
 from orders.records.location import LocationRecord
@@ -74,7 +75,10 @@ def close(gone: Sequence[ExternalLocation]) -> int:
 def _create(integration: Integration, record: LocationRecord) -> ExternalLocation:
     own = {"organization_id": integration.organization_id, "source_id": integration.source_id}
     told: dict[str, Any] = {"name": record.name, "address": _address(record)}
-    location = Location.across.create(**own, **told, pickup=record.pickup)
+    # A warehouse ships from its own locations; people may change that on the page of a location.
+    ships = connectors.get(integration.connector).role is Role.FULFILLMENT_CHANNEL
+    shipper = integration.source_id if ships else None
+    location = Location.across.create(**own, **told, pickup=record.pickup, fulfillment_source_id=shipper)
     return ExternalLocation.across.create(**own, **told, location=location, ext_location_id=record.ext_location_id)
 
 

@@ -1,6 +1,6 @@
 """What a run of a flow brought."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from orders.ingest.take import Taken
 
@@ -21,6 +21,11 @@ class Outcome:
     def is_news(self) -> bool:
         """Say whether anything came of it that people may want to see."""
         return bool(self.created or self.updated or self.deleted or self.refused or self.left_out)
+
+    def plus(self, other: "Outcome") -> "Outcome":
+        """Add what another page brought."""
+        sums = {one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}
+        return Outcome(**sums)
 
     def page(self, taken: Taken, *, left_out: int, known: int) -> "Outcome":
         """Add a page; `known` records were taken before and have not changed since."""

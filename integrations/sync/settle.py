@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 
 from django.db import transaction
+from django.db.models import Case, F, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 TROUBLE = 5
 """Failed runs in a row after which people are told, although it is still tried again."""
+EVERY = {"locations": locations.EVERY, "inventory": 300}
+"""Seconds between two pulls of what changes seldom or is told as a whole; the other flows go by `poll_seconds`."""
 OWN_FAULT = Reaction(Kind.LATER, _("Something went wrong here while pulling."), WAIT)
 
 
@@ -33,7 +36,12 @@ def done(state: FlowState, taken: Claim, outcome: Outcome, *, seconds: float) ->
         if not _lock(integration, taken):
             return
         claims.put_back(FlowState, taken, delay=_pause_until_next(state, seconds))
-        FlowState.objects.filter(pk=taken.id).update(failures=0, last_run_at=Now(), last_ok_at=Now())
+        FlowState.objects.filter(pk=taken.id).update(
+            failures=0,
+            last_run_at=Now(),
+            last_ok_at=Now(),
+            next_at=Case(When(woken_at__isnull=False, then=Now()), default=F("next_at")),
+        )
         if outcome.is_news:
             SyncRun.objects.create(integration=integration, flow=state.flow, ms=int(seconds * 1000), **_counts(outcome))
         if state.failures >= TROUBLE:
@@ -68,9 +76,9 @@ def _lock(integration: Integration, taken: Claim) -> bool:
 
 def _pause_until_next(state: FlowState, seconds: float) -> dt.timedelta:
     """Return the pace of the flow; a run that took long (a record of 10 MB) is not repeated at once."""
-    if state.flow == "locations":
-        return dt.timedelta(seconds=locations.EVERY)
-    usual = connectors.get(state.integration.connector).poll_seconds
+    manifest = connectors.get(state.integration.connector)
+    chosen = next((flow.every for flow in manifest.flows if flow.key == state.flow), 0)
+    usual = chosen or EVERY.get(state.flow) or manifest.poll_seconds
     return dt.timedelta(seconds=max(usual, 3 * seconds))
 
 

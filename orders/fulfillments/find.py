@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from orders.fulfillments.quantities import DEAD
 from orders.models import ExternalLocation, Location, ShippingRequest, Source
+from orders.requests.references import public_id_of
 from portal.kit.text import fold
 
 
@@ -33,8 +34,8 @@ class _Row:
     def rank(self, name: str) -> int:
         """Say how well a name fits: the lower, the better; 9 not at all."""
         exact = (self.public_id, self.number)
-        if name in exact:
-            return exact.index(name)
+        if (known := public_id_of(name)) in exact:
+            return exact.index(known)
         return 2 if self.folded in _numbers(name) else 3 if self.reference == name else 9
 
 
@@ -46,7 +47,9 @@ def find(source: Source, names: Collection[str]) -> tuple[dict[str, Found], dict
     """
     places = _places(source)
     rows = _read(
-        source, Q(public_id__in=names) | Q(number_folded__in=[one for name in names for one in _numbers(name)])
+        source,
+        Q(public_id__in=[public_id_of(name) for name in names])
+        | Q(number_folded__in=[one for name in names for one in _numbers(name)])
     )
     own = [row for row in rows if row.source_id == source.pk or row.location_id in places]
     if unknown := [name for name in names if _best(name, own) is None]:

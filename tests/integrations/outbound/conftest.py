@@ -15,11 +15,7 @@ from tests.integrations.outbound.house import KEY, House
 
 @pytest.fixture
 def house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> House:
-    made = House()
-    monkeypatch.setitem(connectors._entries, KEY, made.manifest())
-    monkeypatch.setitem(warehouses._entries, KEY, Warehouse(sends=True, cancels=True))
-    settings.CONNECTOR_ENDPOINTS = {**settings.CONNECTOR_ENDPOINTS, KEY: {"api": "https://house.test"}}
-    return made
+    return registered(settings, monkeypatch)
 
 
 @pytest.fixture
@@ -31,3 +27,12 @@ def warehouse(organization: Organization, house: House) -> Integration:
 
 def connect(integration: Integration) -> Integration:
     return lifecycle.connected(integration, Account("acme", "Acme", "USD"), {"token": "t0ken"}, by=TESTER)
+
+
+def registered(settings: Settings, patch: pytest.MonkeyPatch) -> House:
+    """Make the warehouse's connector known, as long as the patch lasts."""
+    made = House()
+    patch.setitem(connectors._entries, KEY, made.manifest())
+    patch.setitem(warehouses._entries, KEY, Warehouse(sends=True, cancels=True))
+    settings.CONNECTOR_ENDPOINTS = {**settings.CONNECTOR_ENDPOINTS, KEY: {"api": "https://house.test"}}
+    return made

@@ -85,6 +85,8 @@ class HouseClient:
 
     def place_request(self, request: Outgoing) -> Placed:
         self._called("place")
+        if request.document["shippingAddress"]["city"] == "Nowhere":
+            raise declined("address_refused", "There is no such town")
         for line in request.lines:
             if line.sku in self.house.refuses:
                 raise self.house.refuses[line.sku]

@@ -1,0 +1,1 @@
+"""Requests go out once, whatever fails, and what the warehouse says stands on them."""

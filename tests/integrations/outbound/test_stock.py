@@ -1,0 +1,300 @@
+"""What a real (local) shop is told of stock: never twice, never back, whatever dies on the way."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models.functions import Now
+
+from integrations import lifecycle
+from integrations.connectors.ecwid.sandbox.server import Sandbox
+from integrations.models import Integration, Pace, StockChannel, StockNumber
+from integrations.outbound import channels
+from integrations.outbound.channels import compare
+from integrations.outbound.stock import Teller, tell_due
+from integrations.outbound.stock_shown import state_of, told
+from orders.fulfillments.by_hand import Shipment, report_by_hand
+from orders.inventory.virtual import settle_virtual
+from orders.lifecycle import edits
+from orders.models import Location, Order, OrderException, Publication
+from portal.events.dispatch import drain
+from tests.factories import make_location
+from tests.integrations.conftest import TESTER, run_flow
+from tests.integrations.outbound.stock import AGO, channel, make_due, number, publish, settle
+from tests.orders.inventory.stock import stock
+from tests.orders.requests.making import request_for
+
+pytestmark = pytest.mark.django_db
+
+POT = "POT-STONE-06"
+
+
+def product_of(sandbox: Sandbox, sku: str) -> dict[str, Any]:
+    found = next(
+        (one for one in sandbox.store.shelf.all() if sku in (one["sku"], *(c.get("sku") for c in one["combinations"]))),
+        None,
+    )
+    assert found is not None
+    return found
+
+
+def shelf(sandbox: Sandbox, sku: str = POT) -> int | None:
+    product = product_of(sandbox, sku)
+    held = next((one for one in product["combinations"] if one.get("sku") == sku), product)
+    return None if held["unlimited"] else int(held["quantity"])
+
+
+def writes(sandbox: Sandbox) -> list[str]:
+    """Return what the shop was told, as its own book has it."""
+    calls = sandbox.ledger()
+    return [call["path"].partition("/1003")[2] for call in calls if call["method"] == "PUT" and call["status"] == 200]
+
+
+@pytest.fixture
+def shop(integration: Integration) -> Integration:
+    """A shop that is told its stock."""
+    return lifecycle.save_flows(integration, {"inventory": "push"}, by=TESTER)
+
+
+@pytest.fixture
+def warehouse(shop: Integration) -> Location:
+    return make_location(shop.source, "w1", "Warehouse")
+
+
+@pytest.fixture
+def pot(shop: Integration, warehouse: Location, sandbox: Sandbox) -> str:
+    """Ten stoneware pots lie in the warehouse, and the shop knows of them."""
+    publish(shop, POT, str(product_of(sandbox, POT)["id"]))
+    stock(warehouse, POT, on_hand=10)
+    settle()
+    assert shelf(sandbox) == 10
+    return POT
+
+
+def test_a_sale_of_the_shop_is_not_subtracted_twice(
+    shop: Integration, warehouse: Location, sandbox: Sandbox, pot: str
+) -> None:
+    before = len(writes(sandbox))
+    sandbox.place_order({pot: 2})
+    assert shelf(sandbox) == 8
+    run_flow(shop)
+    settle()
+    assert shelf(sandbox) == 8
+    order = Order.across.get()
+    assert (number(pot).told, order.status) == (8, "new")
+    assert len(writes(sandbox)) == before, "the shop has subtracted it itself"
+    ship(order, warehouse)
+    settle()
+    assert shelf(sandbox) == 8
+    assert len(writes(sandbox)) == before
+    stock(warehouse, pot, on_hand=12)  # a recount: 20 on hand
+    sandbox.place_order({pot: 3})
+    run_flow(shop)
+    settle()
+    assert shelf(sandbox) == 17
+    assert writes(sandbox)[before:] == [f"/products/{product_of(sandbox, pot)['id']}/inventory"]
+
+
+def ship(order: Order, warehouse: Location) -> None:
+    """Route an order's first line to the warehouse, and ship it."""
+    edits.move(order.pk, "ready", by=TESTER)
+    request = request_for(Order.across.get(pk=order.pk), warehouse)
+    with transaction.atomic():
+        settle_virtual([order.pk], TESTER)
+    report_by_hand(request, Shipment({0: Decimal(2)}, token="t1"), by=TESTER)
+
+
+def test_what_changes_here_is_told_once_and_what_is_the_same_not_at_all(
+    shop: Integration, warehouse: Location, sandbox: Sandbox, pot: str
+) -> None:
+    before = len(writes(sandbox))
+    stock(warehouse, pot, on_hand=5)
+    stock(warehouse, pot, on_hand=-2)
+    settle()
+    assert (shelf(sandbox), len(writes(sandbox))) == (13, before + 1)
+    stock(warehouse, pot, on_hand=4)
+    stock(warehouse, pot, on_hand=-4)
+    settle()
+    assert (shelf(sandbox), len(writes(sandbox))) == (13, before + 1)
+    Location.across.filter(pk=warehouse.pk).update(exclude_from_totals=True)
+    settle()
+    assert (shelf(sandbox), number(pot).told) == (0, 0)
+
+
+def test_a_sale_that_is_not_known_here_yet_is_not_overwritten(
+    shop: Integration, warehouse: Location, sandbox: Sandbox, pot: str
+) -> None:
+    sandbox.place_order({pot: 2})
+    stock(warehouse, pot, on_hand=5)
+    settle()
+    assert shelf(sandbox) == 13
+    run_flow(shop)
+    settle()
+    assert (shelf(sandbox), number(pot).shown) == (13, 13)
+
+
+@pytest.mark.parametrize("where", ["shop", "here", "deleted in the shop"])
+def test_a_canceled_order_gives_its_units_back_once(shop: Integration, sandbox: Sandbox, pot: str, where: str) -> None:
+    placed = sandbox.place_order({pot: 2})
+    run_flow(shop)
+    settle()
+    if where == "shop":
+        sandbox.store.orders.update(placed["id"], {"paymentStatus": "CANCELLED"})
+    elif where == "here":
+        edits.move(Order.across.get().pk, "cancel", by=TESTER)
+    else:
+        sandbox.store.orders.delete(placed["id"])
+    run_flow(shop)
+    settle()
+    assert (shelf(sandbox), number(pot).shown) == (10, 10)
+
+
+def test_an_unpaid_order_takes_nothing_here_and_stays_subtracted_there(
+    shop: Integration, sandbox: Sandbox, pot: str
+) -> None:
+    placed = sandbox.place_order({pot: 2}, payment_status="AWAITING_PAYMENT")
+    run_flow(shop)
+    settle()
+    compare(channel())
+    settle()
+    assert shelf(sandbox) == 8
+    sandbox.store.orders.update(placed["id"], {"paymentStatus": "PAID"})
+    run_flow(shop)
+    settle()
+    assert (shelf(sandbox), number(pot).told, Order.across.get().status) == (8, 8, "new")
+
+
+def test_what_nobody_counts_here_stays_as_it_is_there(shop: Integration, warehouse: Location, sandbox: Sandbox) -> None:
+    publish(shop, "CUP-SET-2", str(product_of(sandbox, "CUP-SET-2")["id"]))
+    settle()
+    assert (shelf(sandbox, "CUP-SET-2"), writes(sandbox)) == (57, [])
+
+
+def test_variations_have_numbers_of_their_own_and_may_be_called_otherwise_there(
+    shop: Integration, warehouse: Location, sandbox: Sandbox
+) -> None:
+    tin = product_of(sandbox, "TIN-ROUND")
+    parent = publish(shop, "TIN-ROUND", str(tin["id"]))
+    for place, size in enumerate("SML"):
+        api_id = f"{tin['id']}-{tin['combinations'][place]['id']}"
+        ours = {"L": "OUR-LARGE-TIN"}.get(size, f"TIN-ROUND-{size}")
+        publish(shop, ours, api_id, there=f"TIN-ROUND-{size}", parent=parent)
+        stock(warehouse, ours, on_hand=30 + place)
+    settle()
+    sandbox.place_order({"TIN-ROUND-M": 4})
+    run_flow(shop)
+    settle()
+    assert [shelf(sandbox, f"TIN-ROUND-{size}") for size in "SML"] == [30, 27, 32]
+
+
+def test_what_is_not_counted_is_sold_without_end_and_counted_again_when_it_is(
+    shop: Integration, warehouse: Location, sandbox: Sandbox, pot: str
+) -> None:
+    Location.across.filter(pk=warehouse.pk).update(infinite=True)
+    settle()
+    assert (shelf(sandbox), number(pot).endless, number(pot).told) == (None, True, None)
+    Location.across.filter(pk=warehouse.pk).update(infinite=False)
+    settle()
+    assert (shelf(sandbox), number(pot).endless, number(pot).told) == (10, False, 10)
+
+
+def test_the_comparison_of_the_night_mends_and_says_how_much_differed(
+    shop: Integration, sandbox: Sandbox, pot: str
+) -> None:
+    product = product_of(sandbox, pot)
+    sandbox.store.shelf.move(product["id"], None, +7)  # somebody typed in the shop's own admin
+    settle()
+    assert shelf(sandbox) == 17
+    StockChannel.across.update(check_at=Now())
+    settle()
+    state = state_of(shop)
+    assert state is not None
+    assert (shelf(sandbox), state.differed, state.waiting, state.sku) == (10, 1, 0, pot)
+    assert state.checked_at is not None
+    sandbox.store.shelf.move(product["id"], None, -3)
+    compare(channel())
+    settle()
+    assert (shelf(sandbox), channel().differed) == (10, 1)
+
+
+@pytest.mark.parametrize("fault", ["cut", "server_error", "rate_limited"])
+def test_an_answer_that_is_lost_is_looked_up_before_anything_is_told_again(
+    shop: Integration, warehouse: Location, sandbox: Sandbox, pot: str, fault: str
+) -> None:
+    """`cut`: the shop has done it, and we do not hear of it; the others: it has not."""
+    sandbox.set_fault(fault, times=1, path="/inventory", **({"seconds": 1} if fault == "rate_limited" else {}))
+    stock(warehouse, pot, on_hand=5)
+    drain("stock")
+    make_due()
+    tell_due()
+    assert shelf(sandbox) == (15 if fault == "cut" else 10)
+    assert number(pot).moving == (None if fault == "rate_limited" else 5)
+    Pace.objects.update(blocked_until=None)
+    settle()
+    assert (shelf(sandbox), number(pot).failures, number(pot).moving) == (15, 0, None)
+
+
+def test_a_product_that_is_gone_there_is_told_to_people_and_forgotten_when_it_is_back(
+    shop: Integration, warehouse: Location, sandbox: Sandbox, pot: str
+) -> None:
+    publication = Publication.across.get(ext_product_api_id=str(product_of(sandbox, pot)["id"]))
+    api_id = publication.ext_product_api_id
+    Publication.across.update(ext_product_api_id="5")
+    stock(warehouse, pot, on_hand=5)
+    settle()
+    (problem,) = OrderException.across.filter(type="stock_not_told", state="active")
+    assert pot in problem.title
+    assert told(shop.organization_id, pot)[0].error
+    Publication.across.update(ext_product_api_id=api_id)
+    compare(channel())
+    settle()
+    assert shelf(sandbox) == 15
+    assert not OrderException.across.filter(type="stock_not_told", state="active").exists()
+    (now,) = told(shop.organization_id, pot)
+    assert (now.units, now.waiting, now.error, now.source) == (15, False, "", shop.source)
+
+
+def test_what_waits_while_the_shop_is_off_goes_out_when_it_is_on_again(
+    shop: Integration, warehouse: Location, sandbox: Sandbox, pot: str
+) -> None:
+    lifecycle.disable(shop, by=TESTER)
+    stock(warehouse, pot, on_hand=5)
+    drain("stock")
+    make_due()
+    assert (tell_due(), shelf(sandbox)) == (0, 10)
+    lifecycle.enable(shop, by=TESTER)
+    settle()
+    assert shelf(sandbox) == 15
+    lifecycle.save_flows(shop, {"inventory": "disabled"}, by=TESTER)
+    channels.keep()
+    stock(warehouse, pot, on_hand=5)
+    assert state_of(shop) is None
+    lifecycle.save_flows(shop, {"inventory": "push"}, by=TESTER)
+    settle()
+    assert shelf(sandbox) == 20
+
+
+def test_a_number_that_came_too_late_is_never_told(
+    shop: Integration, warehouse: Location, sandbox: Sandbox, pot: str
+) -> None:
+    """A worker that fell asleep before its call finds that another has its number by now."""
+    stock(warehouse, pot, on_hand=5)
+    drain("stock")
+    make_due()
+    slow = Teller(channel())
+    asleep = slow._differing
+
+    def wakes_late() -> list[StockNumber]:
+        rows = asleep()
+        StockNumber.across.update(lease_until=Now() - AGO)
+        stock(warehouse, pot, on_hand=-9)
+        drain("stock")
+        assert Teller(channel()).run() == 1
+        return rows
+
+    slow._differing = wakes_late  # type: ignore[method-assign]
+    slow.run()
+    settle()
+    assert (shelf(sandbox), number(pot).told) == (6, 6)
+    assert len(writes(sandbox)) == 2  # the ten at the beginning, and the six: never the fifteen
