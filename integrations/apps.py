@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 REGISTERING = (
     "integrations.custom.registered",
-    "integrations.engines",
     "integrations.events",
     "integrations.hooks.registration",
     "integrations.outbound.channels",
@@ -16,6 +15,7 @@ REGISTERING = (
     "integrations.outbound.requests",
     "integrations.outbound.waiting",
     "integrations.sync.parcels",
+    "integrations.sync.products",
     "integrations.sync.stock",
     "integrations.outbound.told",
     "integrations.tasks",

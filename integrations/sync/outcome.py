@@ -1,8 +1,27 @@
 """What a run of a flow brought."""
 
 from dataclasses import dataclass, fields, replace
+from typing import Protocol
 
-from orders.ingest.take import Taken
+
+class Counted(Protocol):
+    """What became of a page, whatever its records were."""
+
+    @property
+    def created(self) -> int:
+        """Return how many are new."""
+
+    @property
+    def updated(self) -> int:
+        """Return how many have changed."""
+
+    @property
+    def unchanged(self) -> int:
+        """Return how many are as they were."""
+
+    @property
+    def refused(self) -> int:
+        """Return how many could not be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +46,7 @@ class Outcome:
         sums = {one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}
         return Outcome(**sums)
 
-    def page(self, taken: Taken, *, left_out: int, known: int) -> "Outcome":
+    def page(self, taken: Counted, *, left_out: int, known: int) -> "Outcome":
         """Add a page; `known` records were taken before and have not changed since."""
         return replace(
             self,

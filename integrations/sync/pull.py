@@ -22,7 +22,7 @@ from integrations.sync import locations, settle
 from integrations.sync.flows import Unable, pulls
 from integrations.sync.orders import OrdersPull, Stopped
 from integrations.sync.outcome import Outcome
-from integrations.sync.sift import Sieve
+from integrations.sync.sift import OrderSieve
 from portal.kit import claims
 from portal.kit.claims import Claim
 from portal.kit.secrets import CannotOpen
@@ -74,6 +74,8 @@ def run_due(*, seconds: float = BUDGET) -> int:
 def run(taken: Claim) -> Outcome | None:
     """Run one claimed flow and settle what becomes of it. Returns None when it failed or was stopped."""
     state = FlowState.objects.select_related("integration__source", "integration__organization").get(pk=taken.id)
+    if state.woken_at is not None:
+        FlowState.objects.filter(pk=state.pk).update(woken_at=None)  # what wakes it from now on wants another look
     started = time.monotonic()
     try:
         outcome = _pull(state, lambda: still_ours(state, taken))
@@ -99,12 +101,12 @@ def still_ours(state: FlowState, taken: Claim) -> bool:
 def orders_pull(state: FlowState, client: SellsOrders, hold_on: Callable[[], bool]) -> OrdersPull:
     """Put together a run of the orders flow."""
     manifest = connectors.get(state.integration.connector)
-    return OrdersPull(state.integration, state, client, sieve_of(state.integration, manifest), hold_on)
+    return OrdersPull(state.integration, state, sieve_of(state.integration, manifest), hold_on, client=client)
 
 
-def sieve_of(integration: Integration, manifest: Manifest) -> Sieve:
+def sieve_of(integration: Integration, manifest: Manifest) -> OrderSieve:
     """Return how an integration's orders are sorted."""
-    return Sieve(integration, manifest, manifest.settings.model_validate(integration.settings))
+    return OrderSieve(integration, manifest, manifest.settings.model_validate(integration.settings))
 
 
 def _pull(state: FlowState, hold_on: Callable[[], bool]) -> Outcome:

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 TROUBLE = 5
 """Failed runs in a row after which people are told, although it is still tried again."""
-EVERY = {"locations": locations.EVERY, "inventory": 300}
+EVERY = {"locations": locations.EVERY, "inventory": 300, "products": 60}
 """Seconds between two pulls of what changes seldom or is told as a whole; the other flows go by `poll_seconds`."""
 OWN_FAULT = Reaction(Kind.LATER, _("Something went wrong here while pulling."), WAIT)
 

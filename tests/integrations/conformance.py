@@ -208,7 +208,7 @@ class Conformance:
     ) -> None:
         self.place(store, 150)
         monkeypatch.setattr(
-            "integrations.sync.orders.failpoint",
+            "integrations.sync.listed.failpoint",
             lambda name: lifecycle.disable(connected, by=TESTER) if name == "pull.after_take" else None,
         )
         run_flow(connected)

@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from integrations.connectors.ecwid import client, mapping
-from integrations.connectors.ecwid.rows import LOCATIONS, ORDERS
+from integrations.connectors.ecwid import client, mapping, products
+from integrations.connectors.ecwid.hooks import HOOKS
+from integrations.connectors.ecwid.rows import LOCATIONS, ORDERS, PRODUCTS
 from integrations.kit.errors import Kind, Reaction
 from integrations.manifest import Direction, Field, Flow, Limits, Manifest, OAuth, Role
 from integrations.registry import connectors
@@ -30,10 +31,23 @@ FLOWS = (
         "products",
         _("Products"),
         {_PULL: _("Pull from Ecwid"), _PUSH: _("Push to Ecwid"), _OFF: _("Disabled")},
-        built=frozenset({_OFF}),
+        built=frozenset({_PULL, _OFF}),
+        note=_("What changes from the moment the integration is enabled; pulled whole if the settings say so."),
     ),
-    Flow("inventory", _("Inventory"), {_PUSH: _("Push to Ecwid"), _OFF: _("Disabled")}, built=frozenset({_OFF})),
-    Flow("fulfillments", _("Fulfillments"), {_PUSH: _("Push to Ecwid"), _OFF: _("Disabled")}, built=frozenset({_OFF})),
+    Flow(
+        "inventory",
+        _("Inventory"),
+        {_PUSH: _("Push to Ecwid"), _OFF: _("Disabled")},
+        built=frozenset({_PUSH, _OFF}),
+        note=_("What can be promised of each SKU that is counted here; what nobody counts stays as it is there."),
+    ),
+    Flow(
+        "fulfillments",
+        _("Fulfillments"),
+        {_PUSH: _("Push to Ecwid"), _OFF: _("Disabled")},
+        built=frozenset({_PUSH, _OFF}),
+        note=_("Tracking numbers and status, of what is shipped from the moment this is switched on."),
+    ),
     Flow(
         "locations",
         _("Locations"),
@@ -88,6 +102,8 @@ ECWID = connectors.register(
         poll_seconds=5,
         client=client.EcwidClient,
         order=mapping.order,
+        product=products.product,
+        hooks=HOOKS,
         oauth=OAuth(scopes=SCOPES, pkce=False, authorize=client.authorize, exchange=client.exchange),
         token=(
             Field("store_id", _("Store ID"), _("The number at the bottom of your Ecwid admin."), pattern=r"\d{1,12}",
@@ -95,7 +111,7 @@ ECWID = connectors.register(
             Field("token", _("Secret token"), _("Starts with secret_."), secret=True, pattern=r"\S{16,200}"),
         ),
         token_help=_("In the Ecwid admin open #develop-apps, choose your app, Details, and copy the secret token."),
-        mappings={"orders": ORDERS, "locations": LOCATIONS},
+        mappings={"orders": ORDERS, "products": PRODUCTS, "locations": LOCATIONS},
         errors=ERRORS,
         error_code=client.error_code,
     ),

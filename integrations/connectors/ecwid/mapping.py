@@ -26,7 +26,7 @@ _MAX_FIELDS = 100
 
 
 class Settings(BaseModel):
-    """What a person may choose about orders from Ecwid."""
+    """What a person may choose about orders and products from Ecwid."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -35,6 +35,11 @@ class Settings(BaseModel):
         title="Orders that are not paid yet",
         description="A draft waits here untouched and becomes a new order when the store reports the payment.",
         json_schema_extra={"labels": {"draft": "Keep as a draft until paid", "new": "Take as a new order at once"}},
+    )
+    whole_catalogue: bool = Field(
+        False,
+        title="Pull the whole catalogue",
+        description="The first pull of products brings all of them. Otherwise only those that change from now on.",
     )
     finished: Literal["leave", "take"] = Field(
         "leave",
@@ -71,8 +76,8 @@ def order(raw: Json, store: Json, settings: BaseModel) -> Verdict:
         billing_address=people.billing(raw),
         shipping_address=people.shipping(raw),
         line_items=_lines(raw),
-        payment_status=_camel(paid),
-        fulfillment_status=_camel(shipped),
+        payment_status=status_word(paid),
+        fulfillment_status=status_word(shipped),
         payments=_payments(raw, store, paid),
         order_note=_note(raw, "orderComments"),
         custom_fields=_custom_fields(raw),
@@ -139,7 +144,8 @@ def _currency(store: Json) -> str:
     return code
 
 
-def _camel(status: str) -> str | None:
+def status_word(status: str) -> str | None:
+    """Return a status of the store as our documents write it."""
     head, *rest = status.replace("CANCELLED", "CANCELED").lower().split("_")
     return (head + "".join(word.capitalize() for word in rest)) or None
 
@@ -200,7 +206,7 @@ def _payments(raw: Json, store: Json, paid: str) -> tuple[Payment, ...]:
         Payment(
             method=_text(raw.get("paymentMethod")),
             kind=_text(raw.get("paymentModule")),
-            status="succeeded" if paid == "PAID" else _camel(paid),
+            status="succeeded" if paid == "PAID" else status_word(paid),
             amount=money.optional(raw.get("total"), "total"),
             currency=_currency(store),
             reference=_text(raw.get("externalTransactionId")),

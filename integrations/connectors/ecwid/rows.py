@@ -38,6 +38,27 @@ ORDERS = (
     MappingRow("customFields", "orderExtraFields, extraFields, customerGroup, privateAdminNotes"),
 )
 
+PRODUCTS = (
+    MappingRow("extProductApiId", "id, combinations[].id", _("Of a variation: both, with a dash between them.")),
+    MappingRow("sku", "sku, combinations[].sku", _("A variation without one shares stock and SKU of its product.")),
+    MappingRow("name", "name", _("Of a variation, its options follow in brackets.")),
+    MappingRow("kind", "combinations, compositeComponents", _("With variations a parent, its variations children.")),
+    MappingRow("status", "enabled"),
+    MappingRow("description", "description"),
+    MappingRow("upc", "attributes[UPC]"),
+    MappingRow("vendor", "attributes[BRAND]"),
+    MappingRow("prices[price]", "price", _("Of a variation without one: the product's, changed by its options.")),
+    MappingRow("prices[compareAtPrice]", "compareToPrice"),
+    MappingRow("cost", "costPrice"),
+    MappingRow("taxable", "tax.taxable"),
+    MappingRow("harmonizedCode", "customsHsTariffCode"),
+    MappingRow("weight", "weight", _("In the unit of the store's profile.")),
+    MappingRow("length, width, height", "dimensions", _("In the unit of the store's profile.")),
+    MappingRow("imageURLs", "media.images[].imageOriginalUrl"),
+    MappingRow("variantOptions", "combinations[].options"),
+    MappingRow("inventoryNotTracked", "unlimited"),
+)
+
 LOCATIONS = (
     MappingRow("extLocationId", "ecwid-store-{storeId}", _("The store itself.")),
     MappingRow("name", "shipping.shippingOrigin.companyName", _("The company or the store's name where it is empty.")),
