@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 REGISTERING = (
     "automations.consumers",
     "automations.engine_key",
+    "automations.engines",
     "automations.hold_engine.listed",
     "automations.invariants",
     "automations.links",

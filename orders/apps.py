@@ -6,10 +6,12 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 REGISTERING = (
+    "orders.by_hand.work",
     "orders.events",
     "orders.exceptions.clear",
     "orders.exceptions.deliveries",
     "orders.exceptions.look_after",
+    "orders.exceptions.sweep",
     "orders.exceptions.work",
     "orders.fulfillments.invariants",
     "orders.fulfillments.retake",
@@ -17,6 +19,7 @@ REGISTERING = (
     "orders.inventory.invariants",
     "orders.inventory.listen",
     "orders.lifecycle.holds",
+    "orders.products.listen",
     "orders.requests.invariants",
     "orders.routing.consumer",
     "orders.routing.retry",
@@ -63,6 +66,8 @@ def _show() -> None:
     import_module("orders.locations.registered")
     import_module("orders.fulfillments.registered")
     import_module("orders.routing.registered")
+    import_module("orders.engines.registered")
+    import_module("orders.products.registered")
     import_module("orders.api")
 
     menu.register("orders", _("Orders"), icon="package", url_name="orders:list", position=20, shortcut="o")

@@ -3,10 +3,12 @@
 from django.urls import path
 
 import portal.ui.paths  # noqa: F401 - brings <record:…>
+from orders.by_hand.acts import ACTS as ORDER_ACTS
 from orders.exceptions.acts import ACTS
 from orders.views import (
     acts,
     edit,
+    engines,
     exceptions,
     exceptions_acts,
     exceptions_causes,
@@ -17,6 +19,9 @@ from orders.views import (
     locations,
     methods,
     order,
+    order_work,
+    products,
+    products_many,
     request_by_hand,
     routing,
     routing_cards,
@@ -31,9 +36,10 @@ app_name = "orders"
 urlpatterns = [
     *list_paths("orders", many.order_list, name="list"),
     *(
-        path(f"orders/bulk/{key}", many.act, {"key": key}, name=f"bulk_{key}")
-        for key in ("release", "ready", "archive", "cancel")
+        path(f"orders/bulk/{key}", order_work.act_on_ticked, {"key": key}, name=f"bulk_{key}") for key in ORDER_ACTS
     ),
+    path("orders/acts/<record:public_id>", order_work.work_page, name="order_work"),
+    path("orders/acts/<record:public_id>/undo", order_work.undo, name="order_work_undo"),
     path("search", many.find, name="search"),
     path("orders/<record:public_id>", order.order, name="detail"),
     path("orders/<record:public_id>.json", order.order_json, name="json"),
@@ -46,6 +52,9 @@ urlpatterns = [
     path("orders/<record:public_id>/who", who.who, name="who"),
     path("orders/<record:public_id>/who.json", who.who_json, name="who_json"),
     path("orders/<record:public_id>/unpin", who.unpin, name="unpin"),
+    path("orders/<record:public_id>/clone", acts.copy, name="clone"),
+    path("orders/<record:public_id>/delete", acts.delete, name="delete"),
+    path("orders/<record:public_id>/restore", acts.restore, name="restore"),
     path("orders/<record:public_id>/requests/new", request_by_hand.new, name="request_by_hand"),
     path("orders/<record:public_id>/do/<slug:key>", acts.act, name="act"),
     path("orders/<record:public_id>/routing", routing.runs, name="order_routing"),
@@ -117,6 +126,8 @@ urlpatterns = [
     path("products/<record:public_id>/delete", products.delete, name="product_delete"),
     path("products/<record:public_id>/restore", products.restore, name="product_restore"),
     *list_paths("exceptions", exceptions.exception_list, name="exceptions"),
+    path("engines/<slug:key>", engines.engine, name="engine"),
+    path("engines/<slug:key>/toggle", engines.toggle, name="engine_toggle"),
     path("exceptions/causes", exceptions_causes.causes, name="exception_causes"),
     path("exceptions/cause", exceptions_causes.cause, name="exception_cause"),
     path("exceptions/cause/cure", exceptions_causes.cure, name="exception_cure"),

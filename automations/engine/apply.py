@@ -25,6 +25,7 @@ from automations.engine.snapshot import former, input_of, subject_of
 from automations.engine.triggers import Trigger, triggers
 from automations.guard import budget, ensure_room, look_after
 from automations.messages.sending import request_sends
+from orders.engines.setting import AUTOMATION, off
 from orders.exceptions.raise_ import raise_exceptions
 from portal.audit.actor import Actor
 from portal.events.models import Event
@@ -74,9 +75,12 @@ def run_events(trigger: str, events: Sequence[Event]) -> dict[int, int]:
     by_organization: dict[int, list[Event]] = {}
     for event in events:
         by_organization.setdefault(event.organization_id, []).append(event)
-    organizations = Organization.objects.in_bulk(by_organization)
+    rest = off(AUTOMATION)  # what they pass over is handed over again when they are switched on
+    organizations = Organization.objects.exclude(pk__in=rest).in_bulk(by_organization)
     chosen = triggers.get(trigger)
     for organization_id, some in by_organization.items():
+        if organization_id not in organizations:
+            continue
         instead = chosen.instead(organizations[organization_id], some) if chosen.instead else None
         if instead is not None:
             judged |= instead

@@ -9,6 +9,7 @@ from automations.definition import Definition
 from automations.engine.rules import ReadyRule, ReadyRules, broken_rule, make_ready, rule_list
 from automations.engine.triggers import triggers
 from automations.models import Rule, RuleSet, RuleSetVersion, RuleVersion
+from orders.engines.setting import AUTOMATION, off
 from portal.tenancy.models import Organization
 
 log = logging.getLogger(__name__)
@@ -30,9 +31,9 @@ def published(organization: Organization, trigger: str) -> ReadyRules | None:
 
 
 def has_rules(organization_id: int, trigger: str) -> bool:
-    """Say whether an organization has a rule for a trigger that is switched on."""
+    """Say whether an organization has a rule for a trigger that is switched on, and its Automation Engine is."""
     rows = Rule.across.filter(organization_id=organization_id, trigger=trigger, enabled=True, deleted_at=None)
-    return bool(rows.exists())
+    return bool(rows.exclude(organization_id__in=off(AUTOMATION)).exists())
 
 
 @functools.lru_cache(maxsize=200)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from orders.engines.setting import INVENTORY, off
 from orders.models import InventoryLevel
 from portal.kit.ids import new_public_id
 from portal.kit.text import fold
@@ -27,6 +28,12 @@ class Stock:
 def has_stock(organization_id: int) -> bool:
     """Say whether an organization keeps stock here at all."""
     return InventoryLevel.across.filter(organization_id=organization_id).exists()
+
+
+def counts_needs(organization_id: int) -> bool:
+    """Say whether what orders need is counted: the organization keeps stock, and its Inventory Engine is on."""
+    rows = InventoryLevel.across.filter(organization_id=organization_id)
+    return rows.exclude(organization_id__in=off(INVENTORY)).exists()
 
 
 def lock_levels(organization_id: int, skus: Iterable[str], location_ids: Iterable[int]) -> Levels:

@@ -8,16 +8,19 @@ import time
 from collections.abc import Sequence
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
+from orders.engines.setting import INVENTORY, off
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.inventory.commits import REQUEST
-from orders.inventory.levels import has_stock
+from orders.inventory.levels import counts_needs
 from orders.inventory.virtual import NEEDS_STOCK, settle_virtual
 from orders.models import Order, ShippingRequest, VirtualStart
 from portal.audit.actor import Actor
 from portal.events.dispatch import absorb, consumer
 from portal.events.models import Event
 from portal.kit.jobs import bell, ring, watcher
+from portal.tenancy.models import Organization
 
 NAME = "inventory"
 BELL = "virtual commits"
@@ -27,8 +30,8 @@ SECONDS = 25
 
 
 def wanted(organization_id: int, event_name: str) -> bool:
-    """Say whether an organization keeps stock; what it costs those that do not is this question."""
-    return has_stock(organization_id)
+    """Say whether an organization counts what orders need; what it costs those that do not is this question."""
+    return counts_needs(organization_id)
 
 
 def parked(event: Event, error: str) -> None:
@@ -62,7 +65,7 @@ def look_at_orders(events: Sequence[Event]) -> None:
 @watcher("virtual commits left behind", every=60)
 def ring_for_left_behind() -> None:
     """Ring where an order has changed without a word, or an organization has begun to keep stock."""
-    if VirtualStart.objects.exists() or _stale(1):
+    if _starts().exists() or _stale(1):
         ring(BELL)
 
 
@@ -97,16 +100,30 @@ def _stale(most: int) -> list[int]:
         cursor.execute(
             """
             SELECT DISTINCT o.id FROM orders_virtualcommit v JOIN orders_order o ON o.id = v.order_id
-            WHERE o.version <> v.order_version ORDER BY o.id LIMIT %s
+            WHERE o.version <> v.order_version AND NOT EXISTS (
+                SELECT 1 FROM orders_enginesetting e
+                WHERE e.organization_id = v.organization_id AND e.engine = 'inventory' AND NOT e.enabled)
+            ORDER BY o.id LIMIT %s
             """,
             [most],
         )
         return [row[0] for row in cursor.fetchall()]
 
 
+def _starts() -> QuerySet[VirtualStart]:
+    """Return what is begun in organizations whose Inventory Engine is on."""
+    return VirtualStart.objects.exclude(organization_id__in=off(INVENTORY))
+
+
+def count_anew(organization: Organization) -> None:
+    """Have it counted anew what the open orders of an organization need, those that nobody looked at meanwhile."""
+    VirtualStart.objects.update_or_create(organization_id=organization.pk, defaults={"after": 0})
+    ring(BELL)
+
+
 def _go_on_with_a_start() -> int:
     """Look at the next open orders of an organization that has begun to keep stock; 0: there is none."""
-    start = VirtualStart.objects.select_for_update(skip_locked=True).order_by("pk").first()
+    start = _starts().select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
     if start is None:
         return 0
     rows = Order.across.filter(

@@ -11,7 +11,7 @@ from math import ceil
 from django.db import connection
 
 from orders.inventory.bundles import Part, Parts, parts_of, untracked
-from orders.inventory.levels import has_stock
+from orders.inventory.levels import counts_needs
 from orders.inventory.movements import Movement
 from orders.inventory.post import post
 from orders.lifecycle.order import OrderStatus
@@ -44,7 +44,7 @@ def settle_virtual(order_ids: Iterable[int], by: Actor) -> dict[int, int]:
     """
     orders = lock(order_ids)
     for organization_id in sorted({order.organization_id for order in orders.values()}):
-        if has_stock(organization_id):
+        if counts_needs(organization_id):
             some = {pk: one for pk, one in orders.items() if one.organization_id == organization_id}
             _settle(organization_id, some, by)
     return {pk: order.version for pk, order in orders.items()}

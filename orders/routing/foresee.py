@@ -6,7 +6,7 @@ from orders.exceptions.catalogue import Foreseen
 from orders.models import Order, OrderException
 from orders.routing.decision import Outcome
 from orders.routing.load import load_stock, load_subjects, load_world
-from orders.routing.run import RESTS, ROUTABLE, decide_all, why_left
+from orders.routing.run import OFF, RESTS, ROUTABLE, decide_all, why_left
 from orders.routing.try_route import reading_only
 from portal.tenancy.models import Organization
 
@@ -31,8 +31,8 @@ def foresee(exceptions: Sequence[OrderException]) -> Mapping[int, Foreseen]:
 def _decided(organization: Organization, orders: Sequence[Order]) -> dict[int, Foreseen]:
     with reading_only():
         world = load_world(organization)
-        if not world.cards:
-            return {one.pk: Foreseen(False, RESTS) for one in orders}
+        if world.resting or not world.cards:
+            return {one.pk: Foreseen(False, OFF if world.resting else RESTS) for one in orders}
         subjects = load_subjects(world, orders)
         decided = decide_all(world, subjects, load_stock(world, subjects))
         return {

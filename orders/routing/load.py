@@ -7,11 +7,23 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
+
 from orders.documents.order import document
+from orders.engines.setting import DEFAULTS, ROUTING, off
 from orders.inventory.bundles import parts_of
 from orders.inventory.levels import availability
 from orders.lifecycle.shipping_request import RequestStatus
-from orders.models import ExternalLocation, Location, Order, Product, RoutingCard, ShippingRequest, Source
+from orders.models import (
+    EngineSetting,
+    ExternalLocation,
+    Location,
+    Order,
+    Product,
+    RoutingCard,
+    ShippingRequest,
+    Source,
+)
 from orders.requests.settle import asked_of
 from orders.requests.tally import Asked, tally
 from orders.routing.card import Card, read
@@ -37,6 +49,12 @@ class World:
     locations: Mapping[int, Location]
     """The rows, by key: what shipping requests are made for."""
     now: dt.datetime
+    resting: bool = False
+    """The organization has switched the engine off: nothing may be written."""
+    retry_hours: int = DEFAULTS[ROUTING]["retry_hours"]
+    """An order that could not be routed is tried again after so many hours (behaviour.md 5.2)."""
+    recheck_hours: int = DEFAULTS[ROUTING]["recheck_hours"]
+    """A request that waits for stock is looked at again after so many hours (behaviour.md 5.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +85,30 @@ class Subject:
 
 
 def has_cards(organization_id: int) -> bool:
-    """Say whether an organization is routed at all: it is from its first card that is switched on."""
-    return RoutingCard.across.filter(organization_id=organization_id, enabled=True, deleted_at=None).exists()
+    """Say whether an organization is routed at all: it is from its first card that is switched on.
+
+    It is not while it has switched the Order Routing Engine off.
+    """
+    rows = RoutingCard.across.filter(organization_id=organization_id, enabled=True, deleted_at=None)
+    return rows.exclude(organization_id__in=off(ROUTING)).exists()
 
 
 def load_world(organization: Organization) -> World:
-    """Return cards and locations of an organization: three queries and the clock."""
+    """Return cards, locations and settings of an organization: three queries and the clock."""
+    engine = EngineSetting.across.filter(organization=OuterRef("organization"), engine=ROUTING)
     rows = RoutingCard.across.filter(organization=organization, enabled=True, deleted_at=None)
-    cards = tuple(
-        read(card.public_id, card.name, card.definition, zone=organization.zone)
-        for card in rows.order_by("position", "pk")
+    told = rows.annotate(
+        engine_on=Subquery(engine.values("enabled")), engine_settings=Subquery(engine.values("settings"))
     )
+    found_cards = list(told.order_by("position", "pk"))
+    cards = tuple(read(one.public_id, one.name, one.definition, zone=organization.zone) for one in found_cards)
     found = Location.across.filter(organization=organization, deleted_at=None).select_related("fulfillment_source")
     locations = {one.pk: one for one in found.prefetch_related("groups")}
     places = {one.public_id: _place(one) for one in locations.values()}
-    return World(organization, cards, places, locations, database_now())
+    first = found_cards[0] if found_cards else None
+    hours = {**DEFAULTS[ROUTING], **((first.engine_settings if first else None) or {})}
+    resting = first is not None and first.engine_on is False
+    return World(organization, cards, places, locations, database_now(), resting, **hours)
 
 
 def _place(one: Location) -> Place:

@@ -12,6 +12,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 
+from orders.engines import setting
 from orders.exceptions.raise_ import raise_exceptions
 from orders.inventory import commits
 from orders.lifecycle.shipping_request import RequestStatus
@@ -22,7 +23,6 @@ from orders.requests.locks import lock_requests
 from orders.requests.move import move
 from orders.routing.problems import failed
 from orders.routing.run import ROUTABLE, ROUTING, Result, route
-from orders.routing.write import RECHECK_HOURS, RETRY_HOURS
 from portal.audit.actor import Actor
 from portal.kit.jobs import bell, ring, watcher
 
@@ -30,7 +30,7 @@ BELL = "orders to be routed again"
 BATCH = 100
 SECONDS = 25
 _MOST = 5_000
-_RETRY = dt.timedelta(hours=RETRY_HOURS)
+_RETRY = dt.timedelta(hours=setting.DEFAULTS[setting.ROUTING]["retry_hours"])
 _DOWN = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 """The database itself is in trouble: no order's routing can succeed."""
 _CURE = "Try again with Re-run routing on the order. If it fails again, tell whoever runs Switchyard what stands above."
@@ -82,19 +82,24 @@ def _due(most: int) -> list[tuple[int, str, int]]:
     an event, and orders may have been ready before the first card was.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"statuses": list(ROUTABLE), "most": most, "failed": RETRY_HOURS,
-                              "waits": RECHECK_HOURS})  # fmt: skip
+        hours = setting.DEFAULTS[setting.ROUTING]
+        cursor.execute(_DUE, {"statuses": list(ROUTABLE), "most": most, "failed": hours["retry_hours"],
+                              "waits": hours["recheck_hours"]})  # fmt: skip
         return list(cursor.fetchall())
 
 
 _DUE = """
 WITH routed AS MATERIALIZED (
-    SELECT DISTINCT organization_id AS id FROM orders_routingcard WHERE enabled AND deleted_at IS NULL)
+    SELECT DISTINCT c.organization_id AS id, coalesce((e.settings->>'retry_hours')::int, %(failed)s) AS failed,
+           coalesce((e.settings->>'recheck_hours')::int, %(waits)s) AS waits
+    FROM orders_routingcard c
+    LEFT JOIN orders_enginesetting e ON e.organization_id = c.organization_id AND e.engine = 'routing'
+    WHERE c.enabled AND c.deleted_at IS NULL AND coalesce(e.enabled, true))
 SELECT organization_id, trigger, id FROM (
     (SELECT o.organization_id, o.route_at AS at, o.id,
             CASE WHEN o.last_routed_at IS NULL OR o.routing_status = 'pending' THEN 'auto'
                  WHEN o.route_at < o.last_routed_at + make_interval(
-                     hours => CASE o.routing_status WHEN 'failed' THEN %(failed)s ELSE %(waits)s END)
+                     hours => CASE o.routing_status WHEN 'failed' THEN routed.failed ELSE routed.waits END)
                  THEN 'stock' ELSE 'retry' END AS trigger
      FROM orders_order o JOIN routed ON routed.id = o.organization_id
      WHERE o.route_at <= clock_timestamp() AND o.status = ANY(%(statuses)s) AND o.deleted_at IS NULL

@@ -33,6 +33,7 @@ ROUTABLE = frozenset(
 """Statuses in which open lines are routed: of an order on its way only what no warehouse is asked for yet."""
 
 RESTS = "No routing card is switched on, so nothing is routed. Add a card, or switch one on."
+OFF = "The Order Routing Engine is switched off, so nothing is routed. It goes on when it is switched on again."
 _TRIES = 3
 
 
@@ -67,7 +68,8 @@ def route(order_ids: Iterable[int], trigger: str, by: Actor = ROUTING) -> dict[i
 def why_left(order: Order) -> str:
     """Return why routing does not look at an order as it stands, in a sentence; nothing where it does."""
     if order.deleted_at is not None:
-        return f"{order.ext_order_id} was deleted in its store: nothing of it is routed any more."
+        where = "" if order.deleted_by else " in its store"
+        return f"{order.ext_order_id} was deleted{where}: nothing of it is routed any more."
     if order.status not in ROUTABLE:
         label = OrderStatus(order.status).label
         return f"{order.ext_order_id} is “{label}”. Orders are routed once they are ready for fulfillment."
@@ -79,8 +81,8 @@ def _route(organization: Organization, orders: Sequence[Order], trigger: str, by
     fitting = [one for one in orders if one.pk not in left]
     versions = {one.pk: one.version for one in orders}
     world, decided = _decided(organization, fitting) if fitting else (None, [])
-    if world is None or not world.cards:
-        left |= {one.pk: RESTS for one in fitting}
+    if world is None or world.resting or not world.cards:
+        left |= {one.pk: OFF if world is not None and world.resting else RESTS for one in fitting}
         return {pk: Result(None, why, versions[pk]) for pk, why in left.items()}
     write(world, decided, trigger, by)
     told = {one.subject.order.pk: one.decision for one in decided}
@@ -101,7 +103,7 @@ def _decided(organization: Organization, orders: Sequence[Order]) -> tuple[World
     """Decide for orders of one organization; with its locations read again where one has changed meanwhile."""
     for last in (False,) * (_TRIES - 1) + (True,):
         world = load_world(organization)
-        if not world.cards:
+        if world.resting or not world.cards:
             return world, []
         try:
             return world, _settle_on(world, load_subjects(world, orders))

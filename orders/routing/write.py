@@ -18,11 +18,6 @@ from portal.audit.actor import Actor
 from portal.kit.failpoints import failpoint
 from portal.kit.text import fold
 
-RETRY_HOURS = 3
-"""An order that could not be routed is tried again after so many hours (behaviour.md 5.2)."""
-RECHECK_HOURS = 1
-"""A request that waits for stock is looked at again after so many hours (behaviour.md 5.4)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -44,7 +39,7 @@ def write(world: World, decided: Sequence[Decided], trigger: str, by: Actor) -> 
     if said:
         settle_orders(said, by, said=said, orders={pk: rows[pk] for pk in said})
     _write_runs(news, trigger, by)
-    _write_orders(decided, statuses)
+    _write_orders(world, decided, statuses)
     tell(world, [(one.subject, one.decision) for one in decided], {one.subject.order.pk for one in news}, by)
     changed = {one.subject.order.pk for one in decided if one.decision.parts} | said.keys()
     if changed:
@@ -115,17 +110,17 @@ def _write_runs(decided: Sequence[Decided], trigger: str, by: Actor) -> None:
     )
 
 
-def _write_orders(decided: Sequence[Decided], statuses: Mapping[int, str]) -> None:
+def _write_orders(world: World, decided: Sequence[Decided], statuses: Mapping[int, str]) -> None:
     """Write how far routing has come with each order, and when it looks again."""
-    hours = {one.subject.order.pk: _again(one, statuses[one.subject.order.pk]) for one in decided}
+    hours = {one.subject.order.pk: _again(world, one, statuses[one.subject.order.pk]) for one in decided}
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [list(statuses), list(statuses.values()), [hours[pk] for pk in statuses]])
 
 
-def _again(one: Decided, status: str) -> int | None:
+def _again(world: World, one: Decided, status: str) -> int | None:
     if status == "pendingInventory" or one.subject.waits:
-        return RECHECK_HOURS
-    return RETRY_HOURS if status == "failed" else None
+        return world.recheck_hours
+    return world.retry_hours if status == "failed" else None
 
 
 _WRITE = """

@@ -1,5 +1,6 @@
 """Exceptions: the list, one of them, and notes about it. What is done with them: `exceptions_acts`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -58,10 +59,15 @@ def one(request: PageRequest, public_id: str) -> OrderException:
 
 
 def show(
-    request: PageRequest, found: OrderException, *, notice: str = "", status: int = 200, **forms: Any
+    request: PageRequest,
+    found: OrderException,
+    *,
+    notice: str = "",
+    status: int = 200,
+    forms: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Draw the page of an exception; `forms` are those that were filled in wrongly, by their name in the context."""
-    return render(request, TEMPLATE, {**_context(request, found), "notice": notice, **forms}, status=status)
+    return render(request, TEMPLATE, {**_context(request, found), "notice": notice, **(forms or {})}, status=status)
 
 
 def _context(request: PageRequest, found: OrderException) -> dict[str, Any]:
@@ -141,7 +147,7 @@ def note(request: PageRequest, public_id: str) -> HttpResponse:
     """Add a note to the activity."""
     found, form = one(request, public_id), NoteForm(request.POST)
     if not form.is_valid():
-        return show(request, found, status=422, note_form=form)
+        return show(request, found, status=422, forms={"note_form": form})
     settle.note(found, form.cleaned_data["text"], by=Actor.user(request.user))
     add_message(request, _("Note added"))
     return redirect(request, reverse("orders:exception", args=[found.public_id]))

@@ -52,7 +52,7 @@ def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
         raise Http404
     form = form_of(key, request.POST, request.organization, members(request.organization))
     if not form.is_valid():
-        return show(request, found, status=422, **{f"{key}_form": form})
+        return show(request, found, status=422, forms={f"{key}_form": form})
     done = work.ask(request.organization, key, [found.pk], form.values(), user=request.user)
     item = done.items.get()
     if item.outcome == "left":

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -18,6 +19,11 @@ class EngineState:
     label: StrOrPromise
     sentence: StrOrPromise
 
+    @property
+    def on(self) -> bool:
+        """Whether it works."""
+        return self.status != "disabled"
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -28,8 +34,19 @@ class Engine:
     does: StrOrPromise
     icon: str
     url_name: str
+    """Where its work is seen."""
     state: Callable[[Organization], EngineState | None] | None = None
     """How it stands in an organization; None: this one does not have it. Without: it is on everywhere."""
+    switchable: bool = False
+    """It has a switch and a page of settings; without, `url_name` has what there is."""
+    stops: StrOrPromise = ""
+    """What stops when it is switched off: said before it is."""
+    goes_on: StrOrPromise = ""
+    """What it catches up with when it is switched on again."""
+    danger: StrOrPromise = ""
+    """Why it had better stay on, where that is so."""
+    form: type[forms.Form] | None = None
+    """Its settings; None: there is nothing to set."""
 
 
 engines: Registry[Engine] = Registry("engine")
