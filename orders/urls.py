@@ -35,9 +35,7 @@ from portal.ui.lists import list_paths
 app_name = "orders"
 urlpatterns = [
     *list_paths("orders", many.order_list, name="list"),
-    *(
-        path(f"orders/bulk/{key}", order_work.act_on_ticked, {"key": key}, name=f"bulk_{key}") for key in ORDER_ACTS
-    ),
+    *(path(f"orders/bulk/{key}", order_work.act_on_ticked, {"key": key}, name=f"bulk_{key}") for key in ORDER_ACTS),
     path("orders/acts/<record:public_id>", order_work.work_page, name="order_work"),
     path("orders/acts/<record:public_id>/undo", order_work.undo, name="order_work_undo"),
     path("search", many.find, name="search"),

@@ -46,14 +46,20 @@ def act_on_many(key: str, ids: Sequence[int], *, by: Actor) -> Outcome:
 
 
 def _act_on_set(key: str, orders: Mapping[int, Order], by: Actor, outcome: Outcome) -> None:
+    left = move_locked(key, orders, by=by)
+    outcome.done += len(orders) - len(left)
+    outcome.refused += [(orders[pk].ext_order_id, why) for pk, why in left.items()]
+
+
+def move_locked(key: str, orders: Mapping[int, Order], *, by: Actor) -> dict[int, str]:
+    """Release or move locked orders; returns why those stay that cannot be."""
     fitting = [order for order in orders.values() if order.deleted_at is None and can(key, order.status)]
     steps = _steps(key, fitting, by)
     commit(
         [OrderChange(pk, [step], cause="release" if key == "release" else "person") for pk, step in steps.items()],
         orders,
     )
-    outcome.done += len(steps)
-    outcome.refused += [(order.ext_order_id, _why(key, order)) for order in orders.values() if order.pk not in steps]
+    return {pk: _why(key, order) for pk, order in orders.items() if pk not in steps}
 
 
 def _steps(key: str, orders: Sequence[Order], by: Actor) -> dict[int, Step]:
@@ -67,7 +73,7 @@ def _steps(key: str, orders: Sequence[Order], by: Actor) -> dict[int, Step]:
 
 def _why(key: str, order: Order) -> str:
     if order.deleted_at is not None:
-        return "it was deleted in its store"
+        return "it is deleted" if order.deleted_by else "it was deleted in its store"
     if key == "release":
         return f"it is “{OrderStatus(order.status).label}”, not on hold"
     to = edits.step_of(key, by=Actor.system()).status

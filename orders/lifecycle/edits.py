@@ -156,7 +156,8 @@ def comment(order_id: int, text: str, *, by: Actor) -> None:
 def check(order: Order, version: int | None) -> None:
     """Raise MoveRefused for an order that is deleted, ChangedMeanwhile when it is not at `version` any more."""
     if order.deleted_at is not None:
-        raise MoveRefused(f"{order.ext_order_id} was deleted in its store: nothing can be done to it any more.")
+        where = f"by {order.deleted_by}" if order.deleted_by else "in its store"
+        raise MoveRefused(f"{order.ext_order_id} was deleted {where}: nothing can be done to it any more.")
     if version is not None and version != order.version:
         raise ChangedMeanwhile(
             f"{order.ext_order_id} was changed by somebody else while you looked at it. Look again, then decide."

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders import queries
+from orders.by_hand.acts import ACTS
 from orders.documents.catalogue import ORDER
 from orders.documents.order import plain_document
 from orders.exceptions.catalogue import exception_types
@@ -109,12 +110,7 @@ ORDERS = OrderList(
         ViewTab("canceled", _("Canceled"), "f=status~is_one_of~canceled"),
         ViewTab("archived", _("Archived"), "f=status~is_one_of~archived"),
     ),
-    bulk=(
-        Bulk("release", _("Release hold"), "orders:bulk_release"),
-        Bulk("ready", _("Mark ready"), "orders:bulk_ready"),
-        Bulk("archive", _("Archive"), "orders:bulk_archive"),
-        Bulk("cancel", _("Cancel…"), "orders:bulk_cancel", danger=True),
-    ),
+    bulk=tuple(Bulk(one.key, one.label, f"orders:bulk_{one.key}", danger=one.danger) for one in ACTS.values()),
     empty=Empty(
         _("No orders yet"),
         _("They come in by themselves, as soon as a store is connected."),

@@ -11,6 +11,7 @@ from orders.models.inventory import InventoryLevel, LedgerEntry, VirtualCommit, 
 from orders.models.location import ExternalLocation, Location, LocationGroup
 from orders.models.method import MethodMapping, MethodPolicy, OrderMethod, ShippingMethod
 from orders.models.order import Order, OrderLine
+from orders.models.order_work import OrderWork, OrderWorkItem
 from orders.models.product import BundleItem, Product, Publication
 from orders.models.routing import RoutingCard, RoutingRun
 from orders.models.shipping_request import ShippingRequest, ShippingRequestLine
@@ -38,6 +39,8 @@ __all__ = [
     "OrderException",
     "OrderLine",
     "OrderMethod",
+    "OrderWork",
+    "OrderWorkItem",
     "Product",
     "Publication",
     "RoutingCard",

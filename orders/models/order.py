@@ -41,6 +41,8 @@ class Order(Scoped):
     updated_at = models.DateTimeField(db_default=Now())
     hold_until = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    deleted_by = models.CharField(max_length=200, default="", db_default="", blank=True)
+    """The person who deleted it here; empty: its store did."""
 
     routing_status = models.CharField(max_length=16, default="pending", db_default="pending")
     """How far routing has come with it (behaviour.md 2.1): pending, ready, failed, pendingInventory, excluded."""

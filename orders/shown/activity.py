@@ -26,6 +26,9 @@ _ICONS = {
     "lines canceled": "minus",
     "lines rejected": "minus",
     "deleted": "trash",
+    "restored": "arrow-back-up",
+    "moved back": "arrow-back-up",
+    "copied": "copy",
     "settled": "truck-delivery",
     "marked unfulfilled": "arrow-back-up",
 }

@@ -1,6 +1,6 @@
 """What a person can do to an order, as it stands and as their role allows: one value per button."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from orders.by_hand.remove import can_delete
 from orders.fulfillments.by_hand import can_mark_unfulfilled
 from orders.lifecycle.order import OrderStatus, can_move
 from orders.models import Order
+from orders.routing.run import ROUTABLE
 
 S = OrderStatus
 
@@ -29,6 +31,8 @@ class Act:
     confirm_yes: str = ""
     opens: str = ""
     danger: bool = False
+    leads: bool = False
+    """It is a page of its own that `url` leads to."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class Kind:
     to: OrderStatus | None = None
     warning: Callable[[Order], str] | None = None
     danger: bool = False
+    elsewhere: str = ""
+    """The address (a URL name) that does it, where that is one of its own."""
 
 
 def _cancel_warning(order: Order) -> str:
@@ -80,14 +86,44 @@ def _unfulfilled_warning(order: Order) -> str:
     )
 
 
+def _clone_warning(order: Order) -> str:
+    return _(
+        "A new order, a draft, with the same customer, addresses, lines, amounts, shipping, notes, tags and custom "
+        "fields. Payments, dates, the IDs and the link of %(source)s, and what was shipped or taken out, are not "
+        "copied; %(source)s does not hear of it."
+    ) % {"source": order.source.name}
+
+
+def _delete_warning(order: Order) -> str:
+    return _(
+        "It disappears from lists and searches, its holds end, and what no warehouse has of it is canceled. "
+        "%(source)s is not told. It can be brought back."
+    ) % {"source": order.source.name}
+
+
 KINDS = {
     kind.key: kind
     for kind in (
+        Kind(
+            "request",
+            gettext_lazy("New shipping request"),
+            "truck-delivery",
+            "",
+            elsewhere="orders:request_by_hand",
+        ),
+        Kind("rerun", gettext_lazy("Re-run routing"), "refresh", "", elsewhere="orders:order_routing_again"),
         Kind("release", gettext_lazy("Release hold"), "player-play", gettext_lazy("Hold released")),
         Kind(
             "ready", gettext_lazy("Mark ready"), "circle-check", gettext_lazy("Marked ready"), S.READY_FOR_FULFILLMENT
         ),
-        Kind("hold", gettext_lazy("Hold…"), "clock-pause", gettext_lazy("Put on hold"), S.ON_HOLD),
+        Kind(
+            "hold",
+            gettext_lazy("Hold…"),
+            "clock-pause",
+            gettext_lazy("Put on hold"),
+            S.ON_HOLD,
+            elsewhere="orders:hold",
+        ),
         Kind("review", gettext_lazy("Mark for review"), "eye", gettext_lazy("Marked for review"), S.REVIEW_REQUIRED),
         Kind("draft", gettext_lazy("Set to draft"), "pencil", gettext_lazy("Set to draft"), S.DRAFT),
         Kind(
@@ -103,6 +139,8 @@ KINDS = {
             True,
         ),
         Kind("archive", gettext_lazy("Archive"), "archive", gettext_lazy("Archived"), S.ARCHIVED, _archive_warning),
+        Kind("clone", gettext_lazy("Clone"), "copy", "", None, _clone_warning, elsewhere="orders:clone"),
+        Kind("delete", gettext_lazy("Delete"), "trash", "", None, _delete_warning, True, elsewhere="orders:delete"),
     )
 }
 """In the order of the menu."""
@@ -113,7 +151,9 @@ _FIRST = {
     S.ON_HOLD: ("release", "hold"),
     S.TO_BE_VALIDATED: ("ready", "hold"),
     S.REVIEW_REQUIRED: ("ready", "hold"),
-    S.READY_FOR_FULFILLMENT: ("hold", "review"),
+    S.READY_FOR_FULFILLMENT: ("request", "hold", "review"),
+    S.SENT_TO_FULFILLMENT: ("review",),
+    S.PARTIAL_FULFILLMENT: ("request", "review"),
     S.CANCELED: ("archive",),
     S.ARCHIVED: ("review",),
 }
@@ -131,9 +171,19 @@ def acts(order: Order, *, may_operate: bool) -> Acts:
 def _fits(kind: Kind, order: Order) -> bool:
     if kind.key in ("release", "hold") and order.status == S.ON_HOLD:
         return True
-    if kind.key == "unfulfilled":
-        return can_mark_unfulfilled(order)
+    if kind.key in _FITS:
+        return _FITS[kind.key](order)
     return kind.to is not None and can_move(order.status, kind.to)
+
+
+_FITS: Mapping[str, Callable[[Order], bool]] = {
+    "unfulfilled": can_mark_unfulfilled,
+    "request": lambda order: order.status in ROUTABLE,
+    "rerun": lambda order: order.status in ROUTABLE,
+    "clone": lambda order: True,
+    "delete": can_delete,
+}
+"""Acts that are no moves: when they are offered."""
 
 
 def _act(kind: Kind, order: Order) -> Act:
@@ -147,11 +197,14 @@ def _act(kind: Kind, order: Order) -> Act:
         kind.key,
         label,
         kind.icon,
-        reverse("orders:act", args=[order.public_id, kind.key]),
+        reverse(kind.elsewhere, args=[order.public_id])
+        if kind.elsewhere
+        else reverse("orders:act", args=[order.public_id, kind.key]),
         done=kind.done,
         confirm=kind.warning(order) if kind.warning else "",
         confirm_title=title,
         confirm_yes=str(kind.label) if kind.warning else "",
         opens="hold-dialog" if kind.key == "hold" else "",
         danger=kind.danger,
+        leads=kind.key == "request",
     )

@@ -60,6 +60,8 @@ class Line:
     out_by: str = ""
     """Who has taken units out of it."""
     shipped: Decimal | int = 0
+    product: str = ""
+    """Where the page of its product is; nothing where there is none (`orders.shown.product_links`)."""
 
     @property
     def out(self) -> Decimal | int:

@@ -66,6 +66,12 @@ def _step(name: str, order: Order, *, done: bool, current: bool) -> Step:
 
 def sentence(order: Order, holds: Sequence[Hold], history: Sequence[History]) -> SafeString:
     """Say what happens next with this order, and when, or what a person has to do."""
+    if order.deleted_by:
+        return format_html(
+            _("Deleted by {who} {time}. Nothing happens with it until it is brought back."),
+            who=order.deleted_by,
+            time=html.ago(order.deleted_at),
+        )
     if order.deleted_at:
         return format_html(
             _("Deleted in {source} {time}. Nothing happens with it any more."),

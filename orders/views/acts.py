@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from orders import queries
+from orders.by_hand import remove
+from orders.by_hand.clone import clone
 from orders.forms import CommentForm, HoldForm
 from orders.fulfillments.by_hand import mark_unfulfilled
 from orders.lifecycle import edits, holds
@@ -23,7 +25,7 @@ from portal.audit.actor import Actor
 from portal.kit.clock import database_now
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, page
-from portal.ui.htmx import done, is_part, said
+from portal.ui.htmx import add_message, done, is_part, redirect, said
 
 CHANGED = "orderChanged"
 
@@ -32,7 +34,7 @@ CHANGED = "orderChanged"
 @page(Permission.OPERATE)
 def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
     """Release, mark ready, mark for review, set to draft, cancel or archive. What cannot be done is told."""
-    if key not in KINDS or key == "hold":
+    if key not in KINDS or KINDS[key].elsewhere:
         raise Http404
     found = queries.one(request.organization, public_id)
     by, version = Actor.user(request.user), _version(request)
@@ -92,6 +94,43 @@ def comment(request: PageRequest, public_id: str) -> HttpResponse:
         answer = render(request, f"{TEMPLATE}#comment", shown, status=200 if valid else 422)
         return said(answer, CHANGED) if valid else answer
     return done(request, _address(found), _("Comment added") if valid else "")
+
+
+@require_POST
+@page(Permission.OPERATE)
+def copy(request: PageRequest, public_id: str) -> HttpResponse:
+    """Make a copy of an order, and open it."""
+    found = queries.one(request.organization, public_id)
+    made = clone(found.pk, by=Actor.user(request.user))
+    add_message(request, _("Copied as %(number)s, a draft") % {"number": made.ext_order_id})
+    return redirect(request, _address(made))
+
+
+@require_POST
+@page(Permission.OPERATE)
+def delete(request: PageRequest, public_id: str) -> HttpResponse:
+    """Delete an order and go back to the list, where it can be undone."""
+    found = queries.one(request.organization, public_id)
+    try:
+        remove.delete(found.pk, by=Actor.user(request.user), version=_version(request))
+    except (ChangedMeanwhile, MoveRefused) as refusal:
+        return refused(request, found, str(refusal))
+    undo = reverse("orders:restore", args=[found.public_id])
+    add_message(request, _("%(number)s: deleted") % {"number": found.ext_order_id}, undo_url=undo)
+    return redirect(request, reverse("orders:list"))
+
+
+@require_POST
+@page(Permission.OPERATE)
+def restore(request: PageRequest, public_id: str) -> HttpResponse:
+    """Bring a deleted order back, and open it."""
+    found = queries.one(request.organization, public_id)
+    try:
+        remove.restore(found.pk, by=Actor.user(request.user))
+    except MoveRefused as refusal:
+        return refused(request, found, str(refusal))
+    add_message(request, _("%(number)s: brought back") % {"number": found.ext_order_id})
+    return redirect(request, _address(found))
 
 
 def _answer(request: PageRequest, found: Order, key: str, do: Callable[[], object]) -> HttpResponse:
