@@ -8,6 +8,9 @@ from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+HEADERS = "sandbox.headers"
+"""Where the environment of a request holds its headers as they were sent."""
+
 
 def listen(app: Any, clock: Callable[[], float], host: str, port: int) -> BaseWSGIServer:
     """Bind the port; 0 takes any free one. Raises OSError when it is taken."""
@@ -38,6 +41,10 @@ def running(server: BaseWSGIServer, closing: threading.Event) -> Iterator[None]:
 def _handler(clock: Callable[[], float]) -> type[WSGIRequestHandler]:
     class Handler(WSGIRequestHandler):
         """Prints nothing (the ledger has every call) and tells the sandbox's time, which may be wrong on purpose."""
+
+        def make_environ(self) -> dict[str, Any]:
+            """Keep the headers as they were sent, too: names with an underscore are left out of what WSGI brings."""
+            return {**super().make_environ(), HEADERS: self.headers}
 
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Print nothing."""

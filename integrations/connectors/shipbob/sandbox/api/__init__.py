@@ -1,0 +1,1 @@
+"""The vendor's API: each module one kind of record, all behind `guard`."""
