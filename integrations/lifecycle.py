@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from integrations import events
 from integrations.history import change
 from integrations.manifest import Account, Direction, Manifest
-from integrations.models import Connection, Credential, FlowState, Hook, Integration
+from integrations.models import Connection, Credential, FlowState, Hook, Integration, IntegrationKey
 from integrations.models.credential import store
 from integrations.outbound import held
 from integrations.registry import connectors
@@ -26,6 +26,7 @@ from orders.models import Source
 from portal.audit.actor import Actor
 from portal.kit.clock import database_now
 from portal.kit.json import Json
+from portal.tenancy import keyring
 from portal.tenancy.models import Organization
 
 PROBLEM = "integration_failed"
@@ -157,6 +158,8 @@ def delete(integration: Integration, *, typed_name: str, by: Actor) -> None:
         if typed_name.strip() != row.name:
             raise CannotDo(_("Type the name “%(name)s” to delete it.") % {"name": row.name})
         Credential.objects.filter(integration=row).delete()
+        for link in IntegrationKey.objects.filter(integration=row).select_related("key__organization"):
+            keyring.revoke(link.key)
         FlowState.objects.filter(integration=row).delete()
         Hook.objects.filter(integration=row).delete()
         row.attempts.all().delete()

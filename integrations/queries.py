@@ -93,7 +93,17 @@ def health(integration: Integration, manifest: Manifest, states: Sequence[FlowSt
         return Health(_("Waiting for your approval on the page of %(name)s.") % {"name": manifest.name})
     if integration.cause:
         return Health(integration.cause, tone="red")
+    if manifest.own_api is not None:
+        return _heard(integration)
     return _flowing(integration, states, run)
+
+
+def _heard(integration: Integration) -> Health:
+    """Say when a system that calls us was heard of last."""
+    last = integration.last_ok_at
+    if last is None or last - integration.connection_since < dt.timedelta(seconds=1):
+        return Health(_("Ready. Nothing has been sent yet: try an example under Connection."))
+    return Health(_("Last heard of"), last)
 
 
 def _flowing(integration: Integration, states: Sequence[FlowState], run: SyncRun | None) -> Health:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import acts, catalogue, connect, detail, listing, wizard
+from integrations.views import acts, catalogue, connect, custom, detail, files, listing, wizard
 
 app_name = "integrations"
 urlpatterns = [
@@ -18,6 +18,15 @@ urlpatterns = [
     path("<slug:public_id>/authorize/", connect.authorize, name="authorize"),
     path("<slug:public_id>/token/", connect.token, name="token"),
     path("<slug:public_id>/returned/", connect.returned, name="returned"),
+    path("<slug:public_id>/connection/", custom.connection, name="connection"),
+    path("<slug:public_id>/connection/key/", custom.make_key, name="make_key"),
+    path("<slug:public_id>/connection/key/<slug:key_id>/revoke/", custom.revoke_key, name="revoke_key"),
+    path("<slug:public_id>/connection/secret/", custom.rotate, name="rotate_secret"),
+    path("<slug:public_id>/connection/address/", custom.save_address, name="save_address"),
+    path("<slug:public_id>/connection/test/", custom.test, name="test_address"),
+    path("<slug:public_id>/files/", files.files, name="files"),
+    path("<slug:public_id>/files/<slug:kind>.csv", files.download, name="download"),
+    path("<slug:public_id>/files/<slug:file_id>/errors.csv", files.file_errors, name="file_errors"),
     path("<slug:public_id>/toggle/", acts.toggle, name="toggle"),
     path("<slug:public_id>/sync/", acts.sync, name="sync"),
     path("<slug:public_id>/delete/", acts.delete, name="delete"),

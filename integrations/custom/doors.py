@@ -4,12 +4,14 @@ Each kind of message has a door, which leads to the same place as a connector's 
 told by path, code and message; the rest is taken. All of it is one transaction.
 """
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from pydantic import ValidationError
 
@@ -24,6 +26,8 @@ from portal.kit.registry import Registry
 from portal.kit.text import storable
 
 MOST_FAULTS = 20
+HEARD_EVERY = dt.timedelta(seconds=30)
+"""How exact it is when a system was heard of last: it is not worth a write for each message."""
 _CODES = {
     "missing": "required", "string_too_long": "too_long", "string_too_short": "too_short", "too_long": "too_many",
     "too_short": "too_few", "literal_error": "not_a_choice", "greater_than_equal": "too_small",
@@ -167,7 +171,8 @@ def note(integration: Integration, flow: str, rows: Sequence[Row]) -> None:
         SyncRun.objects.create(
             integration=integration, flow=flow, **{name: getattr(outcome, name) for name in outcome.__slots__}
         )
-    Integration.across.filter(pk=integration.pk).update(last_ok_at=Now())
+    stale = Q(last_ok_at=None) | Q(last_ok_at__lt=Now() - HEARD_EVERY)
+    Integration.across.filter(stale, pk=integration.pk).update(last_ok_at=Now())
 
 
 def count(rows: Sequence[Row]) -> Mapping[str, int]:

@@ -85,14 +85,18 @@ def place_of(text: str, since: dt.datetime | None = None) -> Place:
 def requests(integration: Integration, status: str, place: Place, count: int) -> Fed:
     """Return shipping requests of a warehouse: `ready` to be taken, `cancelled` and to be given up, or `sent`."""
     rows = waiting(integration, status).filter(pk__gt=place.number).order_by("pk")
-    rows = rows.select_related("organization", "order", "location", "fulfillment_source").prefetch_related("lines")
-    found = list(rows[: count + 1])
+    found = list(whole(rows)[: count + 1])
     more, found = len(found) > count, found[:count]
-    told = [one for request in found if (one := _request(integration, request, status))]
+    told = [one for request in found if (one := request_of(integration, request, status))]
     return Fed(told, Place(found[-1].created_at, found[-1].pk).text() if more else "", more)
 
 
-def _request(integration: Integration, request: ShippingRequest, status: str) -> Json | None:
+def whole(rows: "QuerySet[ShippingRequest]") -> "QuerySet[ShippingRequest]":
+    """Return requests with what their messages need."""
+    return rows.select_related("organization", "order", "location", "fulfillment_source").prefetch_related("lines")
+
+
+def request_of(integration: Integration, request: ShippingRequest, status: str) -> Json | None:
     """Return a request, None where it cannot be said in the words of its warehouse; people hear of that."""
     try:
         told = outgoing.shipping_request(outgoing_of(request, integration))

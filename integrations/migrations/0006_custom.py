@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ("rows", models.PositiveIntegerField(default=0)),
                 ("refused", models.PositiveIntegerField(default=0)),
                 ("errors", models.TextField(blank=True, default="")),
+                ("taken", models.BooleanField(default=True)),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "integration",
@@ -60,7 +61,7 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["integration", "-id"], name="exchanged_newest")],
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("way", "in")),
+                        condition=models.Q(("taken", True), ("way", "in")),
                         fields=("integration", "kind", "sha256"),
                         name="file_taken_once",
                     )

@@ -55,12 +55,16 @@ class ExchangedFile(models.Model):
     refused = models.PositiveIntegerField(default=0)
     errors = models.TextField(default="", blank=True)
     """The file of errors, as CSV; empty where every row was taken."""
+    taken = models.BooleanField(default=True)
+    """False where nothing of it fitted: the same file may come again."""
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("integration", "kind", "sha256"), condition=models.Q(way="in"), name="file_taken_once"
+                fields=("integration", "kind", "sha256"),
+                condition=models.Q(way="in", taken=True),
+                name="file_taken_once",
             ),
         )
         indexes = (models.Index(fields=("integration", "-id"), name="exchanged_newest"),)

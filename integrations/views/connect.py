@@ -25,6 +25,8 @@ from portal.ui.htmx import is_part, page_or_part, redirect
 def connect(request: PageRequest, public_id: str) -> HttpResponse:
     """Offer the ways to connect; the part with the state looks for itself until it is connected."""
     integration = found(request, public_id)
+    if connectors.get(integration.connector).own_api is not None:
+        return redirect(request, reverse("integrations:connection", args=[public_id]))
     if is_part(request) and integration.connection == Connection.CONNECTED:
         return redirect(request, reverse("integrations:connect", args=[public_id]))
     return page_or_part(request, "integrations/connect.html", "state", _context(integration))

@@ -41,7 +41,7 @@ def settings(request: PageRequest, public_id: str) -> HttpResponse:
         _save(integration, name, flows, form, by=Actor.user(request.user))
         add_message(request, _("Saved. It is in force from now on."))
         return HttpResponseRedirect(reverse("integrations:detail", args=[public_id]))
-    context = _context(request, integration, "detail") | {
+    context = frame(request, integration, "detail") | {
         "name": name,
         "flows": flows,
         "form": form,
@@ -58,9 +58,7 @@ def mappings(request: PageRequest, public_id: str) -> HttpResponse:
     manifest = connectors.get(integration.connector)
     labels = {flow.key: flow.label for flow in manifest.flows}
     tables = [(labels[key], rows) for key, rows in manifest.mappings.items()]
-    return render(
-        request, "integrations/mappings.html", _context(request, integration, "mappings") | {"tables": tables}
-    )
+    return render(request, "integrations/mappings.html", frame(request, integration, "mappings") | {"tables": tables})
 
 
 @page()
@@ -69,7 +67,7 @@ def activity(request: PageRequest, public_id: str) -> HttpResponse:
     integration = found(request, public_id)
     history = History.objects.within(request.organization).filter(entity_type=ENTITY, entity_id=integration.pk)
     refused = queries.refused_orders(integration)
-    context = _context(request, integration, "activity") | {
+    context = frame(request, integration, "activity") | {
         "runs": integration.runs.order_by("-id")[:RUNS],
         "calls": integration.calls.order_by("-id")[:CALLS],
         "happenings": [_happening(entry) for entry in history.order_by("-id")[:HAPPENINGS]],
@@ -86,7 +84,8 @@ def _save(integration: Integration, name: NameForm, flows: FlowsForm, form: Sett
     lifecycle.save_settings(integration, form.settings(), sync_from=form.cleaned_data["sync_from"], by=by)
 
 
-def _context(request: PageRequest, integration: Integration, current: str) -> dict[str, Any]:
+def frame(request: PageRequest, integration: Integration, current: str) -> dict[str, Any]:
+    """Return what every tab of an integration shows; `current` is the key of the tab."""
     row = queries.row(integration)
     return {
         "integration": integration,
@@ -100,7 +99,9 @@ def _context(request: PageRequest, integration: Integration, current: str) -> di
 
 
 def _tabs(integration: Integration, current: str) -> list[Tab]:
-    names = [("detail", _("Settings")), ("mappings", _("Mappings")), ("activity", _("Activity"))]
+    own = connectors.get(integration.connector).own_api is not None
+    more = [("connection", _("Connection")), ("files", _("Files"))] if own else []
+    names = [("detail", _("Settings")), *more, ("mappings", _("Mappings")), ("activity", _("Activity"))]
     tabs = [Tab(label, reverse(f"integrations:{key}", args=[integration.public_id])) for key, label in names]
     return [replace(tab, current=key == current) for tab, (key, _label) in zip(tabs, names, strict=True)]
 
@@ -116,6 +117,10 @@ _ICONS = {
     "renamed": "pencil",
     "flows_changed": "arrows-exchange",
     "settings_changed": "adjustments",
+    "key_made": "key",
+    "key_revoked": "key",
+    "secret_rotated": "key",
+    "address_changed": "world-www",
 }
 
 

@@ -6,10 +6,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from integrations import lifecycle, queries
+from integrations.custom import keys
 from integrations.forms import FlowsForm, NameForm
 from integrations.manifest import Manifest
 from integrations.models import Integration
 from integrations.registry import connectors
+from integrations.views import custom
 from integrations.views.found import found
 from portal.audit.actor import Actor
 from portal.tenancy.roles import Permission
@@ -34,6 +36,9 @@ def add(request: PageRequest, connector: str) -> HttpResponse:
             flows=flows.cleaned_data,
             by=Actor.user(request.user),
         )
+        if manifest.own_api is not None:
+            made = keys.begin(added, by=Actor.user(request.user), user=request.user)
+            return custom.shown(request, added, made=made)
         return HttpResponseRedirect(reverse("integrations:connect", args=[added.public_id]))
     return _shown(request, manifest, name, flows, None)
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from integrations.custom import client, mapping
+from integrations.custom.registered_hooks import HOOKS
 from integrations.custom.rows import FULFILLMENTS_OUT, ORDERS, PRODUCTS
 from integrations.manifest import Direction, Flow, Limits, Manifest, OwnApi, Role
 from integrations.registry import connectors
@@ -54,6 +55,7 @@ CUSTOM_STORE = connectors.register(
         poll_seconds=60,
         client=client.StoreClient,
         own_api=OwnApi(scopes=("store:orders", "store:products", "store:fulfillments", "store:stock")),
+        hooks=HOOKS,
         error_code=client.error_code,
         mappings={"orders": ORDERS, "products": PRODUCTS, "fulfillments": FULFILLMENTS_OUT},
     ),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from integrations.custom import client, mapping
+from integrations.custom.registered_hooks import HOOKS
 from integrations.custom.rows import FULFILLMENTS_IN, INVENTORY, REQUESTS
 from integrations.manifest import Direction, Flow, Limits, Manifest, OwnApi, Role
 from integrations.registry import connectors
@@ -60,6 +61,7 @@ CUSTOM_WAREHOUSE = connectors.register(
         own_api=OwnApi(
             scopes=("warehouse:requests", "warehouse:fulfillments", "warehouse:stock", "warehouse:locations")
         ),
+        hooks=HOOKS,
         error_code=client.error_code,
         mappings={"shipping_requests": REQUESTS, "fulfillments": FULFILLMENTS_IN, "inventory": INVENTORY},
     ),

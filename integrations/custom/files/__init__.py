@@ -1,0 +1,1 @@
+"""CSV files of custom integrations, in and out (docs/custom-integrations.md)."""
