@@ -1,6 +1,8 @@
 """Background work of the integrations: each function takes what is due from its table."""
 
+from integrations.hooks import inbox
 from integrations.kit import calls, oauth
+from integrations.outbound import written
 from integrations.sync import pull
 from portal.kit.jobs import bell, ring, watcher
 
@@ -30,6 +32,8 @@ def give_up_sign_ins() -> None:
 
 @watcher("old calls", every=3600)
 def clear_old() -> None:
-    """Keep the logs of calls and runs short, and forget sign-ins that are long over."""
+    """Keep the logs of calls and runs short, and forget sign-ins, messages and own writes that are long over."""
     calls.clear_old()
     oauth.forget_old()
+    inbox.clear_old()
+    written.clear_old()

@@ -216,6 +216,8 @@ CONNECTOR_APPS = {
 # host:port pairs that outgoing calls may reach although the address is private (sandboxes, an own ERP).
 ALLOWED_PRIVATE_HOSTS = env.words("ALLOWED_PRIVATE_HOSTS")
 SANDBOX_URL = env.text("SWITCHYARD_SANDBOX_URL")
+# Where the outside world reaches this installation; without it, outside systems are only asked and never call.
+PUBLIC_URL = env.text("SWITCHYARD_PUBLIC_URL")
 
 # How many e-mails the rules of one organization may send in an hour; what comes after waits for a person.
 RULE_EMAILS_PER_HOUR = env.number("RULE_EMAILS_PER_HOUR", 500, low=0, high=1_000_000)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("portal.ui.urls")),
     path("", include("orders.urls")),
     path("integrations/", include("integrations.urls")),
+    path("hooks/", include("integrations.hooks.urls")),
     path("automations/", include("automations.urls")),
     path("api/", include("portal.api.urls")),
     path("admin/", admin.site.urls),

@@ -5,11 +5,14 @@ nothing new; whatever else it shows is the channel's. Values are compared, never
 at the same moment comes through.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+
+from django.db import connection
 
 from integrations.models import Integration, Written
 from orders.documents import columns
 from orders.records.order import OrderRecord
+from portal.entities import patch
 from portal.kit.json import Json
 
 KEPT_DAYS = 7
@@ -38,13 +41,24 @@ def came_back(integration: Integration, records: Iterable[OrderRecord]) -> dict[
     rows = Written.objects.filter(integration=integration, order_api_id__in=list(told)).order_by("pk")
     found: dict[str, Json] = {}
     over: dict[tuple[str, str], int] = {}
-    documents: dict[str, Mapping[str, object]] = {}
+    documents: dict[str, Json] = {}
     for row in rows:
-        document = documents.setdefault(row.order_api_id, columns.content(told[row.order_api_id]))
-        if document.get(row.path.removeprefix("/")) == row.value:
+        if row.order_api_id not in documents:
+            documents[row.order_api_id] = columns.content(told[row.order_api_id])
+        document = documents[row.order_api_id]
+        if patch.read(document, row.path) == row.value:
             found.setdefault(row.order_api_id, {})[row.path] = row.value
             over[row.order_api_id, row.path] = row.pk
     ended = [row.pk for row in rows if row.pk <= over.get((row.order_api_id, row.path), 0)]
     if ended:
         Written.objects.filter(pk__in=ended).delete()
     return found
+
+
+def clear_old() -> int:
+    """Forget what never came back: the write had not reached the other side. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM integrations_written WHERE at < clock_timestamp() - %s * interval '1 day'", [KEPT_DAYS]
+        )
+        return int(cursor.rowcount)

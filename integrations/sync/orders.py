@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from integrations.capabilities import SellsOrders
 from integrations.kit.windows import Window
 from integrations.manifest import Deleted, Item, Page
+from integrations.outbound import written
 from integrations.sync.listed import ListPull, Stopped, our_time, start_of
 from integrations.sync.sift import Sifted
 from orders.ingest.paid import release_paid
@@ -39,8 +40,9 @@ class OrdersPull(ListPull[OrderRecord]):
         return self.client.deleted(window)
 
     def take(self, sifted: Sifted[OrderRecord]) -> Taken:
-        """Take a page in, and let orders go on that were paid meanwhile."""
-        taken = take(self.integration.source, sifted.records, refused=sifted.refused, by=self.actor())
+        """Take a page in, but for what we wrote there ourselves, and let orders go on that were paid meanwhile."""
+        own = written.came_back(self.integration, sifted.records)
+        taken = take(self.integration.source, sifted.records, refused=sifted.refused, by=self.actor(), own=own)
         release_paid(self.integration.source, sifted.records, by=self.actor())
         return taken
 

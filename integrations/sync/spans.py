@@ -10,6 +10,7 @@ from integrations.manifest import Direction
 from integrations.models import FlowState, Integration
 from portal.kit.clock import database_now
 
+Spans = list[tuple[str, str | None]]
 SPANS = "on"
 MOST = 50
 """Spans that are remembered; somebody who switches more often is only playing."""
@@ -26,17 +27,21 @@ def note(integration: Integration, before: Mapping[str, str], after: Mapping[str
         state.save(update_fields=["cursor"])
 
 
-def _switched(spans: list[list[str | None]], *, on: bool) -> list[list[str | None]]:
+def _switched(spans: Spans, *, on: bool) -> Spans:
     at = database_now().isoformat()
     if on:
-        return [*spans, [at, None]][-MOST:]
-    return [*spans[:-1], [spans[-1][0], at]] if spans and spans[-1][1] is None else spans
+        return [*spans, (at, None)][-MOST:]
+    return [*spans[:-1], (spans[-1][0], at)] if spans and spans[-1][1] is None else spans
 
 
 def was_on(state: FlowState | None, moment: dt.datetime) -> bool:
     """Say whether a flow was sending at a moment."""
-    spans = state.cursor.get(SPANS, []) if state else []
-    return any(_moment(begin) <= moment and (end is None or moment < _moment(end)) for begin, end in spans)
+    return is_within(state.cursor.get(SPANS, []) if state else [], moment)
+
+
+def is_within(on: Spans, moment: dt.datetime) -> bool:
+    """Say whether a moment lies within one of the spans."""
+    return any(_moment(begin) <= moment and (end is None or moment < _moment(end)) for begin, end in on)
 
 
 def _moment(text: str) -> dt.datetime:

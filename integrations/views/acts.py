@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from integrations import lifecycle
+from integrations.hooks import registration
 from integrations.models import Integration
 from integrations.registry import connectors
 from integrations.tasks import PULL
@@ -55,6 +56,8 @@ def delete(request: PageRequest, public_id: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         typed = request.POST.get("name", "")
+        if typed.strip() == integration.name:
+            registration.end(integration)
         try:
             lifecycle.delete(integration, typed_name=typed, by=Actor.user(request.user))
         except lifecycle.CannotDo as refused:

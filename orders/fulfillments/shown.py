@@ -10,6 +10,7 @@ from orders.fulfillments import queries
 from orders.fulfillments.booking import Why
 from orders.fulfillments.by_hand import can_report
 from orders.fulfillments.say import units
+from orders.fulfillments.telling import Telling, tellings
 from orders.models import Fulfillment, Order, ShippingRequest
 from orders.templatetags.order_tags import web_address
 from portal.audit.models import History
@@ -87,24 +88,27 @@ class Card:
     items: str
     tracking: Sequence[Tracking]
     not_counted: Sequence[NotCounted]
+    telling: Telling | None
+    """Whether the order's channel was told of it; nothing where no channel could be."""
 
 
-def card(one: Fulfillment) -> Card:
-    """Return a fulfillment as a card."""
-    return Card(one, name(one), items(one), tracking(one.content), not_counted(one))
+def cards(rows: Sequence[Fulfillment]) -> list[Card]:
+    """Return fulfillments as cards."""
+    told = tellings(rows)
+    return [Card(one, name(one), items(one), tracking(one.content), not_counted(one), told.get(one.pk)) for one in rows]
 
 
 def of_order(order: Order) -> dict[str, Any]:
     """Return the fulfillments of an order for its page; nothing where there are none."""
     if not order.content.get("disposition"):  # nothing was ever asked for, so nothing can be shipped
         return {}
-    found = [card(one) for one in queries.of_order(order)]
+    found = cards(queries.of_order(order))
     return {"cards": found, "with_request": True} if found else {}
 
 
 def of_request(request: ShippingRequest) -> dict[str, Any]:
     """Return the fulfillments of a request for its page, and whether one can be reported by hand."""
-    found = [card(one) for one in queries.of_request(request)]
+    found = cards(queries.of_request(request))
     can = can_report(request.status)
     return {"cards": found, "can_report": can, "reported_request": request} if found or can else {}
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from orders.documents.fulfillment import full_document
 from orders.fulfillments import by_hand, queries, shown
 from orders.fulfillments.form import ReportForm
+from orders.fulfillments.telling import tellings
 from orders.fulfillments.write import NotOpen
 from orders.lifecycle.write import MoveRefused
 from orders.lists.fulfillments import FULFILLMENTS
@@ -44,6 +45,7 @@ def fulfillment(request: PageRequest, public_id: str) -> HttpResponse:
         "lines": found.content.get("lineItems", ()),
         "tracking": shown.tracking(found.content),
         "not_counted": shown.not_counted(found),
+        "telling": tellings([found]).get(found.pk),
         "happenings": shown.happenings(queries.history_of(found)),
         "document": full_document(found),
     }

@@ -19,6 +19,7 @@ from integrations.connectors.ecwid.api import (
     total_of,
 )
 from integrations.connectors.ecwid.catalogue import Catalogue
+from integrations.connectors.ecwid.telling import Telling
 from integrations.kit import pages
 from integrations.kit.currencies import decimals
 from integrations.kit.errors import NOT_UNDERSTOOD, Kind, OutsideFailed, Reaction
@@ -30,7 +31,7 @@ _NUMBER = re.compile(rb'"internalId"\s*:\s*"?(\d{1,19})')
 _TOO_LARGE = "is larger than 10 MB; shorten its comments or attachments in the store"
 
 
-class EcwidClient(Catalogue):
+class EcwidClient(Catalogue, Telling):
     """One store, as its secret token sees it."""
 
     def account(self) -> Account:
