@@ -76,11 +76,11 @@ class Sheet:
 def read(data: bytes) -> Sheet:
     """Read a file of stock. Never raises: what is wrong stands in `faults`."""
     sheet = Sheet()
-    text = _text(data, sheet)
+    text = text_of(data, sheet)
     if text is None:
         return sheet
     try:
-        lines = list(_lines(text))
+        lines = list(lines_of(text))
     except csv.Error as error:
         sheet.fault(0, "", _("This cannot be read as CSV: %(why)s.") % {"why": error}, _("Save it as CSV once more."))
         return sheet
@@ -93,7 +93,8 @@ def read(data: bytes) -> Sheet:
     return sheet
 
 
-def _text(data: bytes, sheet: Sheet) -> str | None:
+def text_of(data: bytes, sheet: Sheet) -> str | None:
+    """Return a file as text; None where it cannot be read, and why stands in the faults."""
     if len(data) > MAX_BYTES:
         sheet.fault(0, "", _("The file is larger than 1 MB."), _("Split it and bring the parts one after the other."))
         return None
@@ -105,7 +106,7 @@ def _text(data: bytes, sheet: Sheet) -> str | None:
         return None
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+def lines_of(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield what is not blank with the number of its line, as a text editor counts."""
     head = text.partition("\n")[0]
     mark = max(",;\t", key=head.count)

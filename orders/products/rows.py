@@ -1,7 +1,7 @@
 """Reading and locking products: whole, with what their documents tell, and in one order."""
 
 from collections.abc import Iterable
-from typing import cast
+from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
@@ -11,20 +11,24 @@ from orders.models import BundleItem, Product, Publication
 
 def whole(rows: QuerySet[Product]) -> QuerySet[Product]:
     """Return rows with everything that their documents tell, but without the owner's own document."""
-    parts = BundleItem.across.order_by("position")
-    channels = Publication.across.select_related("source").order_by("source__name", "pk")
+    beside: list[Any] = [
+        Prefetch("bundle_items", BundleItem.across.order_by("position"), to_attr="parts"),
+        Prefetch(
+            "publications",
+            Publication.across.select_related("source").order_by("source__name", "pk"),
+            to_attr="channels",
+        ),
+    ]
     return (
         rows.select_related("organization", "owner", "parent")
         .defer("source_doc", "facets", "parent__content", "parent__facets", "parent__kept", "parent__source_doc")
-        .prefetch_related(
-            Prefetch("bundle_items", parts, to_attr="parts"), Prefetch("publications", channels, to_attr="channels")
-        )
+        .prefetch_related(*beside)
     )
 
 
 def lock(ids: Iterable[int]) -> dict[int, Product]:
     """Lock products in the order of their numbers, in this transaction, and return them whole by number."""
-    rows = cast("QuerySet[Product]", Product.across.select_for_update(of=("self",)))
+    rows = Product.across.select_for_update(of=("self",))
     return {one.pk: one for one in whole(rows).filter(pk__in=list(ids)).order_by("pk")}
 
 

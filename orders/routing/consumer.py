@@ -76,11 +76,15 @@ def wake(organization_id: int, level_ids: set[int], *, but: Iterable[int] = ()) 
     decided by may be older than the stock that has come.
     """
     rows = InventoryLevel.across.filter(pk__in=level_ids, organization_id=organization_id, location__isnull=False)
-    skus = set(rows.values_list("sku_folded", flat=True))
+    return wake_skus(organization_id, set(rows.values_list("sku_folded", flat=True)), but=but)
+
+
+def wake_skus(organization_id: int, skus: set[str], *, but: Iterable[int] = ()) -> int:
+    """Have orders looked at now that wait for any of these folded SKUs or for bundles of them; returns how many."""
     if not skus:
         return 0
     bundles = BundleItem.across.filter(organization_id=organization_id, sku_folded__in=skus)
-    skus |= set(bundles.values_list("bundle__sku_folded", flat=True))
+    skus = skus | set(bundles.values_list("bundle__sku_folded", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(
             _WAITING,

@@ -16,6 +16,7 @@ from orders.models import Order
 from orders.shown import activity, facts, progress
 from orders.shown.acts import acts
 from orders.shown.holds import open_holds
+from orders.shown.product_links import linked
 from orders.shown.then import NoSuchMoment, Then, then
 from portal.kit import json
 from portal.tenancy.roles import Permission
@@ -53,7 +54,7 @@ def context(request: HttpRequest, found: Order, *, notice: str = "", hold_form: 
         "acts": acts(found, may_operate=may_operate),
         "steps": progress.steps(found, holds, history),
         "sentence": progress.sentence(found, holds, history),
-        "lines": facts.lines(found, history, limit=None if everything else facts.LINES),
+        "lines": linked(found, facts.lines(found, history, limit=None if everything else facts.LINES)),
         "happenings": activity.happenings(history, found.organization),
         "more_history": not everything and len(history) == queries.HISTORY,
         "open_holds": open_holds(found, holds),

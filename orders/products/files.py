@@ -1,0 +1,197 @@
+"""Products from a file: a look at what it would change, and then all of it or nothing.
+
+A file sets what it names and leaves the rest; the same file twice changes nothing the second time. What is applied is
+exactly what was looked at: the preview carries a seal of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orders.documents.product import fields_of
+from orders.inventory.sheet import Fault
+from orders.models import Product
+from orders.products import editing, lines, queries
+from orders.products.editing import Wanted
+from orders.products.rows import lock, lock_catalogue, whole
+from orders.products.sheet import COLUMNS, Row, read
+from orders.products.write import Parent, Step, commit, create
+from portal.audit.actor import Actor
+from portal.kit import json
+from portal.kit.text import fold
+from portal.tenancy.models import Organization
+
+_CURES = {
+    "parts": _("Write them as 2 × LEAF, 1 × TIN."),
+    "parent": _("Write the SKU of a product whose kind is parent of variants."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a file and what it does: before and after of what it sets, in words."""
+
+    row: Row
+    product: Product | None
+    changes: Mapping[str, tuple[str, str]]
+
+    @property
+    def outcome(self) -> str:
+        """What becomes of the product: new, changed or unchanged."""
+        return "new" if self.product is None else "changed" if self.changes else "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file would do, row by row; with a fault it does nothing."""
+
+    entries: Sequence[Entry]
+    faults: Sequence[Fault]
+    passed_over: Sequence[str] = field(default=())
+
+    def count(self, outcome: str) -> int:
+        """Return how many rows have this outcome."""
+        return sum(entry.outcome == outcome for entry in self.entries)
+
+    @property
+    def writes(self) -> int:
+        """How many products are added or changed."""
+        return self.count("new") + self.count("changed")
+
+    @property
+    def seal(self) -> str:
+        """Return what tells this preview from one that would do something else."""
+        told = sorted((fold(one.row.sku), one.outcome, sorted(one.changes.items())) for one in self.entries)
+        return sha256(repr(told).encode()).hexdigest()[:32]
+
+
+class Faulty(ValueError):
+    """The file cannot be applied; `preview` says why."""
+
+    def __init__(self, preview: Preview) -> None:
+        super().__init__("Something in the file does not fit.")
+        self.preview = preview
+
+
+class MovedOn(Faulty):
+    """Products have changed since the preview; `preview` says what the file would do now."""
+
+
+def preview(organization: Organization, data: bytes) -> Preview:
+    """Say what a file would change; write nothing."""
+    found = read(data)
+    skus = {fold(row.sku) for row in found.rows}
+    rows = whole(Product.across.filter(organization=organization, sku_folded__in=skus, deleted_at=None))
+    products = {one.sku_folded: one for one in rows}
+    faults = [*found.sheet.faults]
+    also = frozenset(skus)
+    entries = []
+    for row in found.rows:
+        product = products.get(fold(row.sku))
+        faults += _faults(organization, row, product, also)
+        entries.append(Entry(row, product, _changes(row, product)))
+    faults.sort(key=lambda one: one.line)
+    return Preview(entries, faults, found.sheet.passed_over)
+
+
+def apply(organization: Organization, data: bytes, *, seal: str, by: Actor) -> Preview:
+    """Set what a file says, all of it in one transaction, and return what was done. Raises Faulty, MovedOn."""
+    with transaction.atomic():
+        lock_catalogue(organization.pk)
+        done = preview(organization, data)
+        if done.faults:
+            raise Faulty(done)
+        if done.seal != seal:
+            raise MovedOn(done)
+        _write(organization, done, by)
+    return done
+
+
+def _faults(organization: Organization, row: Row, product: Product | None, also: frozenset[str]) -> list[Fault]:
+    if product is None and "name" not in row.fields:
+        words = _("“%(sku)s” is new, and its name is missing.") % {"sku": row.sku}
+        return [Fault(row.line, COLUMNS["name"], words, _("Write its name."))]
+    found, _parent = editing.check(organization, product, _wanted(row, product, also))
+    return [_told(row, one) for one in found]
+
+
+def _told(row: Row, fault: editing.Fault) -> Fault:
+    name = fault.field.partition(".")[0]
+    column = COLUMNS.get({"parts": "components"}.get(name, name), name)
+    return Fault(row.line, column, fault.why, str(_CURES.get(name, _("Correct the row, or take it away."))))
+
+
+def _wanted(row: Row, product: Product | None, also: frozenset[str]) -> Wanted:
+    kind = row.fields.get("kind", product.kind if product else "simple")
+    parent = row.parent
+    if parent is None and kind == Product.Kind.CHILD and not (product and product.parent_id):
+        parent = ""
+    parts = row.parts
+    if parts is None and kind == Product.Kind.BUNDLE and not (product and product.parts):
+        parts = ()
+    return Wanted(dict(row.fields), parts, parent, also)
+
+
+def _changes(row: Row, product: Product | None) -> dict[str, tuple[str, str]]:
+    """Return before and after of what a row sets, by the member of the document."""
+    now = fields_of(product) if product else {}
+    told = {key: value for key, value in row.fields.items() if key != "sku" and now.get(key) != value}
+    found = {key: (_words(now.get(key)), _words(value)) for key, value in told.items()}
+    if row.parts is not None:
+        before = lines.of_components(product.parts) if product else ""
+        after = lines.of_components(row.parts)
+        found |= {"bundleItems": (before, after)} if before != after else {}
+    if row.parent is not None:
+        before = product.parent.sku if product and product.parent else ""
+        found |= {"parent": (before, row.parent)} if fold(before) != fold(row.parent) else {}
+    return found
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps_text(value)
+
+
+def _write(organization: Organization, done: Preview, by: Actor) -> None:
+    """Add what is new, change the rest, and name the parents last: they may stand in the same file."""
+    rows = lock(one.product.pk for one in done.entries if one.product is not None and one.changes)
+    made = [
+        (Product(organization=organization, kind="simple"), _step(one, by, "created", _("Added from a file.")))
+        for one in done.entries
+        if one.product is None
+    ]
+    create(made, cause="user")
+    commit(
+        {
+            one.product.pk: _step(one, by, "edited", _("Changed by a file."))
+            for one in done.entries
+            if one.product is not None and one.product.pk in rows
+        },
+        rows,
+        cause="user",
+    )
+    _name_parents(organization, done, by)
+
+
+def _step(entry: Entry, by: Actor, verb: str, summary: str) -> Step:
+    fields = {key: value for key, value in entry.row.fields.items() if key != "sku" or entry.product is None}
+    return Step(by, verb, str(summary), fields, entry.row.parts)
+
+
+def _name_parents(organization: Organization, done: Preview, by: Actor) -> None:
+    named = {fold(one.row.sku): one.row.parent for one in done.entries if one.row.parent and "parent" in one.changes}
+    if not named:
+        return
+    found = queries.by_skus(organization, [*named, *(parent for parent in named.values() if parent)])
+    rows = lock(found[sku].pk for sku in named)
+    steps = {
+        found[sku].pk: Step(by, "edited", "Its parent is named by a file.", parent=Parent(found[fold(parent)]))
+        for sku, parent in named.items()
+        if parent and fold(parent) in found
+    }
+    commit(steps, rows, cause="user")
