@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from integrations.connectors.ecwid.sandbox import oauth, pages
-from integrations.connectors.ecwid.sandbox.api import controls, guard, orders, products, store
+from integrations.connectors.ecwid.sandbox.api import catalogue, controls, guard, orders, products, store
 from integrations.connectors.ecwid.sandbox.api.answers import Refusal
 from integrations.connectors.ecwid.sandbox.world import World
 from integrations.kit.sandbox import frame
@@ -31,7 +31,7 @@ def create(world: World) -> Flask:
     app.after_request(frame.harden)
     app.register_error_handler(Refusal, lambda trouble: trouble.response())
     app.register_error_handler(HTTPException, _http_error)
-    for module in (orders, products, store, oauth, controls, pages, frame):
+    for module in (orders, products, catalogue, store, oauth, controls, pages, frame):
         app.register_blueprint(module.routes)
     return app
 

@@ -1,4 +1,4 @@
-"""Products over HTTP, as far as the demo shop needs them: search, read, set stock, change stock."""
+"""Products over HTTP: search, read, change, set stock, change stock. Making and deleting them is in `catalogue`."""
 
 from typing import Any
 
@@ -14,7 +14,24 @@ Json = dict[str, Any]
 routes = Blueprint("products", __name__, url_prefix="/api/v3/<int:store_id>")
 
 WRITABLE = frozenset(
-    ["name", "sku", "price", "quantity", "unlimited", "enabled", "weight", "costPrice", "description", "warningLimit"]
+    [
+        "name",
+        "sku",
+        "price",
+        "quantity",
+        "unlimited",
+        "enabled",
+        "weight",
+        "costPrice",
+        "description",
+        "warningLimit",
+        "compareToPrice",
+        "dimensions",
+        "attributes",
+        "options",
+        "customsHsTariffCode",
+        "isShippingRequired",
+    ]
 )
 
 
@@ -32,38 +49,40 @@ def search(store_id: int) -> Response:
 @routes.get("/products/deleted")
 @needs("read_catalog")
 def deleted(store_id: int) -> Response:
-    """The demo shop never deletes a product."""
+    """Return what was deleted; a variation that is gone leaves no trace."""
     offset, limit = paging()
-    return answer({"total": 0, "count": 0, "offset": offset, "limit": limit, "items": []})
+    found = books().shelf.deleted(moment("from_date"), moment("to_date"))
+    page = found[offset : offset + limit]
+    return answer({"total": len(found), "count": len(page), "offset": offset, "limit": limit, "items": page})
 
 
 @routes.get("/products/<int:product_id>")
 @needs("read_catalog")
 def read(store_id: int, product_id: int) -> Response:
     """Return one product."""
-    return answer(fields.pick(_product(product_id), fieldlist()))
+    return answer(fields.pick(find_product(product_id), fieldlist()))
 
 
 @routes.get("/products/<int:product_id>/combinations")
 @needs("read_catalog")
 def combinations(store_id: int, product_id: int) -> Response:
     """Return a product's variations as a bare list."""
-    return answer(_product(product_id)["combinations"])
+    return answer(find_product(product_id)["combinations"])
 
 
 @routes.put("/products/<int:product_id>")
 @needs("update_catalog")
 def update(store_id: int, product_id: int) -> Response:
     """Change the fields that are sent; variations stay."""
-    return answer({"updateCount": _write(_product(product_id), None, payload())})
+    return answer({"updateCount": _write(find_product(product_id), None, payload())})
 
 
 @routes.put("/products/<int:product_id>/combinations/<int:combination_id>")
 @needs("update_catalog")
 def update_combination(store_id: int, product_id: int, combination_id: int) -> Response:
     """Change one variation. Stock of a variation without its own SKU is the product's and must not differ."""
-    product = _product(product_id)
-    combination, body = _combination(product, combination_id), payload()
+    product = find_product(product_id)
+    combination, body = find_combination(product, combination_id), payload()
     if "quantity" in body and "sku" not in combination and body["quantity"] != product.get("quantity"):
         raise Refusal(
             400, "Variation with the SKU of the base product must have the same stock", "DIFFERENT_COMBINATION_STOCK"
@@ -75,7 +94,7 @@ def update_combination(store_id: int, product_id: int, combination_id: int) -> R
 @needs("update_catalog")
 def adjust(store_id: int, product_id: int) -> Response:
     """Change a product's stock by a number of pieces."""
-    _product(product_id)
+    find_product(product_id)
     return _adjusted(product_id, None)
 
 
@@ -83,9 +102,16 @@ def adjust(store_id: int, product_id: int) -> Response:
 @needs("update_catalog")
 def adjust_combination(store_id: int, product_id: int, combination_id: int) -> Response:
     """Change a variation's stock by a number of pieces."""
-    if "sku" not in _combination(_product(product_id), combination_id):
+    if "sku" not in find_combination(find_product(product_id), combination_id):
         raise Refusal(400, "Variation without SKU shares the stock of the base product")
     return _adjusted(product_id, combination_id)
+
+
+def free(sku: str) -> None:
+    """Refuse a SKU that a product or a variation has."""
+    for product in books().shelf.all():
+        if sku == product["sku"] or any(sku == one.get("sku") for one in product["combinations"]):
+            raise Refusal(409, f"Product with SKU {sku} already exists", "SKU_ALREADY_EXISTS")
 
 
 def _adjusted(product_id: int, combination_id: int | None) -> Response:
@@ -99,14 +125,16 @@ def _adjusted(product_id: int, combination_id: int | None) -> Response:
     return answer(body)
 
 
-def _product(product_id: int) -> Json:
+def find_product(product_id: int) -> Json:
+    """Return a product, or refuse."""
     found = books().shelf.get(product_id)
     if found is None:
         raise Refusal(404, f"Product #{product_id} not found", "PRODUCT_NOT_FOUND")
     return found
 
 
-def _combination(product: Json, combination_id: int) -> Json:
+def find_combination(product: Json, combination_id: int) -> Json:
+    """Return a variation, or refuse."""
     found: Json | None = next((c for c in product["combinations"] if c["id"] == combination_id), None)
     if found is None:
         raise Refusal(404, "Combination not found", "COMBINATION_NOT_FOUND")
@@ -115,7 +143,9 @@ def _combination(product: Json, combination_id: int) -> Json:
 
 def _write(product: Json, combination: Json | None, body: Json) -> int:
     target = product if combination is None else combination
-    _check(body)
+    check(body)
+    if (sku := body.get("sku")) and sku != target.get("sku"):
+        free(str(sku))
     changes = {key: value for key, value in body.items() if key in WRITABLE and target.get(key) != value}
     if not changes:
         return 0
@@ -128,7 +158,8 @@ def _write(product: Json, combination: Json | None, body: Json) -> int:
     return 1
 
 
-def _check(body: Json) -> None:
+def check(body: Json) -> None:
+    """Refuse stock and prices that make no sense."""
     quantity, price = body.get("quantity", 0), body.get("price", 0)
     if not isinstance(quantity, int) or isinstance(quantity, bool):
         raise wrong_parameter("quantity", "expected a whole number")

@@ -111,6 +111,50 @@ def product(sample: Sample, store: Store, *, product_id: int, variation_ids: lis
     return settled(document)
 
 
+def added(wanted: Json, store: Store) -> Json:
+    """Return the whole document of a product that was made over HTTP; its id and times follow when it is kept."""
+    sample = Sample(str(wanted["sku"]), str(wanted["name"]), str(wanted["price"]), None, "0", "", "tin")
+    document = product(sample, store, product_id=0, variation_ids=[], at=0)
+    document |= {"unlimited": True, "attributes": [], "costPrice": 0, "isShippingRequired": True, **wanted}
+    document["nameTranslated"] = {"en": wanted["name"]}
+    if document["unlimited"]:
+        document.pop("quantity", None)
+    else:
+        document.setdefault("quantity", 0)
+    return document
+
+
+def added_combination(document: Json, wanted: Json, number_: int, store: Store) -> Json:
+    """Put a new variation into a product, with the options and values that it does not know yet; returns it."""
+    for one in wanted["options"]:
+        _offer(document, str(one["name"]), str(one["value"]))
+    prices = _prices(Decimal(str(wanted.get("price", document["price"]))), store)
+    made: Json = {
+        "id": number_,
+        "combinationNumber": len(document["combinations"]) + 1,
+        "unlimited": False,
+        "attributes": [],
+        **{key: value for key, value in prices.items() if key not in ("price", "priceInProductList")},
+        **wanted,
+    }
+    if made["unlimited"]:
+        made.pop("quantity", None)
+    else:
+        made.setdefault("quantity", 0)
+    document["combinations"].append(made)
+    return made
+
+
+def _offer(document: Json, name: str, value: str) -> None:
+    """Let an option of a product, made where it has none of that name, have this value."""
+    option = next((one for one in document["options"] if one["name"] == name), None)
+    if option is None:
+        option = {"type": "SELECT", "name": name, "choices": [], "defaultChoice": 0, "required": True}
+        document["options"].append(option)
+    if all(one["text"] != value for one in option["choices"]):
+        option["choices"].append({"text": value, "priceModifier": 0, "priceModifierType": "ABSOLUTE"})
+
+
 def settled(document: Json) -> Json:
     """Bring the stock flags in line with the quantities; a variation without own SKU carries the product's stock."""
     for combination in document["combinations"]:

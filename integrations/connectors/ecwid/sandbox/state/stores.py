@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from integrations.connectors.ecwid.sandbox.shapes import demo
+from integrations.connectors.ecwid.sandbox.shapes.numbers import stamp
 from integrations.connectors.ecwid.sandbox.shapes.product import product, settled, touched
 from integrations.connectors.ecwid.sandbox.shapes.store import Store
 from integrations.kit.sandbox.database import Database, dump
@@ -85,6 +86,44 @@ class Shelf:
             document["id"],
             self._store.id,
         )
+
+    def add(self, document: Json) -> Json:
+        """Keep a new product under the next number."""
+        at = self._clock()
+        document["id"] = self._db.next_number("product", 71_000_001)
+        settled(document).update(touched(at, created=at))
+        self._db.run(
+            "INSERT INTO products VALUES (?, ?, ?, ?, ?)",
+            document["id"],
+            self._store.id,
+            document["sku"],
+            int(at),
+            dump(document),
+        )
+        return document
+
+    def combination_number(self) -> int:
+        """Return the next number of a variation."""
+        return self._db.next_number("combination", 421_616_001)
+
+    def delete(self, product_id: int) -> int:
+        """Remove a product and remember that it was; returns the number of products removed."""
+        with self._db.transaction():
+            gone = self._db.run("DELETE FROM products WHERE store_id = ? AND id = ?", self._store.id, product_id)
+            if gone:
+                values = (self._store.id, product_id, int(self._clock()))
+                self._db.run("INSERT INTO deleted_products VALUES (?, ?, ?)", *values)
+        return gone
+
+    def deleted(self, since: int | None, until: int | None) -> list[Json]:
+        """Return what was deleted between two UNIX seconds, newest first."""
+        rows = self._db.rows(
+            "SELECT id, at FROM deleted_products WHERE store_id = ? AND at BETWEEN ? AND ? ORDER BY at DESC, id DESC",
+            self._store.id,
+            since or 0,
+            until if until is not None else 2**62,
+        )
+        return [{"id": row["id"], "date": stamp(row["at"])} for row in rows]
 
     def move(self, product_id: int, combination_id: int | None, delta: int) -> int | None:
         """Change stock by ``delta``; returns the new stock, or None for unlimited and unknown products.
