@@ -1,4 +1,4 @@
-"""Deleting orders by hand, and bringing them back: hidden from lists, searches and work, and nothing of them is lost."""
+"""Deleting orders by hand, and bringing them back: hidden from lists, searches and work, and nothing is lost."""
 
 from collections.abc import Mapping
 

@@ -4,6 +4,7 @@ Bundles are asked for as routing would: as their components, unless the location
 """
 
 import copy
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,8 +28,12 @@ from orders.routing.load import Subject, has_cards, load_subjects, load_world
 from orders.routing.need import Need
 from orders.routing.run import ROUTABLE, why_left
 from portal.audit.actor import Actor
+from portal.kit.clock import database_now
 from portal.kit.text import fold
 from portal.tenancy.models import Organization
+
+NEAR = dt.timedelta(minutes=15)
+"""So long before routing looks again by itself, people are told to wait for it."""
 
 
 class NotThat(ValueError):
@@ -197,5 +202,7 @@ def _settle_routing(order: Order, by: Actor) -> None:
 
 def routing_is_near(order: Order) -> bool:
     """Say whether routing is about to look at an order by itself, so that two might ask for the same."""
-    waits = order.route_at is not None or (order.routing_status == "pending" and order.last_routed_at is None)
-    return order.status in ROUTABLE and order.deleted_at is None and waits and has_cards(order.organization_id)
+    due = order.route_at is not None and order.route_at <= database_now() + NEAR
+    pending = order.routing_status == "pending" and order.route_at is None
+    waits = order.status in ROUTABLE and order.deleted_at is None and (due or pending)
+    return waits and has_cards(order.organization_id)

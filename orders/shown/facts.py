@@ -60,6 +60,10 @@ class Line:
     out_by: str = ""
     """Who has taken units out of it."""
     shipped: Decimal | int = 0
+    routed: Decimal | int = 0
+    """In shipping requests, those that were shipped included."""
+    sent: Decimal | int = 0
+    failed: Decimal | int = 0
     product: str = ""
     """Where the page of its product is; nothing where there is none (`orders.shown.product_links`)."""
 
@@ -83,6 +87,8 @@ class Lines:
     units: Decimal | int
     discounts: bool
     taxes: bool
+    way: bool = False
+    """Something of it is in shipping requests: then each line says how far it has come."""
 
     @property
     def hidden(self) -> int:
@@ -93,9 +99,15 @@ class Lines:
 def lines(order: Order, history: Sequence[History] = (), *, limit: int | None = LINES) -> Lines:
     """Return the line items; the first `limit` of them. The history tells who took units out."""
     items: Sequence[Json] = order.content["lineItems"]
-    out, shipped = taken_out(order.content), units_of(order.content, "fulfilled")
+    out = taken_out(order.content)
+    counted = {kind: units_of(order.content, kind) for kind in ("fulfilled", "routed", "sent", "failed")}
     shown = [
-        _line(item, out.get(item["uniqueId"], Out()), _out_by(item, out, history), shipped.get(item["uniqueId"], 0))
+        _line(
+            item,
+            out.get(item["uniqueId"], Out()),
+            _out_by(item, out, history),
+            [units.get(item["uniqueId"], 0) for units in counted.values()],
+        )
         for item in items[:limit]
     ]
     return Lines(
@@ -104,6 +116,7 @@ def lines(order: Order, history: Sequence[History] = (), *, limit: int | None = 
         sum((item["quantity"] for item in items), Decimal(0)),
         any(line.discount for line in shown),
         any(line.tax for line in shown),
+        any(line.routed or line.shipped for line in shown),
     )
 
 
@@ -119,7 +132,7 @@ def _pointer(within: str, item: Json) -> str:
     return f"/{within}/" + str(item["uniqueId"]).replace("~", "~0").replace("/", "~1")
 
 
-def _line(item: Json, out: Out, out_by: str, shipped: Decimal | int) -> Line:
+def _line(item: Json, out: Out, out_by: str, became: Sequence[Decimal | int]) -> Line:
     price, quantity = item.get("itemPrice"), item["quantity"]
     return Line(
         item.get("name") or item["sku"] or item["uniqueId"],
@@ -135,7 +148,7 @@ def _line(item: Json, out: Out, out_by: str, shipped: Decimal | int) -> Line:
         out.canceled,
         out.rejected,
         out_by,
-        shipped,
+        *became,
     )
 
 
@@ -157,6 +170,9 @@ def money(order: Order) -> list[Fact]:
         for key, name in (("discounts", _("Discount code")), ("additionalCharges", _("Charge")))
         for one in order.content.get(key, ())
     ]
+    if "/lineItems" in order.kept and order.content["lineItems"]:
+        worth = sum((one["quantity"] * (one.get("itemPrice") or 0) for one in order.content["lineItems"]), Decimal(0))
+        told.insert(0, Fact(_("Lines as they are now"), worth, "/lineItems", kind="money"))
     return [*told, *named, Fact(_("Total"), order.total, "/totalPrice", set_by(order, "/totalPrice"), "total")]
 
 

@@ -1,13 +1,17 @@
 """Where an order stands on its way, and the sentence that says what comes next and when."""
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from orders.lifecycle.order import OrderStatus, most_careful
+from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import Hold, Order
+from orders.requests.queries import of_order
 from portal.audit.models import History
 from portal.ui import html, statuses
 from portal.ui.components import Step
@@ -35,9 +39,23 @@ def steps(order: Order, holds: Sequence[Hold], history: Sequence[History]) -> li
         Step(_("Ordered"), "done", order.placed_at, order.customer_name),
         Step(_("Ingested"), "done", order.created_at, ingested.actor_name if ingested else order.source.name),
         _hold_step(order, holds),
-        _step(_("Routed"), order, done=_is_routed(order), current=order.status == S.READY_FOR_FULFILLMENT),
-        _step(_("Fulfilled"), order, done=order.status == S.FULFILLED, current=_is_routed(order)),
+        _routed_step(order),
+        _fulfilled_step(order),
     ]
+
+
+def _routed_step(order: Order) -> Step:
+    failed = order.status == S.READY_FOR_FULFILLMENT and order.routing_status == "failed"
+    if failed and order.deleted_at is None:
+        return Step(_("Routed"), "failed", order.last_routed_at, note=_("no location found"))
+    step = _step(_("Routed"), order, done=_is_routed(order), current=order.status == S.READY_FOR_FULFILLMENT)
+    return replace(step, at=order.last_routed_at) if step.state == "done" else step
+
+
+def _fulfilled_step(order: Order) -> Step:
+    step = _step(_("Fulfilled"), order, done=order.status == S.FULFILLED, current=_is_routed(order))
+    at = order.content.get("fulfilledAt")
+    return replace(step, at=dt.datetime.fromisoformat(at)) if at and step.state == "done" else step
 
 
 def _is_routed(order: Order) -> bool:
@@ -82,9 +100,29 @@ def sentence(order: Order, holds: Sequence[Hold], history: Sequence[History]) ->
         return _on_hold(order, holds)
     if order.status in _STOPPED:
         return _stopped(order, history)
+    if order.status == S.READY_FOR_FULFILLMENT and order.routing_status == "failed" and order.route_at:
+        words = _(
+            "Routing has found no location for it: the exception says why. It is tried again {time}, "
+            "and at once when stock arrives."
+        )
+        return format_html(words, time=html.ago(order.route_at))
+    if order.status in (S.SENT_TO_FULFILLMENT, S.PARTIAL_FULFILLMENT) and (waits := _at_warehouses(order)):
+        return waits
     if order.status == S.READY_FOR_FULFILLMENT and order.routing_status in _READY:
         return format_html("{}", _READY[order.routing_status]())
     return format_html("{}", _NEXT[S(order.status)]() if S(order.status) in _NEXT else "")
+
+
+def _at_warehouses(order: Order) -> SafeString | None:
+    """Say which warehouses have something of it, and since when; the page reads the requests once for all."""
+    there = [one for one in of_order(order) if one.status in _THERE and one.sent_at]
+    if not there:
+        return None
+    names = ", ".join(sorted({one.location.name for one in there}))
+    words = _("With {where} since {time}. What is shipped is reported back here.")
+    if order.status == S.PARTIAL_FULFILLMENT:
+        words = _("Partly shipped. {where} has the rest since {time}.")
+    return format_html(words, where=names, time=html.ago(min(one.sent_at for one in there if one.sent_at)))
 
 
 def _on_hold(order: Order, holds: Sequence[Hold]) -> SafeString:
@@ -117,6 +155,9 @@ def _stopped(order: Order, history: Sequence[History]) -> SafeString:
     return format_html(
         "{} {}", format_html(words, time=html.ago(last.at), who=last.actor_name), _("Nothing happens with it any more.")
     )
+
+
+_THERE = frozenset({RequestStatus.SENT_TO_FULFILLMENT.value, RequestStatus.PARTIAL_FULFILLMENT.value})
 
 
 _NEXT = {

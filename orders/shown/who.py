@@ -66,7 +66,8 @@ def who(order: Order, path: str) -> Who | None:
     runs = links_of(order.organization, {one.run_id for one in origins if one.run_id is not None})
     setters = [_setter(one, path, runs.get(one.run_id or 0, _NO_RUN)) for one in origins]
     pin = pinned(order, path)
-    may_give_back = pin is not None and not any(pins.touches(path, other) for other in _NOT_GIVEN_BACK)
+    kept_out = any(pins.touches(path, other) for other in _NOT_GIVEN_BACK)
+    may_give_back = pin is not None and (not kept_out or (path.startswith("/lineItems") and "/lineItems" in order.kept))
     return Who(_label(order, path), path, setters[0] if setters else None, setters[1:], pin, may_give_back)
 
 

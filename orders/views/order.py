@@ -12,12 +12,14 @@ from django.views.decorators.http import require_GET
 from orders import panels, queries
 from orders.documents.order import full_document
 from orders.forms import CommentForm, HoldForm
+from orders.lists.orders import ORDERS
 from orders.models import Order
 from orders.shown import activity, facts, progress
 from orders.shown.acts import acts
 from orders.shown.holds import open_holds
 from orders.shown.product_links import linked
 from orders.shown.then import NoSuchMoment, Then, then
+from portal.filters.tree import Condition
 from portal.kit import json
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
@@ -71,7 +73,14 @@ def context(request: HttpRequest, found: Order, *, notice: str = "", hold_form: 
         "hold_form": hold_form or HoldForm(),
         "comment_form": CommentForm(),
         "json_url": reverse("orders:json", args=[found.public_id]),
+        "same_email": _same_email(found),
     }
+
+
+def _same_email(order: Order) -> str:
+    """Return the list of all orders with this e-mail; nothing is read for it here."""
+    email = order.content.get("email")
+    return ORDERS.address(reverse("orders:list"), Condition("email", "is", email)) if email else ""
 
 
 def _then(request: PageRequest, found: Order, asked: str) -> HttpResponse:
