@@ -39,10 +39,11 @@ def main() -> int:
 
 
 def _million(options: argparse.Namespace) -> int:
-    from bench import million, sql_filters, table
+    from bench import hub_pages, million, sql_filters, table
 
     with million.database(options.million):
-        figures = _step(f"filters over {options.million:,} orders", sql_filters.measure)
+        figures = _step(f"pages over {options.million:,} orders", hub_pages.measure)
+        figures += _step(f"filters over {options.million:,} orders", sql_filters.measure)
         print(f"\n{table.show(figures)}\n\nThe plans are in {sql_filters.PLANS.relative_to(table.ROOT)}.")
         if options.million == million.ORDERS and not options.no_write:
             table.write(figures, "bench million")

@@ -26,8 +26,8 @@ def measure(shop: Shop) -> list[Figure]:
     there = Order.objects.within(shop.organization).count()
     figures = [Figure(f"pages with {there:,} orders, server time p50 / p95 / queries", "")]
     for name, address in _lists().items():
-        figures.append(_page(client, f"– orders list, {name}", cycle([address]).__next__))
-    figures.append(_page(client, "– order page", _order_pages(shop).__next__))
+        figures.append(page_figure(client, f"– orders list, {name}", cycle([address]).__next__))
+    figures.append(page_figure(client, "– order page", _order_pages(shop).__next__))
     return figures
 
 
@@ -53,7 +53,8 @@ def _order_pages(shop: Shop) -> Iterator[str]:
         yield reverse("orders:detail", args=[chance.choice(ids)])
 
 
-def _page(client: Client, what: str, address: Callable[[], str]) -> Figure:
+def page_figure(client: Client, what: str, address: Callable[[], str], goal_ms: float = GOAL_MS) -> Figure:
+    """Ask for pages, a new address each time, and return server time and queries beside the goal."""
     times = []
     for number in range(_WARM + _TIMES):
         path = address()
@@ -67,6 +68,6 @@ def _page(client: Client, what: str, address: Callable[[], str]) -> Figure:
         client.get(address())
     times.sort()
     p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
-    met = p95 < GOAL_MS and len(captured) <= GOAL_QUERIES
-    goal = f"p95 under {GOAL_MS:.0f} ms, at most {GOAL_QUERIES} queries"
+    met = p95 < goal_ms and len(captured) <= GOAL_QUERIES
+    goal = f"p95 under {goal_ms:.0f} ms, at most {GOAL_QUERIES} queries"
     return Figure(what, f"{p50:.0f} ms / {p95:.0f} ms / {len(captured)}", goal, met)
