@@ -11,6 +11,7 @@ REGISTERING = (
     "orders.exceptions.clear",
     "orders.exceptions.deliveries",
     "orders.exceptions.look_after",
+    "orders.exceptions.mail",
     "orders.exceptions.sweep",
     "orders.exceptions.work",
     "orders.fulfillments.invariants",
@@ -49,14 +50,17 @@ def _show() -> None:
     from orders import queries
     from orders.lists import exceptions, orders
     from orders.shown import home
+    from portal.pages.settings_frame import more_tabs
     from portal.ui.cards import Card, cards
     from portal.ui.lists import list_pages
     from portal.ui.menu import menu
     from portal.ui.needs import needs
 
+    more_tabs.register("notifications", (_("Notifications"), "orders:notifications"))
     needs.register("orders.exceptions", home.exceptions)
     needs.register("orders.review", home.review)
     cards.register("orders.waiting", Card("orders/cards/waiting.html", home.waiting, position=20, width=6))
+    cards.register("orders.exceptions", Card("orders/cards/exceptions.html", home.looked_after, position=25, width=6))
     cards.register("orders.hours", Card("orders/cards/hours.html", home.hours, position=30, width=12))
 
     list_pages.register("orders", lambda: orders.ORDERS)

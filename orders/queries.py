@@ -133,12 +133,6 @@ def _count(organization: Organization) -> Counts:
     return Counts(**found)
 
 
-def exceptions_by_type(organization: Organization) -> list[tuple[str, int]]:
-    """Return (type, how many are active), the most frequent first."""
-    rows = open_exceptions(organization)
-    return list(rows.order_by().values_list("type").annotate(n=Count("*")).order_by("-n", "type"))
-
-
 @dataclass(frozen=True)
 class OpenExceptions:
     """What waits for a person: by type how many and since when, by member how many, and how many rest."""
@@ -150,7 +144,14 @@ class OpenExceptions:
 
 
 def exceptions_told(organization: Organization) -> OpenExceptions:
-    """Count the open exceptions, from indexes that hold nothing else: three queries, whatever else there is."""
+    """Count the open exceptions, from indexes that hold nothing else: three queries, once for each request."""
+    kept: OpenExceptions | None = organization.__dict__.get("_open_exceptions")
+    if kept is None:
+        kept = organization.__dict__["_open_exceptions"] = _count_exceptions(organization)
+    return kept
+
+
+def _count_exceptions(organization: Organization) -> OpenExceptions:
     rows = open_exceptions(organization).order_by()
     types = rows.values_list("type").annotate(n=Count("*"), oldest=Min("created_at")).order_by("-n", "type")
     mine = rows.exclude(assigned_folded=None).values_list("assigned_folded")

@@ -18,9 +18,11 @@ CATEGORIES = {
     "delivery": _("Deliveries"),
     "fulfillment": _("Fulfillments"),
     "ingestion": _("Taking orders in"),
+    "invalid_address": _("Addresses"),
     "inventory": _("Stock"),
     "out_of_stock": _("Out of stock"),
     "routing": _("Routing"),
+    "sent_order": _("Sent orders"),
     "stuck_order": _("Stuck orders"),
 }
 """What the list of exceptions can be narrowed to, in words."""

@@ -8,6 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from orders import queries
+from orders.exceptions.catalogue import CATEGORIES
 from orders.lifecycle.order import OrderStatus
 from orders.lists import exceptions as exceptions_list
 from orders.lists import orders as orders_list
@@ -29,8 +30,31 @@ def exceptions(organization: Organization) -> list[Need]:
             tone="red",
             urgency=_URGENCY.get(exceptions_list.category(key), 20),
         )
-        for key, count in queries.exceptions_by_type(organization)
+        for key, count, _oldest in queries.exceptions_told(organization).types
     ]
+
+
+def looked_after(organization: Organization) -> dict[str, Any]:
+    """Return the open exceptions by category with the oldest of each, by member, and how many rest."""
+    told = queries.exceptions_told(organization)
+    categories: dict[str, tuple[int, dt.datetime]] = {}
+    for key, count, oldest in told.types:
+        name = exceptions_list.category(key)
+        before, since = categories.get(name, (0, oldest))
+        categories[name] = (before + count, min(since, oldest))
+    here = reverse("orders:exceptions")
+    return {
+        "categories": [
+            (_(CATEGORIES[name]), count, oldest, exceptions_list.waiting(category=name))
+            for name, (count, oldest) in sorted(categories.items(), key=lambda one: one[1][1])
+            if name in CATEGORIES
+        ],
+        "members": told.members,
+        "snoozed": told.snoozed,
+        "mine_url": f"{here}?view=mine",
+        "snoozed_url": f"{here}?view=snoozed",
+        "causes_url": reverse("orders:exception_causes"),
+    }
 
 
 def review(organization: Organization) -> list[Need]:

@@ -1,7 +1,7 @@
 """E-mails as deliveries. A message that goes out twice says the same under the same Message-ID."""
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
 from portal.deliveries import pace
@@ -14,16 +14,18 @@ RULES = "rules"
 
 
 def send(intent: Intent) -> Json:
-    """Hand a message (`to`, `subject`, `text`) to the mail server; its errors leave open whether it went out.
+    """Hand a message (`to`, `subject`, `text`, maybe `html`) to the mail server; errors leave open whether it went.
 
     Raises HeldBack where rules of the organization have sent as many in this hour as they may.
     """
     told = intent.payload
     if told.get("limit") == RULES and not intent.approved:
         _take_turn(intent)
-    message = EmailMessage(
+    message = EmailMultiAlternatives(
         told["subject"], told["text"], to=[told["to"]], headers={"Message-ID": f"<{intent.key}@switchyard>"}
     )
+    if html := told.get("html"):
+        message.attach_alternative(html, "text/html")
     message.send()
     return {"to": told["to"]}
 

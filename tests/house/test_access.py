@@ -18,7 +18,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from automations.models import Rule, Run
 from automations.services import ensure_defaults
 from integrations.models import Integration
+from orders.exceptions.acts import ACTS as EXCEPTION_ACTS
 from orders.exceptions.raise_ import Problem, raise_exceptions
+from orders.exceptions.work import ask as ask_for
 from orders.models import Hold, InventoryLevel, LocationGroup, Order, OrderException, RoutingRun, Source
 from portal.audit.models import History
 from portal.events.dispatch import drain
@@ -154,6 +156,16 @@ URLS: dict[str, Permission | str] = {
     "orders:exception_note": OPERATE,
     "orders:exception_raw": VIEW,
     "orders:exception_act": OPERATE,
+    "orders:exception_causes": VIEW,
+    "orders:exception_cause": VIEW,
+    "orders:exception_cure": OPERATE,
+    "orders:exception_work": VIEW,
+    "orders:exception_work_undo": OPERATE,
+    **{f"orders:bulk_exceptions_{key}": OPERATE for key in EXCEPTION_ACTS},
+    "orders:engine": VIEW,
+    "orders:engine_toggle": CREDENTIALS,
+    "orders:notifications": VIEW,
+    "orders:notification": EDIT_RULES,
     "integrations:list": VIEW,
     "integrations:catalogue": VIEW,
     "integrations:add": CREDENTIALS,
@@ -249,6 +261,9 @@ def world(organization: Organization, source: Source, owner: Membership) -> dict
     return {
         "orders:": order.public_id,
         "orders:exception": OrderException.across.get().public_id,
+        "orders:exception_work": ask_for(
+            organization, "assign", [OrderException.across.get().pk], {"to": "", "name": ""}, user=owner.user
+        ).public_id,
         "orders:inventory_": InventoryLevel.across.create(
             organization=organization, location=place, sku=SECRET, sku_folded=SECRET.lower()
         ).public_id,
@@ -282,6 +297,9 @@ def path_of(address: Address, world: dict[str, Any]) -> str:
     values = {"key": "cancel", "connector": "ecwid", "trigger": "NEW_ORDER", "public_id": world.get(prefix)}
     if address.name == "orders:exception_act":
         values["key"] = "dismiss"
+    if address.name.startswith("orders:engine"):
+        values["key"] = "routing"
+    values["category"] = "routing"
     values["member"] = world["portal:member"]
     values["list_key"] = "orders"
     values["hold_id"] = world["hold"]

@@ -15,7 +15,7 @@ NOT EXISTS (
 CANCEL_REFUSED = exception_type(
     "cancel_refused",
     label=_("Warehouse did not cancel"),
-    category="fulfillment",
+    category="sent_order",
     cure=_(
         "It will be shipped. Stop it at the warehouse by phone, or let it go: its parcel is counted here when it is "
         "reported. Have its items been routed again meanwhile, cancel that other request, or they are shipped twice."

@@ -7,6 +7,6 @@ from orders.exceptions.catalogue import exception_type
 CANCELED_TOO_LATE = exception_type(
     "canceled_too_late",
     label=_("Canceled in the shop too late"),
-    category="fulfillment",
+    category="sent_order",
     cure=_("Tell the warehouse to stop it, then mark this as resolved."),
 )

@@ -15,7 +15,7 @@ NOT EXISTS (
 CHANGED_TOO_LATE = exception_type(
     "changed_too_late",
     label=_("Changed in the shop too late"),
-    category="fulfillment",
+    category="sent_order",
     cure=_("Cancel the shipping request if it has not been shipped yet; otherwise settle it with the customer."),
     gone=_GONE,
 )

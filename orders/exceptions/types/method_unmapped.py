@@ -7,6 +7,6 @@ from orders.exceptions.catalogue import exception_type
 METHOD_UNMAPPED = exception_type(
     "method_unmapped",
     label=_("Shipping method not mapped"),
-    category="fulfillment",
+    category="sent_order",
     cure=_("Open Routing, Shipping methods and choose what the warehouse is told; its requests go out by themselves."),
 )

@@ -25,7 +25,7 @@ SEND_AGAIN = Retry(
 REQUEST_REFUSED = exception_type(
     "request_refused",
     label=_("Warehouse refused a request"),
-    category="fulfillment",
+    category="sent_order",
     cure=_(
         "Mend what the warehouse names, then send the request again. What cannot be mended: cancel the request, and "
         "have its items routed to another location."

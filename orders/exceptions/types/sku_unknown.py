@@ -8,7 +8,7 @@ from orders.exceptions.types.request_refused import GONE, SEND_AGAIN
 SKU_UNKNOWN = exception_type(
     "sku_unknown",
     label=_("Warehouse does not know a SKU"),
-    category="fulfillment",
+    category="sent_order",
     cure=_(
         "Create the product at the warehouse, or write on the product's page what the warehouse calls it. Then send "
         "the request again."
