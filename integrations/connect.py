@@ -45,4 +45,5 @@ def use(integration: Integration, *, details: Json, secrets: dict[str, str], by:
 def _client(integration: Integration, details: Json, secrets: Mapping[str, str]) -> tuple[Client, Way]:
     manifest = connectors.get(integration.connector)
     way = Way(integration.pk, manifest, secrets)
-    return manifest.client(way, Access(settings.CONNECTOR_ENDPOINTS.get(manifest.key, {}), details, secrets)), way
+    endpoints = settings.CONNECTOR_ENDPOINTS.get(manifest.key, {})
+    return manifest.client(way, Access(endpoints, details, secrets, integration.settings)), way

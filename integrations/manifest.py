@@ -108,6 +108,8 @@ class Access:
     endpoints: Mapping[str, str]
     details: Json
     secrets: Mapping[str, str] = field(repr=False)
+    settings: Json = field(default_factory=dict)
+    """What a person has chosen (`Manifest.settings`), where the calls depend on it."""
 
 
 @dataclass(frozen=True, slots=True)

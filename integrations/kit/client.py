@@ -115,7 +115,8 @@ class Way:
         reaction = errors.react(answer.status, code, special=self._manifest.errors)
         if answer.status != 429:
             return OutsideFailed(reaction, status=answer.status, code=code, message=message, ms=answer.ms)
-        seconds = errors.pause_of(answer.headers.get("Retry-After"), now=server_seconds(answer))
+        told = answer.headers.get("Retry-After") or answer.headers.get("x-retry-after")
+        seconds = errors.pause_of(told, now=server_seconds(answer))
         seconds = DEFAULT_PAUSE if seconds is None else max(1, seconds)
         pace.pause(self._id, seconds)
         return OutsideFailed(reaction, status=429, code=code, message=message, pause=seconds)
