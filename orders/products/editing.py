@@ -60,7 +60,8 @@ def add(organization: Organization, wanted: Wanted, *, by: Actor) -> Product:
         if faults:
             raise Unfit(faults)
         product = Product(organization=organization, kind=wanted.fields.get("kind", Product.Kind.SIMPLE))
-        step = Step(by, "created", "Added by hand.", wanted.fields, wanted.parts, parent)
+        fields = {"status": "active"} | dict(wanted.fields)
+        step = Step(by, "created", "Added by hand.", fields, wanted.parts, parent)
         create([(product, step)], cause="user")
     return product
 

@@ -133,13 +133,24 @@ def _wanted(row: Row, product: Product | None, also: frozenset[str]) -> Wanted:
     parts = row.parts
     if parts is None and kind == Product.Kind.BUNDLE and not (product and product.parts):
         parts = ()
-    return Wanted(dict(row.fields), parts, parent, also)
+    return Wanted(_fields(row, product), parts, parent, also)
+
+
+def _fields(row: Row, product: Product | None) -> dict[str, Any]:
+    """Return the members that a row sets; a price is the first one, and the others stay."""
+    told = dict(row.fields)
+    if product is None:
+        return {"status": "active"} | told
+    before = product.content.get("prices") or []
+    if "prices" in told and before:
+        told["prices"] = [before[0] | told["prices"][0], *before[1:]]
+    return told
 
 
 def _changes(row: Row, product: Product | None) -> dict[str, tuple[str, str]]:
     """Return before and after of what a row sets, by the member of the document."""
     now = fields_of(product) if product else {}
-    told = {key: value for key, value in row.fields.items() if key != "sku" and now.get(key) != value}
+    told = {key: value for key, value in _fields(row, product).items() if key != "sku" and now.get(key) != value}
     found = {key: (_words(now.get(key)), _words(value)) for key, value in told.items()}
     if row.parts is not None:
         before = lines.of_components(product.parts) if product else ""
@@ -179,7 +190,8 @@ def _write(organization: Organization, done: Preview, by: Actor) -> None:
 
 
 def _step(entry: Entry, by: Actor, verb: str, summary: str) -> Step:
-    fields = {key: value for key, value in entry.row.fields.items() if key != "sku" or entry.product is None}
+    told = _fields(entry.row, entry.product)
+    fields = {key: value for key, value in told.items() if key != "sku" or entry.product is None}
     return Step(by, verb, str(summary), fields, entry.row.parts)
 
 

@@ -67,7 +67,7 @@ def recount(organization_id: int, skus: set[str]) -> int:
             _RECOUNT,
             {"organization": organization_id, "skus": sorted(skus), "statuses": [one.value for one in NEEDS_STOCK]},
         )
-        count = cursor.rowcount
+        count: int = cursor.rowcount
     if count:
         ring(BELL)
     return count
