@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.capabilities import CancelAnswer, Outgoing, OutgoingParcel, Placed, Reports, StockItem
 from integrations.custom import outgoing
 from integrations.kit import standard_webhooks
-from integrations.kit.errors import Kind, OutsideFailed, Reaction
+from integrations.kit.errors import Declined, Kind, OutsideFailed, Reaction
 from integrations.manifest import Access, Account, Caller
 from orders.records.location import LocationRecord
 from portal.kit import json
@@ -22,7 +22,8 @@ NO_ADDRESS = Reaction(
     _("Nobody has entered the address that is to be called."),
     _("Enter it under Connection, or let the other system fetch by choosing so under Flows."),
 )
-_REFUSED = Reaction(Kind.RECORD, _("The other side has refused it."), _("Correct what it names, then send it again."))
+_KNOWN = frozenset({"sku_unknown", "address_refused"})
+"""Codes of refusals that people are told of by an exception of their own."""
 _NO = frozenset({"rejected", "cancel_refused", "refused"})
 
 
@@ -88,11 +89,17 @@ class WarehouseClient(CustomClient):
 
     def place_request(self, request: Outgoing) -> Placed:
         """Hand a request over: any answer of success is a yes, unless its body says `rejected`."""
-        told = self.say(
-            "shipping_request.created", f"{request.reference}.created", outgoing.shipping_request(request)
-        )  # fmt: skip
+        try:
+            told = self.say(
+                "shipping_request.created", f"{request.reference}.created", outgoing.shipping_request(request)
+            )  # fmt: skip
+        except OutsideFailed as failed:
+            if failed.kind is Kind.RECORD and failed.code in _KNOWN:
+                raise Declined(failed.code, failed.message, status=failed.status) from failed
+            raise
         if told.get("status") in _NO:
-            raise OutsideFailed(_REFUSED, status=200, code="rejected", message=_text(told, "reason"))
+            code = _text(told, "code")
+            raise Declined(code if code in _KNOWN else "request_refused", _text(told, "reason"), status=200)
         found = _text(told, "external_id")
         return Placed(found or request.reference, _text(told, "url"), canceled=told.get("status") == "cancelled")
 

@@ -7,11 +7,14 @@ from integrations.custom import answers, mapping, shapes
 from integrations.custom.doors import Door, Fault, Good, Row, actor, doors
 from integrations.models import Integration
 from integrations.sync import locations
+from orders.fulfillments.find import find
 from orders.fulfillments.take import take as take_parcels
 from orders.fulfillments.write import known_of
 from orders.inventory.take import take_levels
-from orders.models import ExternalLocation, Location
+from orders.models import ExternalLocation, Location, ShippingRequest
 from orders.records.refused import Refused
+from orders.requests import handover
+from orders.requests.references import reference_of
 
 WAREHOUSE = "custom_warehouse"
 
@@ -23,8 +26,17 @@ def take_fulfillments(integration: Integration, good: Sequence[Good], bad: Seque
     records = [mapping.fulfillment(one.shape, one.raw) for one in good]
     if records:
         take_parcels(integration.source, records, by=actor(integration))
+        _note(integration, {one.shape.shipping_request_id for one in good})
     after = set(known_of(ids, integration.source))
     return [_parcel(one, before, after) for one in ids]
+
+
+def _note(integration: Integration, names: set[str]) -> None:
+    """Note of requests that are shipped before their warehouse has said that it took them: it has them."""
+    found, _refused = find(integration.source, names)
+    rows = ShippingRequest.across.filter(pk__in={one.request_id for one in found.values()}, ext_reference_id="")
+    for pk, public_id in rows.order_by("pk").values_list("pk", "public_id"):
+        handover.taken(pk, actor(integration), reference=reference_of(public_id))
 
 
 def _parcel(name: str, before: set[str], after: set[str]) -> Row:
