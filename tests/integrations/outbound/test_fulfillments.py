@@ -112,7 +112,7 @@ def test_what_the_shop_changes_in_the_same_moment_comes_through(
     assert outcome is not None
     assert outcome.updated == 1
     heard = Event.across.filter(name="order.updated", payload__cause="channel").latest("id")
-    assert heard.payload["changes"] == ["/extOrderUpdatedAt", "/orderNote"]
+    assert set(heard.payload["changes"]) - {"/extOrderUpdatedAt"} == {"/orderNote"}
     # What the shop sets afterwards is its own, even if it is a value that we have written before.
     for status, told in (("PROCESSING", "processing"), ("SHIPPED", "shipped")):
         sandbox.store.orders.update(str(placed["internalId"]), {"fulfillmentStatus": status})

@@ -334,6 +334,6 @@ def test_a_page_of_reports_costs_the_same_however_long(
     for number in range(1, 13):
         request_for(ready_order(source, number), location, status=S.SENT_TO_FULFILLMENT)
     stock(location, "TEA-1", 20)
-    with django_assert_max_num_queries(46):
+    with django_assert_max_num_queries(54):
         report(warehouse, *(parcel(f"#{number}", f"P{number}") for number in range(1, 13)))
     assert Order.across.filter(status="fulfilled").count() == 12
