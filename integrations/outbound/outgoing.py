@@ -9,6 +9,7 @@ from integrations.capabilities import Outgoing, OutgoingLine
 from integrations.models import Integration
 from orders.documents.shipping_request import document
 from orders.lifecycle.shipping_request import CANCELED
+from orders.methods.choose import method_for
 from orders.models import ExternalLocation, ShippingRequest, ShippingRequestLine
 from orders.products.skus import their_skus
 from orders.requests.references import reference_of
@@ -25,7 +26,10 @@ class Unfit(ValueError):
 
 
 def outgoing(request: ShippingRequest, integration: Integration) -> Outgoing:
-    """Return a request as the warehouse gets it; it has its lines, order, location and source. Raises Unfit."""
+    """Return a request as the warehouse gets it; it has its lines, order, location and source.
+
+    Raises Unfit, or orders.methods.choose.Unmapped.
+    """
     told = document(request)
     lines = sorted(request.lines.all(), key=lambda line: line.position)
     names = their_skus(integration.source, [line.sku for line in lines])
@@ -35,7 +39,7 @@ def outgoing(request: ShippingRequest, integration: Integration) -> Outgoing:
         number=request.ext_shipment_id,
         order_number=request.order.ext_order_id,
         location=_location(request, integration),
-        method=_method(request, integration, told),
+        method=_method(integration, told),
         document=told,
         lines=tuple(_line(line, names[line.sku], prices) for line in lines),
         currency=str(told.get("currency", "")),
@@ -68,15 +72,15 @@ def _location(request: ShippingRequest, integration: Integration) -> str:
     told = {"location": request.location.name, "name": integration.name}
     raise Unfit(
         _("“%(location)s” is no location that %(name)s reports.") % told,
-        cure=_(
-            "Open the location and say what %(name)s calls it, or choose who ships from it. Then send it again."
-        )
+        cure=_("Open the location and say what %(name)s calls it, or choose who ships from it. Then send it again.")
         % told,
     )
 
 
-def _method(request: ShippingRequest, integration: Integration, told: Json) -> str:
-    return str(told.get("shippingCode") or told.get("shippingClass") or "")
+def _method(integration: Integration, told: Json) -> str:
+    """Return the warehouse's shipping method; empty where it is to choose. Raises Unmapped."""
+    found = method_for(integration.organization_id, integration.source, told)
+    return found.code if found else ""
 
 
 def _previous(request: ShippingRequest) -> str:

@@ -13,14 +13,16 @@ from integrations.capabilities import Placed, ShipsRequests
 from integrations.kit.errors import Declined as Told
 from integrations.manifest import Client
 from integrations.models import Integration
+from integrations.outbound import methods
 from integrations.outbound.ask import Declined, ask, ask_whether
-from integrations.outbound.houses import FLOW, by_source, is_working, senders_of
+from integrations.outbound.houses import FLOW, KIND, by_source, is_working, senders_of
 from integrations.outbound.outgoing import Unfit, outgoing
 from integrations.sync.flows import Unable
 from orders.documents.shipping_request import ASKED
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.lifecycle.order import OrderStatus
 from orders.lifecycle.shipping_request import CANCELED, RequestStatus
+from orders.methods.choose import Unmapped
 from orders.models import ShippingRequest
 from orders.requests import handover
 from orders.requests.references import public_id_of, reference_of
@@ -32,7 +34,7 @@ from portal.events.models import Event
 from portal.kit.json import Json
 from portal.tenancy.models import Organization
 
-KIND, CANCEL = "shipping_request", "shipping_request_cancel"
+CANCEL = "shipping_request_cancel"
 NAME = "warehouses"
 PAUSES = (60, 120, 300, 600, 1800, *[3600] * 12)
 """Seconds between attempts: a warehouse that is away for a night is told in the morning, without a person."""
@@ -123,6 +125,8 @@ def send(intent: Intent) -> Json:
     try:
         told = outgoing(request, integration)
         placed = ask(integration, lambda client: _able(client).place_request(told), flow=FLOW)
+    except Unmapped as unmapped:
+        raise methods.held_back(request, integration, unmapped) from unmapped
     except Unfit as unfit:
         raise _refuse(request, integration, unfit.problem, str(unfit), unfit.cure) from unfit
     except Declined as no:

@@ -3,8 +3,8 @@
 from django.db import connection, transaction
 
 from integrations.outbound.held import WAITING
-from integrations.outbound.houses import FLOW, sends
-from integrations.outbound.requests import KIND, ask_for
+from integrations.outbound.houses import FLOW, KIND, sends
+from integrations.outbound.requests import ask_for
 from integrations.registry import connectors
 from orders.models import ShippingRequest
 from portal.kit.jobs import bell, ring, watcher

@@ -49,7 +49,7 @@ def find(source: Source, names: Collection[str]) -> tuple[dict[str, Found], dict
     rows = _read(
         source,
         Q(public_id__in=[public_id_of(name) for name in names])
-        | Q(number_folded__in=[one for name in names for one in _numbers(name)])
+        | Q(number_folded__in=[one for name in names for one in _numbers(name)]),
     )
     own = [row for row in rows if row.source_id == source.pk or row.location_id in places]
     if unknown := [name for name in names if _best(name, own) is None]:

@@ -22,7 +22,7 @@ from portal.audit.actor import Actor
 from portal.kit.clock import database_now
 
 S = RequestStatus
-REFUSALS = ("request_refused", "address_refused", "sku_unknown", "method_unmapped")
+REFUSALS = ("request_refused", "address_refused", "sku_unknown")
 """Types of the exceptions that say why a request was not handed over; `cause_key` is the request's ID."""
 NOT_CANCELED = "cancel_refused"
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from orders.documents.shipping_request import ASKED, CANCELLATIONS, SHIPPING_REQUEST
+from orders.documents.shipping_request import AGREED, ASKED, REFUSED, SHIPPING_REQUEST
 from orders.fulfillments.load import rejected
 from orders.lifecycle.shipping_request import CANCELED, RequestStatus, can_move
 from orders.models import Order, ShippingRequest
@@ -120,6 +120,8 @@ def next_step(request: ShippingRequest) -> str:
         case S.PENDING_SHIPPING_LABEL:
             return _("It waits for its shipping label.")
         case S.READY_FOR_FULFILLMENT | S.NEW if sends:
+            if why := why_waiting(request):
+                return _("It is not with %(where)s yet. %(why)s") % {"where": where, "why": why}
             return _("It is handed to %(where)s by itself.") % {"where": where}
         case S.READY_FOR_FULFILLMENT | S.NEW:
             return _("Nothing hands it to %(where)s by itself: do that, then mark it as sent.") % {"where": where}
@@ -128,6 +130,10 @@ def next_step(request: ShippingRequest) -> str:
         case S.SENT_TO_FULFILLMENT | S.PARTIAL_FULFILLMENT:
             return _("%(where)s has it. Report here what it has shipped.") % {"where": where}
         case S.FAILED:
+            if sends:
+                return _(
+                    "%(where)s did not take it. Mend what the exception names and send it again, or cancel it."
+                ) % {"where": where}
             return _("It could not be handed to %(where)s. Mark it ready to try again, or cancel it.") % {
                 "where": where
             }
@@ -136,11 +142,24 @@ def next_step(request: ShippingRequest) -> str:
     return ""
 
 
+def why_waiting(request: ShippingRequest) -> str:
+    """Say why a request that is handed over by itself is not on its way."""
+    tell = warehouse_of(request).waits
+    return tell(request) if tell else ""
+
+
 def cancellation(request: ShippingRequest) -> str:
     """Say of a canceled request what its warehouse knows of that."""
     if request.status not in CANCELED or not request.cancellation:
         return ""
-    return _(str(CANCELLATIONS.get(request.cancellation, request.cancellation)))
+    where = {"where": request.location.name}
+    told = {
+        ASKED: _("Cancel pending: %(where)s has been asked and has not answered yet."),
+        AGREED: _("%(where)s has canceled it, too."),
+        REFUSED: _("%(where)s did not cancel it: it will be shipped."),
+    }
+    not_told = _("%(where)s was not told: cancel it there too, or it is shipped all the same.")
+    return told.get(request.cancellation, not_told) % where
 
 
 def cancel_words(request: ShippingRequest) -> str:

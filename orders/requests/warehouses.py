@@ -5,6 +5,7 @@
 Where nothing is registered, a person tells the warehouse: *Mark as sent* and *Report shipment* on the request's page.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from orders.models import ShippingRequest, Source
@@ -19,6 +20,8 @@ class Warehouse:
     """It hands requests over."""
     cancels: bool = False
     """It tells the warehouse of a cancellation, and brings its answer."""
+    waits: Callable[[ShippingRequest], str] | None = None
+    """Why a request that is ready has not been handed over yet, in a sentence; empty while it is on its way."""
 
 
 warehouses: Registry[Warehouse] = Registry("warehouse")

@@ -13,7 +13,8 @@ import pytest
 from integrations.connect import with_token
 from integrations.kit import pace
 from integrations.models import Call, FlowState, Integration, Pace
-from integrations.outbound.requests import CANCEL, KIND
+from integrations.outbound.houses import KIND
+from integrations.outbound.requests import CANCEL
 from orders.models import Fulfillment, InventoryLevel, Location, OrderException, ShippingRequest, Source
 from orders.requests import retry
 from orders.requests.cancel import cancel

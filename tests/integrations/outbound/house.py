@@ -30,13 +30,15 @@ class House:
     calls: list[str] = field(default_factory=list)
     fails: list[Exception] = field(default_factory=list)
     """Raised by the next calls, one each."""
+    fails_at: dict[str, list[Exception]] = field(default_factory=dict)
+    """The same, by the name of the call."""
     breaks: list[Exception] = field(default_factory=list)
     """Raised by the next calls that place or cancel, one each, after they have acted: their answer is lost."""
     refuses: dict[str, Exception] = field(default_factory=dict)
     """By SKU: why a request with it is not taken."""
     cancels: Callable[[str], CancelAnswer] = lambda reference: CancelAnswer(agreed=True)
     during: Callable[[], None] | None = None
-    """Called once while a request is placed: what happens here meanwhile."""
+    """Called once while a request is placed, and before each page of parcels: what happens here meanwhile."""
     reports: list[Reports] = field(default_factory=list)
     counts: list[Reports] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -64,8 +66,9 @@ class HouseClient:
 
     def _called(self, name: str) -> None:
         self.house.calls.append(name)
-        if self.house.fails:
-            raise self.house.fails.pop(0)
+        for fails in (self.house.fails, self.house.fails_at.get(name)):
+            if fails:
+                raise fails.pop(0)
 
     def _lost(self) -> None:
         if self.house.breaks:
@@ -109,7 +112,10 @@ class HouseClient:
 
     def parcels(self, cursor: Json) -> Iterator[Reports]:
         self._called("parcels")
-        yield from self.house.reports[int(cursor.get("page", 0)) :]
+        for page in self.house.reports[int(cursor.get("page", 0)) :]:
+            if self.house.during:
+                self.house.during()
+            yield page
 
     def parcels_taken(self, ids: Sequence[str]) -> None:
         self._called("taken")
