@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, F, Max, Min, QuerySet, Subquery
+from django.db.models import Count, F, Func, JSONField, Max, Min, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from orders.lifecycle.order import OrderStatus
-from orders.models import Hold, Order, OrderException
+from orders.models import Hold, Order, OrderException, OrderLine, Product
 from portal.audit.models import History
 from portal.tenancy.models import Organization
 
@@ -25,15 +26,31 @@ def in_list(organization: Organization) -> QuerySet[Order]:
     return rows.filter(deleted_at=None).select_related("source").defer(*_HEAVY)
 
 
-def one(organization: Organization, public_id: str, *, with_source_doc: bool = False) -> Order:
-    """Return an order with its content. Raises Http404, also for another organization's."""
+def one(
+    organization: Organization, public_id: str, *, with_source_doc: bool = False, with_products: bool = False
+) -> Order:
+    """Return an order with its content, and if asked for with `line_products`: [folded SKU, ID] of its products.
+
+    Raises Http404, also for another organization's.
+    """
     left_out = ("terms", "facets") if with_source_doc else ("terms", "facets", "source_doc")
     rows = cast("QuerySet[Order]", Order.objects.within(organization))
+    if with_products:
+        rows = rows.annotate(line_products=_LINE_PRODUCTS)
     order = rows.select_related("source").defer(*left_out).filter(public_id=public_id).first()
     if order is None:
         raise Http404(_("There is no such order here."))
     order.organization = organization
     return order
+
+
+_LINE_PRODUCTS = ArraySubquery(
+    Product.across.filter(
+        organization=OuterRef("organization"),
+        sku_folded__in=OrderLine.across.filter(order=OuterRef(OuterRef("pk"))).values("sku_folded"),
+        deleted_at=None,
+    ).values_list(Func("sku_folded", "public_id", function="jsonb_build_array", output_field=JSONField()))
+)
 
 
 def holds_of(order: Order) -> list[Hold]:

@@ -32,7 +32,7 @@ TEMPLATE = "orders/order.html"
 @page()
 def order(request: PageRequest, public_id: str) -> HttpResponse:
     """Show an order. The page asks for itself every few seconds and hears 204 while nothing is new."""
-    found = queries.one(request.organization, public_id)
+    found = queries.one(request.organization, public_id, with_products=not request.GET.get("state"))
     if request.GET.get("at"):
         return _then(request, found, request.GET["at"])
     if is_part(request) and request.GET.get("state") == queries.state_of(found):
@@ -80,7 +80,7 @@ def context(request: HttpRequest, found: Order, *, notice: str = "", hold_form: 
 def _same_email(order: Order) -> str:
     """Return the list of all orders with this e-mail; nothing is read for it here."""
     email = order.content.get("email")
-    return ORDERS.address(reverse("orders:list"), Condition("email", "is", email)) if email else ""
+    return ORDERS.address(reverse("orders:list"), Condition("email", "equals", email)) if email else ""
 
 
 def _then(request: PageRequest, found: Order, asked: str) -> HttpResponse:
