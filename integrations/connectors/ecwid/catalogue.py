@@ -18,6 +18,8 @@ from integrations.manifest import Deleted, Item, Page
 from portal.kit.json import Json
 
 _STOCK = "id,sku,quantity,unlimited"
+_CANNOT_HIDE = Reaction(Kind.RECORD, "The store cannot do this.", "Take the whole product away, or delete it there.")
+_HIDE = "A variation cannot be hidden by itself"
 _GONE = Reaction(Kind.RECORD, "The store does not have this product.", "It may have been deleted there.")
 
 
@@ -54,6 +56,8 @@ class Catalogue(Api):
         if not ext_product_api_id:
             return self._create(document, parent)
         product_id, variant_id = products.ids_of(ext_product_api_id)
+        if variant_id and document.get("unpublish"):
+            raise OutsideFailed(_CANNOT_HIDE, status=400, message=_HIDE)
         path = _path(product_id, variant_id)
         changes = products.differences(document, self._now(product_id, variant_id), is_variant=bool(variant_id))
         if changes:

@@ -31,7 +31,7 @@ FLOWS = (
         "products",
         _("Products"),
         {_PULL: _("Pull from Ecwid"), _PUSH: _("Push to Ecwid"), _OFF: _("Disabled")},
-        built=frozenset({_PULL, _OFF}),
+        built=frozenset({_PULL, _PUSH, _OFF}),
         note=_("What changes from the moment the integration is enabled; pulled whole if the settings say so."),
     ),
     Flow(

@@ -110,6 +110,7 @@ def _body(document: Json, *, is_variant: bool) -> Json:
     if not is_variant:
         body |= {"name": document.get("name"), "description": document.get("description")}
         body["enabled"] = document.get("status", "active") == "active" and not document.get("hideInStore")
+        body["enabled"] = body["enabled"] and not document.get("unpublish")
     return {name: value for name, value in body.items() if value is not None}
 
 
