@@ -1,5 +1,6 @@
 """Calling a custom system: one signed POST to the one address it has given, as Standard Webhooks says."""
 
+import hashlib
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -43,14 +44,19 @@ class CustomClient:
         """Return none: the other side tells them."""
         return ()
 
-    def say(self, topic: str, id: str, data: Json) -> Json:
-        """Send one message; the same `id` means the same message. Returns the answer's object, {} without one."""
+    def say(self, topic: str, key: str, data: Json) -> Json:
+        """Send one message about `key`. The same content has the same ID, so that a repeat is known by it.
+
+        Returns the answer's object, {} without one.
+        """
         secrets = self._access.secrets
         if not secrets.get(ADDRESS):
             raise OutsideFailed(NO_ADDRESS)
         body = {"type": topic, "data": data}
+        content = json.dumps(body)
+        id = f"{key}.{topic.rpartition('.')[2]}.{hashlib.sha256(content).hexdigest()[:12]}"
         keys = " ".join(filter(None, (secrets.get(SIGNING), secrets.get(FORMER))))
-        signed = standard_webhooks.sign(keys, id=id, body=json.dumps(body))
+        signed = standard_webhooks.sign(keys, id=id, body=content)
         answer = self._call("POST", secrets[ADDRESS], headers={**signed, "Idempotency-Key": id}, body=body)
         try:
             told = answer.json() if answer.body else {}
@@ -68,7 +74,7 @@ class StoreClient(CustomClient):
 
     def put_parcel(self, parcel: OutgoingParcel) -> Json:
         """Tell of a parcel."""
-        return self.say("fulfillment.created", f"{parcel.reference}.created", outgoing.parcel(parcel))
+        return self.say("fulfillment.created", parcel.reference, outgoing.parcel(parcel))
 
     def put_stock(self, item: StockItem) -> int | None:
         """Tell what may be promised of a SKU."""
@@ -91,7 +97,7 @@ class WarehouseClient(CustomClient):
         """Hand a request over: any answer of success is a yes, unless its body says `rejected`."""
         try:
             told = self.say(
-                "shipping_request.created", f"{request.reference}.created", outgoing.shipping_request(request)
+                "shipping_request.created", request.reference, outgoing.shipping_request(request)
             )  # fmt: skip
         except OutsideFailed as failed:
             if failed.kind is Kind.RECORD and failed.code in _KNOWN:
@@ -107,7 +113,7 @@ class WarehouseClient(CustomClient):
         """Ask for a cancellation; what the answer leaves open comes later by itself."""
         data = {"id": reference, **({} if request_id in ("", reference) else {"external_id": request_id})}
         try:
-            told = self.say("shipping_request.cancelled", f"{reference}.cancelled", data)
+            told = self.say("shipping_request.cancelled", reference, data)
         except OutsideFailed as failed:
             if failed.status in (404, 409, 410, 422):
                 return CancelAnswer(agreed=False, reason=failed.message)
