@@ -8,11 +8,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from integrations import lifecycle, queries
+from integrations import facts, lifecycle, queries
 from integrations.forms import FlowsForm, NameForm, SettingsForm
 from integrations.history import ENTITY
-from integrations.models import Integration
+from integrations.hooks.address import FIELDS as HOOK_FIELDS
+from integrations.hooks.shown import hearing
+from integrations.manifest import Role
+from integrations.models import Integration, SyncRun
+from integrations.outbound.stock_shown import state_of
 from integrations.registry import connectors
+from integrations.views.catalogue import ONE
 from integrations.views.found import found
 from orders.models import Order
 from portal.audit.actor import Actor
@@ -41,12 +46,16 @@ def settings(request: PageRequest, public_id: str) -> HttpResponse:
         _save(integration, name, flows, form, by=Actor.user(request.user))
         add_message(request, _("Saved. It is in force from now on."))
         return HttpResponseRedirect(reverse("integrations:detail", args=[public_id]))
+    may_change = may(request, Permission.CREDENTIALS)
     context = frame(request, integration, "detail") | {
         "name": name,
         "flows": flows,
         "form": form,
-        "credentials": integration.credentials.order_by("field"),
+        "credentials": integration.credentials.exclude(field__in=HOOK_FIELDS).order_by("field"),
+        "hearing": hearing(integration, site=request.build_absolute_uri("/"), may_change=may_change),
         "locations": queries.locations_of(integration),
+        "findings": facts.findings(integration),
+        "stock": state_of(integration),
     }
     return render(request, "integrations/settings.html", context, status=422 if wrong else 200)
 
@@ -68,7 +77,7 @@ def activity(request: PageRequest, public_id: str) -> HttpResponse:
     history = History.objects.within(request.organization).filter(entity_type=ENTITY, entity_id=integration.pk)
     refused = queries.refused_orders(integration)
     context = frame(request, integration, "activity") | {
-        "runs": integration.runs.order_by("-id")[:RUNS],
+        "runs": [(_flow_label(integration, run), run) for run in integration.runs.order_by("-id")[:RUNS]],
         "calls": integration.calls.order_by("-id")[:CALLS],
         "happenings": [_happening(entry) for entry in history.order_by("-id")[:HAPPENINGS]],
         "refused": refused[:REFUSED],
@@ -78,10 +87,15 @@ def activity(request: PageRequest, public_id: str) -> HttpResponse:
     return page_or_part(request, "integrations/activity.html", "lists", context)
 
 
+def _flow_label(integration: Integration, run: SyncRun) -> str:
+    manifest = connectors.get(integration.connector)
+    return next((str(flow.label) for flow in manifest.flows if flow.key == run.flow), run.flow)
+
+
 def _save(integration: Integration, name: NameForm, flows: FlowsForm, form: SettingsForm, *, by: Actor) -> None:
     lifecycle.rename(integration, name=name.cleaned_data["name"], by=by)
     lifecycle.save_flows(integration, flows.cleaned_data, by=by)
-    lifecycle.save_settings(integration, form.settings(), sync_from=form.cleaned_data["sync_from"], by=by)
+    lifecycle.save_settings(integration, form.settings(), sync_from=form.cleaned_data.get("sync_from"), by=by)
 
 
 def frame(request: PageRequest, integration: Integration, current: str) -> dict[str, Any]:
@@ -90,6 +104,8 @@ def frame(request: PageRequest, integration: Integration, current: str) -> dict[
     return {
         "integration": integration,
         "manifest": row.manifest,
+        "role": ONE[row.manifest.role],
+        "fulfills": row.manifest.role is Role.FULFILLMENT_CHANNEL,
         "row": row,
         "tabs": _tabs(integration, current),
         "may_change": may(request, Permission.CREDENTIALS),

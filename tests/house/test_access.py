@@ -18,6 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from automations.models import Rule, Run
 from automations.services import ensure_defaults
 from integrations.models import Integration
+from orders.by_hand.acts import ACTS as ORDER_ACTS
+from orders.by_hand.work import ask as ask_for_orders
 from orders.exceptions.acts import ACTS as EXCEPTION_ACTS
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.exceptions.work import ask as ask_for
@@ -31,18 +33,22 @@ from portal.tenancy.roles import Permission, Role, allows
 from tests.conftest import _client
 from tests.factories import make_card, make_location, make_member, make_order
 from tests.orders.fulfillments.parcels import make_fulfillment
+from tests.orders.inventory.stock import make_product
 from tests.orders.requests.making import request_for
 
 pytestmark = pytest.mark.django_db
 
 VIEW, OPERATE, USERS = Permission.VIEW, Permission.OPERATE, Permission.USERS
 CREDENTIALS, EDIT_RULES = Permission.CREDENTIALS, Permission.EDIT_RULES
-PUBLIC = "for everybody: signing in, signing out, and the watchman's question whether we live"
+PUBLIC = "for everybody: signing in and out, the watchman's question whether we live, messages that are signed"
 
 URLS: dict[str, Permission | str] = {
     "portal:login": PUBLIC,
     "portal:logout": PUBLIC,
     "portal:health": PUBLIC,
+    "hooks:own": PUBLIC,
+    "hooks:shared": PUBLIC,
+    "hooks:topic": PUBLIC,
     "portal:dashboard": VIEW,
     "portal:switch_organization": VIEW,
     "portal:choose_theme": VIEW,
@@ -74,10 +80,14 @@ URLS: dict[str, Permission | str] = {
     "orders:list": VIEW,
     "orders:list_json": VIEW,
     "orders:list_csv": VIEW,
-    "orders:bulk_release": OPERATE,
-    "orders:bulk_ready": OPERATE,
-    "orders:bulk_archive": OPERATE,
-    "orders:bulk_cancel": OPERATE,
+    **{f"orders:bulk_{key}": OPERATE for key in ORDER_ACTS},
+    "orders:order_work": VIEW,
+    "orders:order_work_undo": OPERATE,
+    "orders:clone": OPERATE,
+    "orders:delete": OPERATE,
+    "orders:restore": OPERATE,
+    "orders:edit_line": OPERATE,
+    "orders:request_by_hand": OPERATE,
     "orders:search": VIEW,
     "orders:detail": VIEW,
     "orders:json": VIEW,
@@ -110,6 +120,24 @@ URLS: dict[str, Permission | str] = {
     "orders:inventory_lock": OPERATE,
     "orders:inventory_unlock": OPERATE,
     "orders:inventory_copy": OPERATE,
+    "orders:products": VIEW,
+    "orders:products_json": VIEW,
+    "orders:products_csv": VIEW,
+    "orders:product": VIEW,
+    "orders:product_json": VIEW,
+    "orders:product_new": OPERATE,
+    "orders:product_part": OPERATE,
+    "orders:products_import": OPERATE,
+    "orders:products_undo": OPERATE,
+    "orders:products_bulk_publish": OPERATE,
+    "orders:products_bulk_unpublish": OPERATE,
+    "orders:products_bulk_tracking": OPERATE,
+    "orders:products_bulk_delete": OPERATE,
+    "orders:product_edit": OPERATE,
+    "orders:product_channel": OPERATE,
+    "orders:product_give_back": OPERATE,
+    "orders:product_delete": OPERATE,
+    "orders:product_restore": OPERATE,
     "orders:locations": VIEW,
     "orders:locations_json": VIEW,
     "orders:locations_csv": VIEW,
@@ -264,10 +292,12 @@ def world(organization: Organization, source: Source, owner: Membership) -> dict
         "orders:exception_work": ask_for(
             organization, "assign", [OrderException.across.get().pk], {"to": "", "name": ""}, user=owner.user
         ).public_id,
+        "orders:order_work": ask_for_orders(organization, "tag", [order.pk], {"tags": ["x"]}, user=owner.user).public_id,
         "orders:inventory_": InventoryLevel.across.create(
             organization=organization, location=place, sku=SECRET, sku_folded=SECRET.lower()
         ).public_id,
         "orders:location": place.public_id,
+        "orders:product": make_product(place, SECRET).public_id,
         "orders:location_group": group.public_id,
         "orders:routing": card.public_id,
         "orders:shipping_request": asked.public_id,
@@ -299,11 +329,12 @@ def path_of(address: Address, world: dict[str, Any]) -> str:
         values["key"] = "dismiss"
     if address.name.startswith("orders:engine"):
         values["key"] = "routing"
-    values["category"] = "routing"
+    values["category"], values["moment"] = "routing", 1
     values["member"] = world["portal:member"]
     values["list_key"] = "orders"
     values["hold_id"] = world["hold"]
     values["run_id"] = world["routing_run"]
+    values |= {"token": "nobody's", "topic": "order.updated"}
     return reverse(address.name, kwargs={name: values[name] for name in address.takes})
 
 

@@ -72,7 +72,10 @@ NAMED_BY_NO_TEST = {
         "bell",
         "events:automations",
     ): "a bell rings nothing but `drain`, which tests/portal/events/test_dispatch.py calls itself",
+    ("bell", "events:products"): "a bell rings nothing but `drain`: tests/orders/products/test_pages.py",
     ("bell", "events:routing"): "a bell rings nothing but `drain`: tests/orders/routing/test_run_again.py",
+    ("bell", "events:telling"): "a bell rings nothing but `drain`: tests/integrations/outbound/test_fulfillments.py",
+    ("bell", "hooks"): "a bell rings nothing but `register_due`: tests/integrations/hooks",
     ("bell", "events:waiting"): "a bell rings nothing but `drain`: tests/automations/test_waiting.py",
     (
         "bell",
@@ -83,6 +86,7 @@ NAMED_BY_NO_TEST = {
     ("watcher", "release holds"): "its function `release_all_due` is tested in tests/orders/test_holds.py",
     ("watcher", "flows that are due"): "rings where `pull.anything_due` says so, which tests/integrations/sync covers",
     ("watcher", "sign-ins that nobody finished"): "its function is tested in tests/integrations/test_oauth.py",
+    ("watcher", "addresses that outside systems do not know yet"): "its function is tested in tests/integrations/hooks",
     ("watcher", "old calls"): "deletes by age; nothing depends on it",
 }
 """What a test need not name, and why."""
