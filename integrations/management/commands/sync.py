@@ -12,6 +12,7 @@ from integrations import lifecycle
 from integrations.capabilities import SellsOrders
 from integrations.connect import client_of
 from integrations.kit.errors import OutsideFailed
+from integrations.manifest import Direction
 from integrations.models import FlowState, Integration
 from integrations.sync import pull, rehearse
 from integrations.sync.outcome import Outcome
@@ -74,7 +75,7 @@ class Command(BaseCommand):
         if since is not None:
             _go_back(integration, since)
         outcomes: dict[str, Outcome] = {}
-        for flow in lifecycle.running(integration):
+        for flow in (one for one in lifecycle.running(integration) if integration.flows.get(one) == Direction.PULL):
             outcomes[flow] = _run(integration, flow)
         return outcomes
 

@@ -4,8 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.db.models.functions import Now
+from django.test import Client
+from django.urls import reverse
 
 from integrations import lifecycle
 from integrations.connectors.ecwid.sandbox.server import Sandbox
@@ -200,7 +203,7 @@ def test_what_is_not_counted_is_sold_without_end_and_counted_again_when_it_is(
 
 
 def test_the_comparison_of_the_night_mends_and_says_how_much_differed(
-    shop: Integration, sandbox: Sandbox, pot: str
+    shop: Integration, sandbox: Sandbox, pot: str, as_owner: Client
 ) -> None:
     product = product_of(sandbox, pot)
     sandbox.store.shelf.move(product["id"], None, +7)  # somebody typed in the shop's own admin
@@ -212,6 +215,10 @@ def test_the_comparison_of_the_night_mends_and_says_how_much_differed(
     assert state is not None
     assert (shelf(sandbox), state.differed, state.waiting, state.sku) == (10, 1, 0, pot)
     assert state.checked_at is not None
+    page = as_owner.get(reverse("integrations:detail", args=[shop.public_id])).content.decode()
+    assert "Stock told" in page
+    assert "1 SKU differed" in page
+    call_command("sync", shop.name)  # what is told is no pull, and is passed over
     sandbox.store.shelf.move(product["id"], None, -3)
     compare(channel())
     settle()
