@@ -16,7 +16,7 @@ from orders.exceptions.raise_ import Problem, close, raise_exceptions
 from orders.exceptions.types.request_refused import THERE
 from orders.fulfillments.find import find
 from orders.fulfillments.take import take
-from orders.lifecycle.shipping_request import CLOSED, RequestStatus
+from orders.lifecycle.shipping_request import CANCELED, CLOSED, RequestStatus
 from orders.models import Fulfillment, ShippingRequest, Source
 from orders.records.fulfillment import FulfillmentRecord
 from orders.requests import handover
@@ -38,10 +38,26 @@ def take_page(integration: Integration, page: Reports, by: Actor) -> Outcome:
     """Write a page of parcels and troubles; call it in the transaction that saves the cursor."""
     source = integration.source
     tell_troubles(source, page.troubles, by)
-    taken = take(source, page.parcels, by=by)
+    taken = take(source, without_echoes(source, page.parcels, by), by=by)
     forgive(integration, [one.ext_fulfillment_id for one in page.parcels], by)
     settle_cancellations(source, page.parcels, by)
     return Outcome(1, taken.created, 0, taken.known, 0, taken.unmatched + len(page.refused))
+
+
+def without_echoes(source: Source, parcels: Sequence[FulfillmentRecord], by: Actor) -> Sequence[FulfillmentRecord]:
+    """Leave out rejections of requests that were canceled here: with them the warehouse only says that it has heard.
+
+    Taken as rejections they would keep the order away from that location for ever.
+    """
+    names = {one.shipment for one in parcels if one.fulfillment_type == "rejected"}
+    found = find(source, names)[0] if names else {}
+    rows = ShippingRequest.across.filter(pk__in=[one.request_id for one in found.values()], status__in=CANCELED)
+    canceled = dict(rows.values_list("pk", "cancellation"))
+    for request_id, cancellation in canceled.items():
+        if cancellation == ASKED:
+            handover.cancel_answered(request_id, by, agreed=True)
+    echoes = {name for name, one in found.items() if one.request_id in canceled}
+    return [one for one in parcels if one.fulfillment_type != "rejected" or one.shipment not in echoes]
 
 
 def settle_cancellations(source: Source, parcels: Sequence[FulfillmentRecord], by: Actor) -> None:

@@ -141,6 +141,8 @@ def _check_recipient(recipient: Json) -> None:
     country = str(address["country"])
     if len(country) != 2 or not country.isalpha():
         raise wrong("Recipient.Address.Country", "The country must be an ISO 3166-1 alpha-2 code.")
+    if set(str(address.get("zip_code") or "1")) == {"0"}:
+        raise wrong("Recipient.Address", "The address could not be validated: there is no such ZIP code.")
 
 
 def _check_line(place: int, line: Json) -> None:

@@ -1,0 +1,69 @@
+"""How far ShipBob's reports have been read, kept as JSON beside the flow. Pure.
+
+Two positions, each moving to the latest moment *seen*: of tracking and of any change. And the orders that hang there
+with what was said of them, so that a trouble is told once, and its end as well.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from integrations.capabilities import Trouble
+from integrations.connectors.shipbob.parcels import Told
+from portal.kit.json import Json
+
+OVERLAP = dt.timedelta(minutes=10)
+WATCHED = 1_000
+"""Orders in trouble that are asked for again by their numbers; beyond that a change has to bring them."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """The cursor, and what this run has seen beyond it."""
+
+    tracked: str
+    changed: str
+    troubles: dict[str, Json] = field(default_factory=dict)
+    """By reference: id, kind and reason."""
+    seen_tracked: str = ""
+    seen_changed: str = ""
+
+    @classmethod
+    def of(cls, cursor: Json) -> "Progress":
+        """Read a cursor; an empty one begins where the integration was enabled (`start`, in seconds)."""
+        start = dt.datetime.fromtimestamp(int(cursor.get("start") or 0), dt.UTC).isoformat()
+        tracked, changed = str(cursor.get("tracked") or start), str(cursor.get("changed") or start)
+        return cls(tracked, changed, dict(cursor.get("troubles") or {}), tracked, changed)
+
+    def since(self, position: str) -> str:
+        """Return from when to ask for what changed since a position: what was written late must not be missed."""
+        return (dt.datetime.fromisoformat(position) - OVERLAP).isoformat()
+
+    def note(self, told: Told) -> list[Trouble]:
+        """Take note of an order. Returns its trouble where that is new, and the end of the one it had."""
+        self.seen_tracked = _later(self.seen_tracked, told.tracked)
+        self.seen_changed = _later(self.seen_changed, told.changed)
+        before = self.troubles.pop(told.reference, None)
+        kind, reason = told.trouble or ("", "")
+        if kind and (before or len(self.troubles) < WATCHED):
+            self.troubles[told.reference] = {"id": told.id, "kind": kind, "reason": reason}
+        said: list[Trouble] = []
+        if before and before["kind"] != kind:
+            said.append(Trouble(told.reference, str(before["kind"]), "", over=True))
+        if kind and (before is None or (before["kind"], before["reason"]) != (kind, reason)):
+            said.append(Trouble(told.reference, kind, reason))
+        return said
+
+    def during(self) -> Json:
+        """Return the cursor between two pages: pages come in any order, so the positions wait for the last one."""
+        return {"tracked": self.tracked, "changed": self.changed, "troubles": dict(self.troubles)}
+
+    def after(self) -> Json:
+        """Return the cursor of a run that is through."""
+        return self.during() | {"tracked": self.seen_tracked, "changed": self.seen_changed}
+
+
+def _later(one: str, other: str) -> str:
+    """Return the later of two moments; an empty one is none."""
+    if not one or not other:
+        return one or other
+    return max(one, other, key=dt.datetime.fromisoformat)
