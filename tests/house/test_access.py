@@ -292,7 +292,9 @@ def world(organization: Organization, source: Source, owner: Membership) -> dict
         "orders:exception_work": ask_for(
             organization, "assign", [OrderException.across.get().pk], {"to": "", "name": ""}, user=owner.user
         ).public_id,
-        "orders:order_work": ask_for_orders(organization, "tag", [order.pk], {"tags": ["x"]}, user=owner.user).public_id,
+        "orders:order_work": ask_for_orders(
+            organization, "tag", [order.pk], {"tags": ["x"]}, user=owner.user
+        ).public_id,
         "orders:inventory_": InventoryLevel.across.create(
             organization=organization, location=place, sku=SECRET, sku_folded=SECRET.lower()
         ).public_id,

@@ -1,16 +1,24 @@
 """The list of orders, the search box, and acts on the ticked rows."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
 
 import pytest
 from django.test import Client
 
+from orders.by_hand import work
+from orders.by_hand.acts import ACTS, Act, Done
 from orders.lifecycle import edits
 from orders.lifecycle.order import OrderStatus
-from orders.models import Order, Source
+from orders.models import Order, OrderWork, Source
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.kit import json
+from portal.kit.jobs import bells
+from portal.kit.json import Json
+from portal.tenancy.models import Membership
 from tests.factories import PLACED, make_order, make_orders
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +204,68 @@ def test_one_does_not_go_back_to_a_strange_address(as_owner: Client, source: Sou
     order = make_order(source, 1)
     response = as_owner.post("/orders/bulk/ready", picked(order, sure="1", back="https://evil.example/"))
     assert response["Location"] == "/orders"
+
+
+def done_to(client: Client, key: str, *orders: Order, **values: str) -> OrderWork:
+    client.post(f"/orders/bulk/{key}", picked(*orders, sure="1", **values))
+    return OrderWork.across.latest("id")
+
+
+def test_what_was_done_to_many_is_undone_and_what_cannot_be_says_why(as_owner: Client, source: Source) -> None:
+    first, second = make_orders(source, (1, 2))
+    hold(second)
+    done = done_to(as_owner, "archive", first, second)
+    assert statuses(first, second) == ["archived", "archived"]
+    address = f"/orders/acts/{done.public_id}"
+    assert "2 of 2 dealt with" in " ".join(as_owner.get(address).content.decode().split())
+    as_owner.post(f"{address}/undo")
+    assert statuses(first, second) == ["reviewRequired", "reviewRequired"]
+    assert as_owner.post(f"{address}/undo", follow=True).content.decode().count("cannot be undone any more")
+    moved = done_to(as_owner, "ready", first)
+    edits.move(first.pk, "cancel", by=Actor.system())
+    answer = as_owner.post(f"/orders/acts/{moved.public_id}/undo", follow=True)
+    assert "It was “Review required” and is “Canceled” now: that is not given back." in answer.content.decode()
+
+
+def test_tags_are_given_to_many_and_taken_back(as_owner: Client, source: Source) -> None:
+    first, second = make_orders(source, (1, 2))
+    assert as_owner.post("/orders/bulk/tag", picked(first, sure="1", tags=" ")).status_code == 422
+    done = done_to(as_owner, "tag", first, second, tags="gift\nVIP")
+    tags = lambda: [Order.across.get(pk=one.pk).content["tags"] for one in (first, second)]  # noqa: E731
+    assert tags() == [["vip", "gift"]] * 2
+    assert "/tags" in Order.across.get(pk=first.pk).kept
+    as_owner.post(f"/orders/acts/{done.public_id}/undo")
+    assert tags() == [["vip"]] * 2
+
+
+def test_many_are_deleted_and_brought_back_and_a_stranger_does_neither(
+    as_owner: Client, as_stranger: Client, source: Source
+) -> None:
+    first, second = make_orders(source, (1, 2))
+    done = done_to(as_owner, "delete", first, second)
+    assert not Order.across.filter(deleted_at=None).exists()
+    assert as_stranger.post(f"/orders/acts/{done.public_id}/undo").status_code == 404
+    as_owner.post(f"/orders/acts/{done.public_id}/undo")
+    assert Order.across.filter(deleted_at=None).count() == 2
+
+
+def test_what_is_left_of_many_is_the_workers_and_one_that_fails_stops_nobody(
+    source: Source, owner: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = make_orders(source, range(1, 6))
+    monkeypatch.setattr(work, "AT_ONCE", 0.0)
+    done = work.ask(source.organization, "review", [one.pk for one in orders], {}, user=owner.user)
+    assert (done.finished_at, statuses(*orders)) == (None, ["new"] * 5)
+    real = ACTS["review"].do
+
+    def fails(some: Mapping[int, Order], values: Json, by: Actor) -> Done:
+        if orders[2].pk in some:
+            raise RuntimeError("Broken")
+        return real(some, values, by)
+
+    monkeypatch.setitem(cast("dict[str, Act]", ACTS), "review", replace(ACTS["review"], do=fails))
+    assert "orders.work" in bells
+    work.ring_for_due()  # “work on orders left behind”
+    work.run_due()
+    assert statuses(*orders) == ["reviewRequired"] * 2 + ["new"] + ["reviewRequired"] * 2
+    assert done.items.get(outcome="left").why == "RuntimeError: Broken"
