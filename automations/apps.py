@@ -12,6 +12,7 @@ REGISTERING = (
     "automations.hold_engine.listed",
     "automations.invariants",
     "automations.links",
+    "automations.rerun",
     "automations.retention",
     "automations.sweeps",
     "automations.waiting.explain",

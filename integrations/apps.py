@@ -16,6 +16,7 @@ REGISTERING = (
     "integrations.outbound.requests",
     "integrations.outbound.waiting",
     "integrations.sync.parcels",
+    "integrations.sync.retake",
     "integrations.sync.products",
     "integrations.sync.stock",
     "integrations.outbound.told",

@@ -71,6 +71,10 @@ class Sieve(ABC, Generic[R]):
             sifted.digests.append((item.id, digest, item.updated_at or cursor.position or cursor.start))
         return sifted
 
+    def place(self, item: Item, sifted: Sifted[R]) -> None:
+        """Sort one record, however old it is."""
+        self._place(item, sifted, 0, is_here=True)
+
     def _place(self, item: Item, sifted: Sifted[R], start: int, *, is_here: bool) -> None:
         if not is_here and item.created_at is not None and item.created_at < start:
             sifted.left_out += 1

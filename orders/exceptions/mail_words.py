@@ -87,5 +87,5 @@ def _mail(organization: Organization, subject: str, kind: str, context: dict[str
     return {
         "subject": " ".join(f"[{organization.name}] {subject}".split())[:200],
         "text": render_to_string(f"orders/mail/{kind}.txt", context).strip() + "\n",
-        "html": render_to_string(f"orders/mail/{kind}.html", context),
+        "html": render_to_string(f"orders/mail/{kind}.html", context).strip(),
     }

@@ -60,7 +60,7 @@ class MailForm(forms.Form):
     def clean_addresses(self) -> list[str]:
         """Return the addresses, each once. Raises ValidationError for what is none."""
         lines = [one.strip() for one in self.cleaned_data["addresses"].replace(",", "\n").splitlines()]
-        found = list({one.casefold(): one for one in lines if one}.values())
+        found = list({one.casefold(): one for one in reversed(lines) if one}.values())[::-1]
         if len(found) > MOST:
             raise ValidationError(_("Give %(most)s addresses at most.") % {"most": MOST})
         for one in found:

@@ -1,0 +1,59 @@
+"""Work on exceptions by a process that dies: each mail goes out once, each exception is dealt with once."""
+
+import pytest
+from django.core import mail
+from django.db.models.functions import Now
+
+from orders.exceptions import mail as mails
+from orders.exceptions import sweep, work
+from orders.exceptions.raise_ import Problem, raise_exceptions
+from orders.models import ExceptionMail, ExceptionSweep, ExceptionWork, OrderException, Source
+from portal.audit.models import History
+from portal.deliveries.models import Delivery
+from portal.deliveries.send import LEASE, send_due
+from portal.kit.clock import now
+from portal.tenancy.models import Membership
+from tests.crash.test_failpoints import _die
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DIGEST = "from orders.exceptions.mail import send_due; send_due()"
+SEND = "from portal.deliveries.send import send_due; send_due()"
+
+
+def test_a_digest_goes_out_once_though_whoever_asks_for_it_and_whoever_sends_it_dies(source: Source) -> None:
+    raise_exceptions([Problem("record_refused", source.organization_id, "a", "T", "M")])
+    ExceptionMail.across.create(
+        organization=source.organization, category="ingestion", mode="daily", addresses=["ops@example.com"],
+        next_at=now(),
+    )  # fmt: skip
+    _die("exceptions.mail_before_commit", DIGEST)
+    assert Delivery.across.count() == 0
+    assert (mails.send_due(), mails.send_due()) == (1, 0)
+    _die("deliveries.before_call", SEND)
+    Delivery.across.update(lease_until=Now() - LEASE)
+    assert (send_due(), send_due()) == (1, 0)
+    (sent,) = mail.outbox
+    assert sent.subject.endswith("1 exception is open")
+    assert Delivery.across.get().state == "done"
+
+
+def test_work_on_many_and_a_sweep_go_on_where_they_were_cut_off(
+    source: Source, owner: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raise_exceptions([Problem("record_refused", source.organization_id, str(n), "T", "M") for n in range(3)])
+    ids = list(OrderException.across.values_list("pk", flat=True))
+    monkeypatch.setattr(work, "AT_ONCE", 0.0)
+    begun = work.ask(source.organization, "dismiss", ids, {}, user=owner.user)
+    _die("exceptions.work_before_commit", "from orders.exceptions import work; work.run_due()")
+    assert OrderException.across.filter(state="active").count() == 3
+    ExceptionWork.across.filter(state="running").update(lease_until=Now() - work.LEASE)
+    work.run_due()
+    assert begun.items.filter(outcome="done").count() == 3
+    assert History.across.filter(verb="dismissed").count() == 3
+    raise_exceptions([Problem("hold_stuck", source.organization_id, "x", "T", "M")])
+    sweep.ring_for_due()
+    _die("exceptions.sweep_before_commit", "from orders.exceptions import sweep; sweep.run_due()")
+    assert OrderException.across.filter(state="active").count() == 1
+    ExceptionSweep.across.filter(state="running").update(lease_until=Now() - sweep.LEASE)
+    assert sweep.run_due() == 1
+    assert OrderException.across.filter(state="active").count() == 0

@@ -1,0 +1,106 @@
+"""The sweep over exceptions, and of each type when its cause is over."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.test import override_settings
+
+from orders.engines import setting
+from orders.exceptions import sweep
+from orders.exceptions.catalogue import CATEGORIES, exception_types, retry_of
+from orders.exceptions.raise_ import Problem, raise_exceptions
+from orders.models import ExceptionSweep, OrderException, Source
+from portal.audit.actor import Actor
+from portal.kit.jobs import bells, watchers
+from tests.factories import make_order
+
+pytestmark = pytest.mark.django_db
+ANN = Actor("user", "1", "Ann")
+
+
+def stuck(source: Source, *numbers: int) -> None:
+    """Raise that holds cannot be released, of orders that have no hold: their cause is over."""
+    for number in numbers:
+        order = make_order(source, number)
+        raise_exceptions(
+            [
+                Problem(
+                    "hold_stuck", source.organization_id, order.public_id, "T", "M",
+                    entity_type="order", entity_id=order.pk,
+                )
+            ]
+        )  # fmt: skip
+
+
+def test_a_pass_closes_what_is_over_in_batches_and_the_next_is_due_in_three_hours(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "BATCH", 2)
+    stuck(source, 1, 2, 3)
+    raise_exceptions([Problem("record_refused", source.organization_id, "a", "T", "M")])
+    watchers.get("sweeps over exceptions").job()
+    assert sweep.run_due(seconds=0) == 2  # cut off after a batch
+    assert bells.get("exceptions.sweep")() == 2  # goes on behind it
+    row = ExceptionSweep.across.get(organization=source.organization)
+    assert (row.looked, row.closed, row.began_at) == (4, 3, None)
+    assert row.finished_at is not None
+    assert 10_790 < (row.next_at - row.finished_at).total_seconds() <= 10_800
+    assert list(OrderException.across.filter(state="active").values_list("cause_key", flat=True)) == ["a"]
+
+
+def test_its_hours_are_those_of_the_organization_and_off_it_looks_at_nothing(source: Source) -> None:
+    organization = source.organization
+    setting.save(organization, setting.EXCEPTIONS, {"sweep_hours": 12, "stuck_hours": 2}, version=0, by=ANN)
+    setting.switch(organization, setting.EXCEPTIONS, on=False, by=ANN)
+    stuck(source, 1)
+    assert watchers.get("exceptions whose cause is gone").job() == 0
+    watchers.get("sweeps over exceptions").job()
+    assert sweep.run_due() == 0
+    row = ExceptionSweep.across.get(organization=organization)
+    assert row.finished_at is not None
+    assert (row.next_at - row.finished_at).total_seconds() > 43_000
+    setting.switch(organization, setting.EXCEPTIONS, on=True, by=ANN)
+    assert sweep.run_due() == 1
+    assert OrderException.across.get().state == "resolved"
+
+
+@override_settings(ORDER_STUCK_HOURS=24)
+def test_how_long_an_order_may_be_ready_is_the_organizations_own(source: Source) -> None:
+    from orders.routing.stuck import tell_stuck
+    from tests.orders.routing.running import card, ready, warehouse
+    from tests.orders.routing.test_run_again import _age
+
+    card(warehouse(source))
+    order = ready(source)
+    _age(order, 3)
+    assert tell_stuck() == 0
+    setting.save(source.organization, setting.EXCEPTIONS, {"stuck_hours": 2}, version=0, by=ANN)
+    for engine in (setting.ROUTING, setting.EXCEPTIONS):
+        setting.switch(source.organization, engine, on=False, by=ANN)
+        assert tell_stuck() == 0
+        setting.switch(source.organization, engine, on=True, by=ANN)
+    assert tell_stuck() == 1
+    assert OrderException.across.get().title == "#1001 has been ready for more than 2 hours"
+
+
+@pytest.mark.parametrize("key", exception_types.keys())
+def test_every_type_has_a_category_and_says_in_sql_that_holds_when_its_cause_is_over(source: Source, key: str) -> None:
+    """That each says so at the right moment is tested beside what raises it; here that it can be asked at all."""
+    declared = exception_types.get(key)
+    assert declared.category in CATEGORIES
+    cure: Any = retry_of(key)
+    assert cure is None or (str(cure.label), callable(cure.run)) == (str(cure.label), True)
+    if declared.gone:
+        raise_exceptions([Problem(key, source.organization_id, "kind:key", "T", "M")])
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT ({declared.gone}) FROM orders_orderexception x")
+            assert cursor.fetchone() is not None
+
+
+def test_a_lease_that_ran_out_is_taken_over(source: Source) -> None:
+    ExceptionSweep.across.create(organization=source.organization, state="running", attempts=1, lease_until=Now())
+    watchers.get("sweeps over exceptions").job()
+    assert sweep.run_due() == 0
+    assert ExceptionSweep.across.get().state == "pending"
