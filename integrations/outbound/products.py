@@ -49,7 +49,13 @@ def is_told(organization_id: int, event_name: str) -> bool:
     return _pushing().filter(organization_id=organization_id).exists()
 
 
-@consumer(NAME, events=["product.created", "product.updated"], wants=is_told)
+def parked(event: Event, error: str) -> None:
+    """Tell people that channels were not told of a product."""
+    title = "Channels could not be told of a product"
+    raise_exceptions([Problem("event_parked", event.organization_id, f"{NAME}:{event.pk}", title, error)])
+
+
+@consumer(NAME, events=["product.created", "product.updated"], on_parked=parked, wants=is_told)
 def listen(events: Sequence[Event]) -> None:
     """Ask for a delivery for each product that has changed, on each channel that is told of it."""
     ids = {one.entity_id for one in events if one.payload.get("cause") != OWN}

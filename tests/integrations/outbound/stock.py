@@ -6,11 +6,10 @@ from django.db.models.functions import Now
 
 from integrations.models import Integration, StockChannel
 from integrations.models.stock import StockNumber
-from integrations.outbound import channels
-from integrations.outbound.stock import tell_due
 from orders.models import Product, Publication
 from portal.events.dispatch import drain
 from portal.kit.claims import State
+from portal.kit.jobs import bells, watchers
 from portal.kit.text import fold
 
 AGO = dt.timedelta(minutes=10)
@@ -41,11 +40,11 @@ def settle() -> int:
     """Hand over events and tell numbers until nothing is left. Returns how many rounds that took."""
     for rounds in range(1, 12):
         drain("inventory")
-        drain("stock")
-        channels.keep()
+        bells.get("events:stock")()
+        watchers.get("channels of stock").job()
         if not make_due():
             return rounds
-        tell_due()
+        bells.get("stock to tell")()
     raise AssertionError(list(StockNumber.across.exclude(state=State.DONE).values()))
 
 

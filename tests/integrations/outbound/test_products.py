@@ -10,7 +10,6 @@ from django.db.models.functions import Now
 from integrations import lifecycle
 from integrations.connectors.ecwid.sandbox.server import Sandbox
 from integrations.models import Integration
-from integrations.outbound import products
 from orders.models import OrderException, Product, Publication
 from orders.products.rows import lock
 from orders.products.write import Parent, Step, commit, create
@@ -18,6 +17,7 @@ from portal.deliveries.models import Delivery
 from portal.deliveries.send import send_due
 from portal.events.dispatch import drain
 from portal.kit import failpoints
+from portal.kit.jobs import bells, watchers
 from tests.integrations.conftest import TESTER
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def change(product: Product, shop: Integration, *, state: str = "", **fields: An
 def settle() -> None:
     """Hand over events and send what is due until nothing is left."""
     for _ in range(6):
-        drain("catalogue")
+        bells.get("events:catalogue")()
         Delivery.across.filter(state="pending").update(next_at=Now())
         if not send_due():
             return
@@ -108,7 +108,7 @@ def test_variants_come_after_their_parent(shop: Integration, sandbox: Sandbox) -
     settle()
     assert there(sandbox, "HAT") == []
     change(parent, shop, state="tobepublished")
-    products.look()
+    watchers.get("products to be published").job()
     settle()
     (hat,) = there(sandbox, "HAT")
     assert [(one["sku"], one["options"][0]["value"]) for one in hat["combinations"]] == [("HAT-S", "S"), ("HAT-L", "L")]
