@@ -36,7 +36,7 @@ def one(
     left_out = ("terms", "facets") if with_source_doc else ("terms", "facets", "source_doc")
     rows = cast("QuerySet[Order]", Order.objects.within(organization))
     if with_products:
-        rows = rows.annotate(line_products=_LINE_PRODUCTS)
+        rows = rows.annotate(line_products=_line_products(organization))
     order = rows.select_related("source").defer(*left_out).filter(public_id=public_id).first()
     if order is None:
         raise Http404(_("There is no such order here."))
@@ -44,13 +44,12 @@ def one(
     return order
 
 
-_LINE_PRODUCTS = ArraySubquery(
-    Product.across.filter(
-        organization=OuterRef("organization"),
-        sku_folded__in=OrderLine.across.filter(order=OuterRef(OuterRef("pk"))).values("sku_folded"),
-        deleted_at=None,
-    ).values_list(Func("sku_folded", "public_id", function="jsonb_build_array", output_field=JSONField()))
-)
+def _line_products(organization: Organization) -> ArraySubquery:
+    """Return what reads the products of an order's lines beside it, as [folded SKU, ID]."""
+    lines = OrderLine.objects.within(organization).filter(order=OuterRef(OuterRef("pk")))
+    found = Product.objects.within(organization).filter(sku_folded__in=lines.values("sku_folded"), deleted_at=None)
+    pair = Func("sku_folded", "public_id", function="jsonb_build_array", output_field=JSONField())
+    return ArraySubquery(found.values_list(pair))
 
 
 def holds_of(order: Order) -> list[Hold]:

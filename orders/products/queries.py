@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from orders.models import BundleItem, InventoryLevel, Product, Publication
+from orders.models import BundleItem, InventoryLevel, Product
 from orders.products.rows import whole
 from portal.kit.ids import is_public_id
 from portal.kit.text import fold
@@ -35,9 +35,7 @@ def _within(organization: Organization) -> QuerySet[Product]:
 
 
 def _with_component(organization: Organization, rows: QuerySet[Product]) -> QuerySet[Product]:
-    inside = BundleItem.across.filter(
-        organization=organization, sku_folded=OuterRef("sku_folded"), bundle__deleted_at=None
-    )
+    inside = BundleItem.objects.within(organization).filter(sku_folded=OuterRef("sku_folded"), bundle__deleted_at=None)
     return whole(rows).annotate(component=Exists(inside))
 
 
@@ -46,10 +44,19 @@ def search(rows: QuerySet[Product], text: str) -> QuerySet[Product]:
     wanted = fold(text)
     told = Q(sku_folded__contains=wanted) | Q(name_folded__contains=wanted) | Q(public_id=wanted[:16])
     exactly = text.strip()
-    there = Publication.across.filter(product=OuterRef("pk")).filter(
-        Q(sku_folded=wanted) | Q(ext_product_id=exactly) | Q(ext_product_api_id=exactly)
+    there = _published(
+        rows,
+        Q(publications__sku_folded=wanted)
+        | Q(publications__ext_product_id=exactly)
+        | Q(publications__ext_product_api_id=exactly),
     )
-    return rows.filter(told | Q(content__upc=exactly) | Q(content__partId=exactly) | Q(Exists(there)))
+    return rows.filter(told | Q(content__upc=exactly) | Q(content__partId=exactly) | Q(pk__in=there))
+
+
+def _published(rows: QuerySet[Any], how: Q) -> QuerySet[Any]:
+    """Return the numbers of those of the products that are on a channel in this way."""
+    bare: QuerySet[Any] = rows.order_by().select_related(None).prefetch_related(None).filter(how).values("pk")
+    return bare
 
 
 def by_id(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -59,7 +66,7 @@ def by_id(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     kind, colon, rest = text.partition(":")
     names = {"ext": "ext_product_id", "api": "ext_product_api_id"}
     if colon and kind in names:
-        return rows.filter(Exists(Publication.across.filter(product=OuterRef("pk"), **{names[kind]: rest})))
+        return rows.filter(pk__in=_published(rows, Q(**{f"publications__{names[kind]}": rest})))
     return rows.filter(sku_folded=fold(text))
 
 

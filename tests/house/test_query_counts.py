@@ -14,6 +14,7 @@ from orders.models import Order, Source
 from portal.events.dispatch import drain
 from tests.factories import make_location, make_order, make_orders
 from tests.orders.inventory.stock import stock
+from tests.orders.products.making import product, record, report
 
 pytestmark = pytest.mark.django_db
 EXPECTED = {
@@ -122,3 +123,22 @@ def test_a_record_of_stock_costs_the_same_however_much_happened(as_owner: Client
         stock(make_location(source, f"w{n}", f"Place {n}"), "TEA-1", on_hand=n)
     asked = queries(as_owner, f"/inventory/{level.public_id}")
     assert len(asked) == few == 15, "\n".join(asked)
+
+
+PRODUCTS = {"/products": 10, "/products.json": 8, "/products/new": 5, "/products/import": 5}
+
+
+@pytest.mark.parametrize("path", PRODUCTS)
+def test_a_page_of_products_costs_what_is_written_down(as_owner: Client, source: Source, path: str) -> None:
+    report(source, *(record(f"p{n}", f"SKU-{n}") for n in range(12)))
+    asked = queries(as_owner, path)
+    assert len(asked) == PRODUCTS[path], "\n".join(asked)
+
+
+def test_a_product_costs_the_same_however_much_hangs_on_it(as_owner: Client, source: Source) -> None:
+    bundle = {"kind": "bundle", "bundleItems": [{"sku": f"SKU-{n}", "quantity": 1} for n in range(2)]}
+    report(source, record("b", "SET", **bundle), record("p0", "SKU-0"))
+    few = len(queries(as_owner, f"/products/{product('SET').public_id}"))
+    more = {"bundleItems": [{"sku": f"SKU-{n}", "quantity": 1} for n in range(30)], "kind": "bundle"}
+    report(source, *(record(f"p{n}", f"SKU-{n}") for n in range(1, 30)), record("b", "SET", **more))
+    assert len(queries(as_owner, f"/products/{product('SET').public_id}")) == few == 15
