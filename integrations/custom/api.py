@@ -15,6 +15,7 @@ from integrations.custom import doors, feeds, keys
 from integrations.custom.described import ANSWERS, REPEAT, body_of, fed
 from integrations.custom.doors import Door, Row
 from integrations.custom.feeds import BadPlace, Fed, Place, place_of
+from integrations.custom.shapes import Moment
 from integrations.models import Integration, KeptAnswer
 from portal.api import asked
 from portal.api.answers import answer
@@ -34,7 +35,7 @@ STATUSES = ("ready", "cancelled", "sent")
 class FeedParameters(Schema):
     """Where a feed goes on."""
 
-    since: Annotated[dt.datetime | None, Field(description="A time with its zone: what has changed since.")] = None
+    since: Annotated[Moment | None, Field(description="A time with its zone: what has changed since.")] = None
     cursor: Annotated[str, Field(description="`cursor` of the answer before; it counts more than `since`.")] = ""
     count: Annotated[int, Field(ge=1, le=100, description="How many at most.")] = 50
 
@@ -160,8 +161,6 @@ def _kept(request: HttpRequest, integration: Integration, name: str) -> KeptAnsw
 
 
 def _fed(read: Callable[[Place], Fed], cursor: str, since: dt.datetime | None = None) -> HttpResponse:
-    if since is not None and since.tzinfo is None:
-        raise refused(Fault("since", "It does not say its timezone.", "Write it as 2026-01-05T10:00:00Z."))
     try:
         place = place_of(cursor, since)
     except BadPlace:

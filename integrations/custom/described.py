@@ -24,7 +24,7 @@ def body_of(door: Door, *, but: str = "") -> dict[str, Any]:
         one["properties"].pop(but)
         one["required"] = [name for name in one.get("required", ()) if name != but]
     row = {"type": "object"}
-    many = {"type": "array", "minItems": 1, "maxItems": 500, "items": row, "description": "Each as one alone."}
+    many = {"type": "array", "minItems": 1, "items": row, "description": "Each as one alone; 500 at most."}
     schema = one if but else {"anyOf": [one, many]}
     content = {"application/json": {"schema": schema}}
     return {"requestBody": {"required": True, "content": content}, "responses": _responses()}
