@@ -1,12 +1,17 @@
 """The pages of integrations, as the owner, a colleague who may only look, and a stranger see them."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from integrations import lifecycle
 from integrations.connectors.ecwid.sandbox.server import Sandbox
+from integrations.manifest import Direction
 from integrations.models import Credential, FlowState, Integration
+from integrations.registry import connectors
 from orders.models import Order, Source
 from tests.integrations.conftest import TESTER, reread, run_flow
 
@@ -86,12 +91,26 @@ def test_the_catalogue_finds_by_word_and_by_role(as_owner: Client) -> None:
     assert "Ecwid" in as_owner.get(url).content.decode()
     assert "Ecwid" in as_owner.get(url, {"q": "LIGHTSPEED"}).content.decode()
     assert "Nothing found" in as_owner.get(url, {"q": "nonesuch"}).content.decode()
-    assert "None of this kind yet" in as_owner.get(url, {"role": "fulfillment_channel"}).content.decode()
+    ships = as_owner.get(url, {"role": "fulfillment_channel"}).content.decode()
+    assert ("Custom warehouse" in ships, "Lightspeed" in ships) == (True, False)
+    assert "None of this kind yet" in as_owner.get(url, {"role": "other"}).content.decode()
 
 
-def test_the_wizard_adds_an_integration_and_leads_to_its_connection(as_owner: Client) -> None:
+@pytest.fixture
+def products_unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have products of Ecwid travel no way yet."""
+    ecwid = connectors.get("ecwid")
+    flows = [
+        replace(one, built=frozenset({Direction.DISABLED})) if one.key == "products" else one for one in ecwid.flows
+    ]
+    monkeypatch.setitem(connectors._entries, "ecwid", replace(ecwid, flows=tuple(flows)))
+
+
+def test_the_wizard_adds_an_integration_and_leads_to_its_connection(as_owner: Client, products_unbuilt: None) -> None:
     url = reverse("integrations:add", args=["ecwid"])
-    assert "(not available yet)" in as_owner.get(url).content.decode()
+    page = as_owner.get(url).content.decode()
+    assert "(not available yet)" in page
+    assert "Selling channel" in page
     answer = as_owner.post(url, {"name": "My shop", **FLOWS})
     added = Integration.across.get()
     assert answer["Location"] == address("connect", added)
@@ -111,7 +130,7 @@ def test_going_back_in_the_wizard_keeps_what_was_chosen(as_owner: Client) -> Non
     assert '<option value="pull" selected>Pull orders from Ecwid' in text
 
 
-def test_a_flow_that_is_not_built_cannot_be_chosen_by_hand_either(as_owner: Client) -> None:
+def test_a_flow_that_is_not_built_cannot_be_chosen_by_hand_either(as_owner: Client, products_unbuilt: None) -> None:
     url = reverse("integrations:add", args=["ecwid"])
     answer = as_owner.post(url, {"name": "My shop", **FLOWS, "flow-products": "pull"})
     assert answer.status_code == 422
@@ -218,3 +237,13 @@ def test_sync_now_makes_the_flows_due(integration: Integration, as_owner: Client
     run_flow(integration)
     assert as_owner.post(address("sync", integration)).status_code == 302
     assert FlowState.objects.get(integration=integration, flow="orders").asked_at is not None
+
+
+@pytest.mark.parametrize("public", ["", "https://hub.example"])
+def test_the_settings_say_how_the_store_calls(
+    public: str, integration: Integration, as_owner: Client, settings: Settings
+) -> None:
+    settings.PUBLIC_URL = public
+    text = as_owner.get(address("detail", integration)).content.decode()
+    assert (f"{public or 'http://testserver'}/hooks/ecwid" in text, "none yet" in text) == (True, True)
+    assert ("cannot call it. It is asked every 5 seconds instead." in text) == (public == "")

@@ -148,6 +148,7 @@ def test_two_parcels_at_once_are_told_in_one_write(sandbox: Sandbox, shop: Integ
     )
     tell()
     assert (there(sandbox, placed)[:2], writes(sandbox)) == (("SHIPPED", "T1, T2"), 1)
+    assert [(one["id"], one["trackingNumber"]) for one in sandbox.parcels()] == [(placed["id"], "T1, T2")]
     assert list(Delivery.across.values_list("state", flat=True)) == ["done", "done"]
 
 

@@ -118,6 +118,10 @@ class Sandbox:
         """Return the calls, oldest first: id, at, method, path, query, status, ms, bytes, fault, token."""
         return self.world.ledger.read(since=since)
 
+    def parcels(self) -> list[Json]:
+        """Return the orders that show tracking: id, internalId, fulfillmentStatus, trackingNumber, trackingUrl."""
+        return self.store.orders.told()
+
     def send_webhooks_to(self, url: str) -> None:
         """Send events to this address from now on; empty switches them off."""
         self.world.webhooks.url = url

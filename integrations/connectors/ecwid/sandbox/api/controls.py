@@ -80,6 +80,12 @@ def place() -> Response:
     return answer({"placed": placed})
 
 
+@routes.get("/parcels")
+def parcels() -> Response:
+    """Return the orders that show tracking, as the shopper sees them: the store's own book of what it was told."""
+    return answer({"orders": _store().orders.told()})
+
+
 @routes.get("/webhooks")
 def webhooks() -> Response:
     """Return where webhooks go and what became of the latest."""

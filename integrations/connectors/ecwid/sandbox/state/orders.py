@@ -107,6 +107,15 @@ class Orders:
         )
         return [{"id": row["internal_id"], "orderId": row["public_id"], "date": stamp(row["at"])} for row in rows]
 
+    def told(self) -> list[Json]:
+        """Return what the store shows of parcels, order by order: numbers, status, tracking."""
+        names = ("id", "internalId", "fulfillmentStatus", "trackingNumber", "trackingUrl", "updateTimestamp")
+        rows = self._db.rows(
+            "SELECT body FROM orders WHERE store_id = ? AND spoilt = '' ORDER BY internal_id", self._store.id
+        )
+        found = (json.loads(row["body"]) for row in rows)
+        return [{name: one.get(name) for name in names} for one in found if one.get("trackingNumber")]
+
     def spoil(self, name: str, text: str, sane: Json) -> None:
         """Keep ``text`` as it is in place of an order; search finds it by the fields of ``sane``."""
         with self._db.transaction():
