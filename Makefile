@@ -1,4 +1,4 @@
-# make run    everything that is missing is set up; web, worker and sandbox store run until Ctrl-C
+# make run    everything that is missing is set up; web, worker and sandboxes run until Ctrl-C
 # make test   the whole suite, browser tests included
 # make check  format, lint, types, layers, templates
 # make bench  the benchmarks, one table

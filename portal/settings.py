@@ -209,7 +209,10 @@ CONNECTOR_ENDPOINTS = {
     "shipbob": {"api": env.text("SHIPBOB_API_URL", "https://api.shipbob.com")},
 }
 # How often those may be called whose limit differs from account to account.
-CONNECTOR_CALLS_PER_MINUTE = {"shipbob": env.number("SHIPBOB_CALLS_PER_MINUTE", 150, low=10, high=1_000_000)}
+CONNECTOR_CALLS_PER_MINUTE = {
+    "ecwid": env.number("ECWID_CALLS_PER_MINUTE", 540, low=10, high=1_000_000),
+    "shipbob": env.number("SHIPBOB_CALLS_PER_MINUTE", 150, low=10, high=1_000_000),
+}
 CONNECTOR_APPS = {
     "ecwid": {
         "client_id": env.text("ECWID_CLIENT_ID"),
@@ -219,7 +222,7 @@ CONNECTOR_APPS = {
 # host:port pairs that outgoing calls may reach although the address is private (sandboxes, an own ERP).
 ALLOWED_PRIVATE_HOSTS = env.words("ALLOWED_PRIVATE_HOSTS")
 SANDBOX_URL = env.text("SWITCHYARD_SANDBOX_URL")
-# The sandbox of each connector that has another one, for links to it.
+# The sandbox of each connector that has one, for links to it.
 SANDBOX_URLS = {"ecwid": SANDBOX_URL, "shipbob": env.text("SWITCHYARD_WAREHOUSE_SANDBOX_URL")}
 # Where the outside world reaches this installation; without it, outside systems are only asked and never call.
 PUBLIC_URL = env.text("SWITCHYARD_PUBLIC_URL")

@@ -1,4 +1,4 @@
-"""`make run`: database, web, worker and the sandbox store, until Ctrl-C or until one of them ends."""
+"""`make run`: database, web, worker, the sandbox store and the sandbox warehouse, until Ctrl-C or until one of them ends."""
 
 import os
 import secrets
@@ -41,20 +41,23 @@ def main() -> int:
 class Places:
     """The addresses and folders of one `make run`."""
 
-    def __init__(self, host: str, web_port: int, sandbox_port: int, var: Path) -> None:
+    def __init__(self, host: str, web_port: int, sandbox_port: int, var: Path, warehouse_port: int = 8900) -> None:
         self.host = host
         self.web_port = web_port
         self.sandbox_port = sandbox_port
+        self.warehouse_port = warehouse_port
         self.var = var
 
     @classmethod
     def read(cls) -> "Places":
         """Read them from the environment. Raises WrongSetting."""
+        store = env.number("SANDBOX_PORT", 8899, low=1, high=65_535)
         return cls(
             env.text("WEB_HOST", "127.0.0.1"),
             env.number("WEB_PORT", 8000, low=1, high=65_535),
-            env.number("SANDBOX_PORT", 8899, low=1, high=65_535),
+            store,
             Path(env.text("SWITCHYARD_VAR", str(ROOT / "var"))),
+            env.number("SHIPBOB_SANDBOX_PORT", store + 1 if store < 65_535 else store - 1, low=1, high=65_535),
         )
 
     @property
@@ -68,22 +71,33 @@ class Places:
         """The sandbox store's address."""
         return f"http://127.0.0.1:{self.sandbox_port}"
 
+    @property
+    def warehouse(self) -> str:
+        """The sandbox warehouse's address."""
+        return f"http://127.0.0.1:{self.warehouse_port}"
+
     def check(self) -> None:
         """Raise Stop for a busy port, a full disk, or a folder that cannot be written."""
         check_port(self.host, self.web_port, "WEB_PORT")
         check_port("127.0.0.1", self.sandbox_port, "SANDBOX_PORT")
+        check_port("127.0.0.1", self.warehouse_port, "SHIPBOB_SANDBOX_PORT")
         check_writable(self.var)
         check_disk(self.var, LATER_MEBIBYTES if (self.var / "static").exists() else FIRST_USE_MEBIBYTES)
 
     def environment(self) -> dict[str, str]:
-        """Return the settings that let the portal work with the sandbox store; set ones win."""
+        """Return the settings that let the portal work with the sandboxes, and them call it; set ones win."""
+        here = self.address.rstrip("/")
         chosen = {
             "ECWID_API_URL": f"{self.sandbox}/api/v3",
             "ECWID_OAUTH_URL": f"{self.sandbox}/api/oauth",
             "ECWID_CLIENT_ID": "sandbox-client",
             "ECWID_CLIENT_SECRET": f"sandbox-secret-{secrets.token_hex(8)}",
-            "ALLOWED_PRIVATE_HOSTS": f"127.0.0.1:{self.sandbox_port}",
+            "ECWID_WEBHOOK_URL": f"{here}/hooks/ecwid",
+            "SWITCHYARD_PUBLIC_URL": here,
+            "SHIPBOB_API_URL": self.warehouse,
+            "ALLOWED_PRIVATE_HOSTS": f"127.0.0.1:{self.sandbox_port},127.0.0.1:{self.warehouse_port}",
             "SWITCHYARD_SANDBOX_URL": self.sandbox,
+            "SWITCHYARD_WAREHOUSE_SANDBOX_URL": self.warehouse,
         }
         return {name: os.environ.get(name) or value for name, value in chosen.items()}
 
@@ -154,11 +168,13 @@ def programs(places: Places, environment: Mapping[str, str]) -> list[Program]:
         "6",
         "--no-control-socket",
     ]
-    sandbox = ["-m", "integrations.connectors.ecwid.sandbox", "--port", str(places.sandbox_port)]
+    store = ["-m", "integrations.connectors.ecwid.sandbox", "--port", str(places.sandbox_port)]
+    warehouse = ["-m", "integrations.connectors.shipbob.sandbox", "--port", str(places.warehouse_port)]
     return [
         Program("web", [python, *gunicorn, *threads], {**environment, "SWITCHYARD_DB_POOL": "yes"}),
         Program("worker", [python, "manage.py", "work"], environment),
-        Program("sandbox", [python, *sandbox], environment),
+        Program("sandbox", [python, *store], environment),
+        Program("warehouse", [python, *warehouse], environment),
     ]
 
 
@@ -167,7 +183,7 @@ def keep_running(places: Places) -> int:
     supervisor = Supervisor(ROOT)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: supervisor.ask_to_stop())
-    print("· Starting web, worker and sandbox store …", flush=True)
+    print("· Starting web, worker, sandbox store and sandbox warehouse …", flush=True)
     supervisor.start(programs(places, child_environment(places)))
     try:
         ended = until_healthy(supervisor, places) or supervisor.wait()

@@ -91,7 +91,7 @@ def _context(integration: Integration) -> dict[str, object]:
         "by_oauth": manifest.oauth is not None and bool(client.get("client_id")),
         "token_form": TokenForm(manifest) if manifest.token else None,
         "connected": state == Connection.CONNECTED,
-        "sandbox_url": options.SANDBOX_URL,
+        "sandbox_url": options.SANDBOX_URLS.get(manifest.key, ""),
     }
 
 

@@ -66,6 +66,7 @@ def sandbox(settings: Settings) -> Iterator[Sandbox]:
     with serve() as running:
         point_at(settings, running)
         settings.SANDBOX_URL = running.url
+        settings.SANDBOX_URLS = {"ecwid": running.url}
         yield running
 
 

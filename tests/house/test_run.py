@@ -79,7 +79,7 @@ def lives(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-@pytest.mark.parametrize("variable", ["WEB_PORT", "SANDBOX_PORT"])
+@pytest.mark.parametrize("variable", ["WEB_PORT", "SANDBOX_PORT", "SHIPBOB_SANDBOX_PORT"])
 def test_a_busy_port_is_named_with_the_variable_to_change(tmp_path: Path, busy_port: int, variable: str) -> None:
     done = make_run(tmp_path, **{variable: str(busy_port)})
     assert done.returncode == 1
@@ -219,10 +219,11 @@ def test_the_welcome_names_the_address_the_login_and_what_to_try(tmp_path: Path)
     assert "Switchyard is running at http://localhost:8000/\nSign in as olive@example.com.\nCtrl-C stops it." in said
 
 
-def test_the_sandbox_store_is_the_only_private_address_that_calls_may_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sandboxes_are_the_only_private_addresses_that_calls_may_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ALLOWED_PRIVATE_HOSTS", raising=False)
     chosen = run.Places("127.0.0.1", 8000, 8899, Path("var")).environment()
-    assert chosen["ALLOWED_PRIVATE_HOSTS"] == "127.0.0.1:8899"
+    assert chosen["ALLOWED_PRIVATE_HOSTS"].split(",") == ["127.0.0.1:8899", "127.0.0.1:8900"]
     assert chosen["ECWID_API_URL"] == "http://127.0.0.1:8899/api/v3"
     assert chosen["ECWID_OAUTH_URL"] == "http://127.0.0.1:8899/api/oauth"
     assert chosen["SWITCHYARD_SANDBOX_URL"] == "http://127.0.0.1:8899"
+    assert chosen["SHIPBOB_API_URL"] == chosen["SWITCHYARD_WAREHOUSE_SANDBOX_URL"] == "http://127.0.0.1:8900"

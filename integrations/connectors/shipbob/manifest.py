@@ -69,12 +69,6 @@ ERRORS = {
 }
 
 
-def limits(per_minute: int) -> Limits:
-    """Return a pace that keeps below so many calls in any minute: what comes at once is part of them."""
-    burst = max(1, per_minute // 10)
-    return Limits(per_second=max(1, per_minute - burst) / 60, burst=burst)
-
-
 def wakes(body: Json, topic: str) -> Sequence[str]:
     """Say which flows a message wakes: it is not believed, only heard."""
     return ("fulfillments",)
@@ -104,7 +98,7 @@ SHIPBOB = connectors.register(
         flows=FLOWS,
         settings=mapping.Settings,
         # The vendor counts over a window that slides, for all of the account's applications together.
-        limits=limits(settings.CONNECTOR_CALLS_PER_MINUTE["shipbob"]),
+        limits=Limits.a_minute(settings.CONNECTOR_CALLS_PER_MINUTE["shipbob"]),
         poll_seconds=20,
         client=client.ShipBobClient,
         hooks=Hooks(
