@@ -12,6 +12,7 @@ REGISTERING = (
     "integrations.outbound.channels",
     "integrations.outbound.fulfillments",
     "integrations.outbound.held",
+    "integrations.outbound.invariants",
     "integrations.outbound.products",
     "integrations.outbound.requests",
     "integrations.outbound.waiting",

@@ -76,6 +76,12 @@ class Limits:
     per_second: float
     burst: int
 
+    @classmethod
+    def a_minute(cls, calls: int) -> "Limits":
+        """Return a pace that keeps below so many calls in any minute: what comes at once is part of them."""
+        burst = max(1, calls // 10)
+        return cls(per_second=max(1, calls - burst) / 60, burst=burst)
+
 
 @dataclass(frozen=True, slots=True)
 class MappingRow:

@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
-from integrations.manifest import Direction, Manifest
+from integrations.manifest import Direction, Manifest, Role
 from integrations.models import Connection, FlowState, Integration, SyncRun
 from integrations.registry import connectors
 from orders.models import Location, OrderException
 from portal.tenancy.models import Organization
+
+NEWS = ("orders", "fulfillments")
+"""Flows whose last good run says how an integration is: a store brings orders, a warehouse parcels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def rows(organization: Organization) -> list[Row]:
     """Return every integration with its health, in three queries."""
     found = list(present(organization))
     states = _by_integration(FlowState.objects.filter(integration__in=found))
-    newest = SyncRun.objects.filter(integration__in=found, flow="orders", error="").exclude(created=0, updated=0)
+    newest = SyncRun.objects.filter(integration__in=found, flow__in=NEWS, error="").exclude(created=0, updated=0)
     ids = newest.values("integration").annotate(last=Max("id")).values_list("last", flat=True)
     runs = {run.integration_id: run for run in SyncRun.objects.filter(pk__in=ids)}
     return [row_of(one, states.get(one.pk, []), runs.get(one.pk)) for one in found]
@@ -73,7 +76,7 @@ def health_card(organization: Organization) -> dict[str, object]:
 
 def row(integration: Integration) -> Row:
     """Return one integration with its health."""
-    runs = SyncRun.objects.filter(integration=integration, flow="orders", error="").exclude(created=0, updated=0)
+    runs = SyncRun.objects.filter(integration=integration, flow__in=NEWS, error="").exclude(created=0, updated=0)
     return row_of(integration, list(integration.flow_states.all()), runs.order_by("-id").first())
 
 
@@ -95,7 +98,23 @@ def health(integration: Integration, manifest: Manifest, states: Sequence[FlowSt
         return Health(integration.cause, tone="red")
     if manifest.own_api is not None:
         return _heard(integration)
+    if manifest.role is Role.FULFILLMENT_CHANNEL:
+        return _shipping(integration, states, run)
     return _flowing(integration, states, run)
+
+
+def _shipping(integration: Integration, states: Sequence[FlowState], run: SyncRun | None) -> Health:
+    """Say how a warehouse is that requests are sent to."""
+    if integration.flows.get("shipping_requests") != Direction.PUSH:
+        return Health(_("No shipping requests are sent: choose it under Flows in the settings."), tone="amber")
+    parcels = next((state for state in states if state.flow == "fulfillments"), None)
+    if parcels is not None and parcels.failures:
+        return Health(_("The last try did not work; the next one follows."), parcels.next_at, tone="amber")
+    if run is not None:
+        return Health(pulled(run), run.started_at)
+    if parcels is None or parcels.last_ok_at is None:
+        return Health(_("Ready: shipping requests go out as orders are routed to it."))
+    return Health(_("No parcels yet. Last looked"), parcels.last_ok_at)
 
 
 def _heard(integration: Integration) -> Health:
@@ -121,6 +140,8 @@ def _flowing(integration: Integration, states: Sequence[FlowState], run: SyncRun
 
 def pulled(run: SyncRun) -> str:
     """Say what a run brought."""
+    if run.flow == "fulfillments":
+        return ngettext("Took in %(n)s parcel", "Took in %(n)s parcels", run.created) % {"n": run.created}
     if run.created:
         return ngettext("Pulled %(n)s order", "Pulled %(n)s orders", run.created) % {"n": run.created}
     return ngettext("Updated %(n)s order", "Updated %(n)s orders", run.updated) % {"n": run.updated}

@@ -12,6 +12,7 @@ from integrations.manifest import Manifest
 from integrations.models import Integration
 from integrations.registry import connectors
 from integrations.views import custom
+from integrations.views.catalogue import ONE
 from integrations.views.found import found
 from portal.audit.actor import Actor
 from portal.tenancy.roles import Permission
@@ -75,6 +76,7 @@ def _shown(
 ) -> HttpResponse:
     context = {
         "manifest": manifest,
+        "role": ONE[manifest.role],
         "name": name,
         "flows": flows,
         "integration": integration,

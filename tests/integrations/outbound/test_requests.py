@@ -1,6 +1,7 @@
 """A request goes out once, whatever fails on the way, and what its warehouse says stands on it."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from django.db.models.functions import Now
@@ -240,3 +241,17 @@ def test_a_failed_request_that_turns_out_to_be_there_is_taken_back_when_its_unit
     go()
     assert (fresh(request_of_two).cancellation, list(house.canceled)) == ("agreed", [reference_of(known.public_id)])
     assert broken() == []
+
+
+BREAKS: dict[str, Callable[[], object]] = {
+    "warehouses.one_delivery_each": lambda: Delivery.across.update(key="sr-0000000000000000"),
+    "warehouses.taken_is_known": lambda: ShippingRequest.across.update(ext_reference_id=""),
+}
+
+
+@pytest.mark.parametrize("key", BREAKS)
+def test_what_breaks_an_invariant_is_found(request_of_two: ShippingRequest, key: str) -> None:
+    go()
+    assert key not in [one.invariant.key for one in broken()]
+    BREAKS[key]()
+    assert key in [one.invariant.key for one in broken()]
