@@ -87,7 +87,7 @@ def _changes(order: Order, fields: Mapping[str, Any], wishes: LineWishes) -> tup
         faults += error.faults
     if wishes:
         try:
-            told = pure.made(order.content["lineItems"], wishes, became)
+            told = pure.wished_lines(order.content["lineItems"], wishes, became)
             after = _with_totals(order, after | {"lineItems": told})
         except NotWritable as error:
             faults += error.faults

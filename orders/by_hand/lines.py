@@ -23,7 +23,7 @@ MEMBERS = ("quantity", "itemPrice", "requiresShipping")
 class LineWishes:
     """What shall become of the lines: members by `uniqueId`, lines to be taken away, and new ones.
 
-    The values are as they were typed; `made` judges them.
+    The values are as they were typed; `wished_lines` judges them.
     """
 
     changed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -45,7 +45,7 @@ def least(became: Became | None) -> Quantity:
     return 0 if became is None else became.out + max(became.sent, became.fulfilled)
 
 
-def made(lines: Sequence[Json], wishes: LineWishes, became: Mapping[str, Became]) -> list[Json]:
+def wished_lines(lines: Sequence[Json], wishes: LineWishes, became: Mapping[str, Became]) -> list[Json]:
     """Return the lines as they are wished for. Raises NotWritable with every fault, each at its line."""
     faults: list[Fault] = []
     told: list[Json] = []
@@ -79,8 +79,8 @@ def _changed(line: Json, wished: Mapping[str, Any], became: Became | None, fault
     if not read.get("requiresShipping", True) and least(became) > 0:
         told = _("Units of it are shipped or with a warehouse: it needs shipping.")
         faults.append(Fault(place(line["uniqueId"], "requiresShipping"), told))
-    told = line | {key: read[key] for key in wished if key in read}
-    return {key: value for key, value in told.items() if key in read or key not in wished}
+    made = line | {key: read[key] for key in wished if key in read}
+    return {key: value for key, value in made.items() if key in read or key not in wished}
 
 
 def _too_few(line: Json, wanted: Quantity, became: Became | None, member: str) -> list[Fault]:
@@ -106,7 +106,8 @@ def _read(line: Json, key: str, faults: list[Fault]) -> Json | None:
     except ValidationError as error:
         for one in error.errors(include_url=False, include_input=False):
             member = str(one["loc"][0]) if one["loc"] else "sku"
-            told = str(one["msg"]).removeprefix("Value error, ").rstrip(".")
+            told = _("must be given") if one["type"] == "missing" else str(one["msg"])
+            told = told.removeprefix("Value error, ").rstrip(".")
             faults.append(Fault(place(key, member), _WORDS.get(member, "{told}.").format(told=told)))
         return None
     if not read["sku"].strip() and not read.get("name"):

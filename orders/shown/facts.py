@@ -1,7 +1,7 @@
 """The document of an order as lines and facts to read: who bought, where it goes, what it costs."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -106,7 +106,7 @@ def lines(order: Order, history: Sequence[History] = (), *, limit: int | None = 
             item,
             out.get(item["uniqueId"], Out()),
             _out_by(item, out, history),
-            [units.get(item["uniqueId"], 0) for units in counted.values()],
+            {kind: units.get(item["uniqueId"], 0) for kind, units in counted.items()},
         )
         for item in items[:limit]
     ]
@@ -132,7 +132,7 @@ def _pointer(within: str, item: Json) -> str:
     return f"/{within}/" + str(item["uniqueId"]).replace("~", "~0").replace("/", "~1")
 
 
-def _line(item: Json, out: Out, out_by: str, became: Sequence[Decimal | int]) -> Line:
+def _line(item: Json, out: Out, out_by: str, became: Mapping[str, Decimal | int]) -> Line:
     price, quantity = item.get("itemPrice"), item["quantity"]
     return Line(
         item.get("name") or item["sku"] or item["uniqueId"],
@@ -148,7 +148,10 @@ def _line(item: Json, out: Out, out_by: str, became: Sequence[Decimal | int]) ->
         out.canceled,
         out.rejected,
         out_by,
-        *became,
+        shipped=became["fulfilled"],
+        routed=became["routed"],
+        sent=became["sent"],
+        failed=became["failed"],
     )
 
 

@@ -227,15 +227,18 @@ def test_what_was_done_to_many_is_undone_and_what_cannot_be_says_why(as_owner: C
     assert "It was “Review required” and is “Canceled” now: that is not given back." in answer.content.decode()
 
 
+def tags(*orders: Order) -> list[list[str]]:
+    return [Order.across.get(pk=one.pk).content["tags"] for one in orders]
+
+
 def test_tags_are_given_to_many_and_taken_back(as_owner: Client, source: Source) -> None:
     first, second = make_orders(source, (1, 2))
     assert as_owner.post("/orders/bulk/tag", picked(first, sure="1", tags=" ")).status_code == 422
     done = done_to(as_owner, "tag", first, second, tags="gift\nVIP")
-    tags = lambda: [Order.across.get(pk=one.pk).content["tags"] for one in (first, second)]  # noqa: E731
-    assert tags() == [["vip", "gift"]] * 2
+    assert tags(first, second) == [["vip", "gift"]] * 2
     assert "/tags" in Order.across.get(pk=first.pk).kept
     as_owner.post(f"/orders/acts/{done.public_id}/undo")
-    assert tags() == [["vip"]] * 2
+    assert tags(first, second) == [["vip"]] * 2
 
 
 def test_many_are_deleted_and_brought_back_and_a_stranger_does_neither(
