@@ -21,13 +21,14 @@ from orders.products.rows import lock, lock_catalogue, whole
 from orders.products.sheet import COLUMNS, Row, read
 from orders.products.write import Parent, Step, commit, create
 from portal.audit.actor import Actor
+from portal.filters.mark import gettext_noop
 from portal.kit import json
 from portal.kit.text import fold
 from portal.tenancy.models import Organization
 
 _CURES = {
-    "parts": _("Write them as 2 × LEAF, 1 × TIN."),
-    "parent": _("Write the SKU of a product whose kind is parent of variants."),
+    "parts": gettext_noop("Write them as 2 × LEAF, 1 × TIN."),
+    "parent": gettext_noop("Write the SKU of a product whose kind is parent of variants."),
 }
 
 
@@ -122,7 +123,7 @@ def _faults(organization: Organization, row: Row, product: Product | None, also:
 def _told(row: Row, fault: editing.Fault) -> Fault:
     name = fault.field.partition(".")[0]
     column = COLUMNS.get({"parts": "components"}.get(name, name), name)
-    return Fault(row.line, column, fault.why, str(_CURES.get(name, _("Correct the row, or take it away."))))
+    return Fault(row.line, column, fault.why, _(_CURES.get(name, gettext_noop("Correct the row, or take it away."))))
 
 
 def _wanted(row: Row, product: Product | None, also: frozenset[str]) -> Wanted:

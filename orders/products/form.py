@@ -93,6 +93,8 @@ class ProductForm(forms.Form):
 
     def _parts(self, kind: str) -> list[Part]:
         """Return the components that were typed; faults stand at their rows."""
+        if kind != Product.Kind.BUNDLE:
+            return []
         found, rows = [], []
         for row in self.part_rows:
             if not row.sku.strip() and not row.quantity.strip():
@@ -107,7 +109,7 @@ class ProductForm(forms.Form):
                 found.append(Part(row.sku.strip(), int(number)))
             rows.append(PartRow(row.token, row.sku, row.quantity, error))
         self.part_rows = rows
-        return found if kind == Product.Kind.BUNDLE else []
+        return found
 
     def wanted(self) -> Wanted:
         """Return what was filled in; of a valid form."""

@@ -14,7 +14,7 @@ GROUPS: Sequence[tuple[Any, Sequence[str]]] = (
     (_("Trade"), ("prices", "cost", "costCurrency", "taxable", "vendor", "partId", "upc", "countryOfOrigin",
                   "harmonizedCode")),
     (_("Size and weight"), ("weight", "weightUnit", "length", "width", "height", "dimensionsUnit")),
-    (_("Stock"), ("inventoryNotTracked",)),
+    (_("Stock keeping"), ("inventoryNotTracked",)),
 )  # fmt: skip
 
 

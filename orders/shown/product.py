@@ -11,6 +11,7 @@ from orders.models import BundleItem, Product, Publication, Source
 from orders.products import lines, queries
 from orders.products.channel_form import ChannelForm, free_channels
 from orders.products.inputs import GROUPS
+from portal.filters.mark import gettext_noop
 from portal.tenancy.models import Organization
 from portal.ui.amounts import amount
 
@@ -19,7 +20,12 @@ _UNITS = {"weight": "weightUnit", "length": "dimensionsUnit", "width": "dimensio
 _LEFT_OUT = frozenset({"name", "kind", "parent", "costCurrency", "weightUnit", "dimensionsUnit"})
 """What stands elsewhere on the page; here only when somebody has set it, so that it can be given back."""
 _WORDS = {"status": STATUSES, "kind": KINDS}
-_LABELS = {"prices": _("Prices"), "imageURLs": _("Pictures"), "variantOptions": _("Variant options")}
+_LABELS = {
+    "prices": gettext_noop("Prices"),
+    "imageURLs": gettext_noop("Pictures"),
+    "variantOptions": gettext_noop("Variant options"),
+    "inventoryNotTracked": gettext_noop("Stock"),
+}
 
 
 @dataclass(frozen=True, slots=True)

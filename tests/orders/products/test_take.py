@@ -176,6 +176,8 @@ def test_what_is_deleted_goes_where_its_owner_deletes_it_and_nobody_else_sells_i
     assert report(source, record("p1", "P", name="Noise")) == TakenProducts(unchanged=1)
     assert not Product.across.filter(sku="P", deleted_at=None).exists()
     assert report(source, record("p9", "P")) == TakenProducts(created=1)
+    told = Event.across.filter(entity_type="product").values_list("name", flat=True)
+    assert set(told) == {"product.created", "product.updated", "product.deleted"}
 
 
 def _page() -> list[Any]:
