@@ -82,7 +82,7 @@ class Reading:
     def _keep(self, row: StockNumber, units: int | None, at: dt.datetime) -> None:
         likely = _likely(row)
         unexplained = units is not None and bool(likely) and units not in likely
-        if units is not None and unexplained and units != row.looked and units < min(likely) and self._orders_come():
+        if units is not None and unexplained and units != row.looked and units < max(likely) and self._orders_come():
             # Sold there, and the order is not here yet, most likely: it will explain the difference.
             self._teller.again(row, CONFIRM, looked=units, look=True)
             return

@@ -20,7 +20,7 @@ from integrations.outbound.stock_shown import state_of, told
 from orders.fulfillments.by_hand import Shipment, report_by_hand
 from orders.inventory.virtual import settle_virtual
 from orders.lifecycle import edits
-from orders.models import Location, Order, OrderException, Publication
+from orders.models import Location, Order, OrderException, Publication, Source
 from portal.events.dispatch import drain
 from tests.factories import make_location
 from tests.integrations.conftest import TESTER, run_flow
@@ -62,7 +62,8 @@ def shop(integration: Integration) -> Integration:
 
 @pytest.fixture
 def warehouse(shop: Integration) -> Location:
-    return make_location(shop.source, "w1", "Warehouse")
+    """A place that the shop knows nothing of."""
+    return make_location(Source.across.create(organization=shop.organization, name="Acme", connector="acme"))
 
 
 @pytest.fixture
