@@ -206,6 +206,15 @@ URLS: dict[str, Permission | str] = {
     "integrations:authorize": CREDENTIALS,
     "integrations:token": CREDENTIALS,
     "integrations:returned": CREDENTIALS,
+    "integrations:connection": CREDENTIALS,
+    "integrations:make_key": CREDENTIALS,
+    "integrations:revoke_key": CREDENTIALS,
+    "integrations:rotate_secret": CREDENTIALS,
+    "integrations:save_address": CREDENTIALS,
+    "integrations:test_address": CREDENTIALS,
+    "integrations:files": VIEW,
+    "integrations:download": VIEW,
+    "integrations:file_errors": VIEW,
     "integrations:toggle": CREDENTIALS,
     "integrations:sync": OPERATE,
     "integrations:delete": CREDENTIALS,
@@ -336,7 +345,8 @@ def path_of(address: Address, world: dict[str, Any]) -> str:
     values["list_key"] = "orders"
     values["hold_id"] = world["hold"]
     values["run_id"] = world["routing_run"]
-    values |= {"token": "nobody's", "topic": "order.updated"}
+    values |= {"token": "nobody's", "topic": "order.updated", "kind": "fulfillments"}
+    values |= {"key_id": "0" * 16, "file_id": "0" * 16}
     return reverse(address.name, kwargs={name: values[name] for name in address.takes})
 
 
