@@ -55,6 +55,8 @@ def _address(integration: Integration, hooks: Hooks, site: str) -> str:
 
 def _sentence(integration: Integration, hook: Hook | None, hooks: Hooks, manifest: Manifest) -> tuple[str, str]:
     name = {"name": manifest.name}
+    if not public_url() and hook is not None and hook.last_at is not None:
+        return _("%(name)s calls this address when something happens.") % name, ""
     if not public_url():
         return _("This installation has no public address, so %(name)s cannot call it.") % name + _asks(manifest), ""
     if hooks.register is None:

@@ -20,6 +20,7 @@ from integrations.sync import spans
 from integrations.sync.flows import Unable
 from orders.events import FULFILLMENT_CREATED
 from orders.exceptions.deliveries import parked_as
+from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.models import Fulfillment
 from portal.deliveries.send import request_many
 from portal.deliveries.senders import Intent, Refused, Sender, senders
@@ -39,7 +40,22 @@ def is_told(organization_id: int, event_name: str) -> bool:
     return rows.filter(**{f"flows__{FLOW}": Direction.PUSH.value}).exists()
 
 
-@consumer(NAME, events=[FULFILLMENT_CREATED.name], wants=is_told)
+def parked(event: Event, error: str) -> None:
+    """Tell people that nobody could even be asked to tell a channel of a fulfillment."""
+    one = Fulfillment.across.filter(pk=event.entity_id).select_related("order").first()
+    number = one.order.ext_order_id if one else ""
+    raise_exceptions(
+        [
+            Problem(
+                "event_parked", event.organization_id, f"{NAME}:{event.pk}",
+                f"What was shipped of order {number} could not be passed on", error,
+                entity_type="order" if one else "", entity_id=one.order_id if one else None, entity_label=number,
+            )
+        ]
+    )  # fmt: skip
+
+
+@consumer(NAME, events=[FULFILLMENT_CREATED.name], on_parked=parked, wants=is_told)
 def listen(events: Sequence[Event]) -> None:
     """Ask for a delivery for each fulfillment that its channel is to be told of."""
     rows = Fulfillment.across.filter(pk__in=[one.entity_id for one in events], kind=Fulfillment.Kind.SHIPPED)
@@ -88,7 +104,12 @@ def send(intent: Intent) -> Json:
         if shipped == known:
             break
         known = shipped
-        answer = ask(integration, partial(_put, parcel), flow=FLOW)
+        try:
+            answer = ask(integration, partial(_put, parcel), flow=FLOW)
+        except Refused:
+            if isinstance(parcel.announce, written.Announcer):
+                parcel.announce.take_back()
+            raise
     return answer
 
 
@@ -107,7 +128,7 @@ def _found(intent: Intent) -> tuple[Integration, OutgoingParcel, list[int]]:
         raise Refused(_("What was to be told is not here any more."))
     shipped = shipped_of(one.order_id)
     mine = next(each for each in shipped if each.pk == one.pk)
-    announce = written.announcer(integration, mine.order.ext_order_api_id)
+    announce = written.Announcer(integration, mine.order.ext_order_api_id)
     return integration, outgoing(mine, shipped, announce), [each.pk for each in shipped]
 
 

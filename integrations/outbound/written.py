@@ -5,7 +5,7 @@ nothing new; whatever else it shows is the channel's. Values are compared, never
 at the same moment comes through.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from django.db import connection
 
@@ -18,17 +18,25 @@ from portal.kit.json import Json
 KEPT_DAYS = 7
 
 
-def announcer(integration: Integration, order_api_id: str) -> Callable[[Json], None]:
-    """Return what a client calls right before it sets fields of an order: with their new values by path."""
+class Announcer:
+    """What a client calls right before it sets fields of an order: with their new values by path."""
 
-    def note(values: Json) -> None:
+    def __init__(self, integration: Integration, order_api_id: str) -> None:
+        self._integration = integration
+        self._order = order_api_id
+        self._made: list[int] = []
+
+    def __call__(self, values: Json) -> None:
+        """Note values that are about to be written."""
         rows = [
-            Written(integration=integration, order_api_id=order_api_id, path=path, value=value)
+            Written(integration=self._integration, order_api_id=self._order, path=path, value=value)
             for path, value in values.items()
         ]
-        Written.objects.bulk_create(rows)
+        self._made += [row.pk for row in Written.objects.bulk_create(rows)]
 
-    return note
+    def take_back(self) -> None:
+        """Forget what was noted: the other side has refused, so whoever sets such a value now is not us."""
+        Written.objects.filter(pk__in=self._made).delete()
 
 
 def came_back(integration: Integration, records: Iterable[OrderRecord]) -> dict[str, Json]:

@@ -7,6 +7,7 @@ import pytest
 from django.db.models.functions import Now
 
 from integrations import lifecycle
+from integrations.connectors.ecwid import parcels
 from integrations.connectors.ecwid.sandbox.server import Sandbox
 from integrations.models import FlowState, Integration, Written
 from integrations.outbound.told import tellings
@@ -186,6 +187,19 @@ def test_an_order_that_is_gone_there_is_told_to_people(sandbox: Sandbox, shop: I
     )
     assert "is not in the store any more" in problem.message
     assert sentence(Fulfillment.across.get()).startswith("Not told to Tea shop: The record is not there")
+
+
+def test_a_write_that_was_refused_is_not_waited_for(
+    sandbox: Sandbox, shop: Integration, place: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, order = ordered(sandbox, shop)
+    ship(request_for(order, place, 2, status=RequestStatus.SENT_TO_FULFILLMENT))
+    monkeypatch.setitem(parcels._RANK, "SHIPED", 9)
+    monkeypatch.setattr(parcels, "_SHIPPED", {"SHIPPING": "SHIPED"})
+    tell()
+    assert (Delivery.across.get().state, writes(sandbox)) == ("parked", 1)
+    assert "expected one of" in OrderException.across.get(type="tracking_not_told").message
+    assert not Written.objects.exists()
 
 
 def test_what_may_have_arrived_is_looked_up_and_not_written_twice(
