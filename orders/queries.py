@@ -107,7 +107,8 @@ def _mark(order: Order, last: int, problems: int, *moments: dt.datetime | None) 
 
 def active_exceptions(organization: Organization) -> int:
     """Return how many exceptions wait for a person; snoozed ones do not."""
-    return open_exceptions(organization).count()
+    kept: OpenExceptions | None = organization.__dict__.get("_open_exceptions")
+    return sum(count for _, count, _ in kept.types) if kept else open_exceptions(organization).count()
 
 
 def open_exceptions(organization: Organization) -> QuerySet[OrderException]:

@@ -13,7 +13,6 @@ from django_stubs_ext import StrOrPromise
 
 from orders.documents.instants import parse
 from orders.exceptions import settle
-from orders.exceptions.catalogue import retry_of
 from orders.exceptions.look_after import assigned, change, reopened, snoozed
 from orders.exceptions.write import Step, commit, lock
 from orders.models import OrderException
@@ -181,5 +180,3 @@ ACTS = {
         Act("reopen", _("Open again"), _still_open, _reopen),
     )
 }
-
-__all__ = ["ACTS", "Act", "Done", "act_on", "put_back", "retry_of"]

@@ -50,7 +50,7 @@ class ReasonForm(ActForm):
     """Why it is dismissed."""
 
     reason = forms.CharField(
-        label=_("Why"),
+        label=_("Dismiss it because"),
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -82,7 +82,7 @@ class SnoozeForm(ActForm):
     """Until when it rests."""
 
     when = forms.ChoiceField(
-        label=_("Until"),
+        label=_("Snooze until"),
         choices=(
             ("tomorrow", _("Tomorrow morning, 8:00")),
             ("week", _("Next Monday morning, 8:00")),

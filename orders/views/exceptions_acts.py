@@ -16,6 +16,7 @@ from orders.exceptions import acts, work
 from orders.exceptions.form import ActForm, form_of
 from orders.exceptions.groups import results
 from orders.exceptions.look_after import members
+from orders.exceptions.settle import can_retry
 from orders.lists.exceptions import exception_list as the_list
 from orders.lists.exceptions import type_label
 from orders.models import ExceptionWork
@@ -48,7 +49,7 @@ _WORDS = {
 def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
     """Do one act to one exception."""
     found = one(request, public_id)
-    if key not in acts.ACTS or (key == "retry" and acts.retry_of(found.type) is None):
+    if key not in acts.ACTS or (key == "retry" and not can_retry(found)):
         raise Http404
     form = form_of(key, request.POST, request.organization, members(request.organization))
     if not form.is_valid():

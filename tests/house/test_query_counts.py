@@ -18,7 +18,7 @@ from tests.orders.products.making import product, record, report
 
 pytestmark = pytest.mark.django_db
 EXPECTED = {
-    "/": 11,
+    "/": 12,
     "/orders": 9,
     "/orders?view=on-hold": 9,
     "/orders?q=ruiz": 11,  # one asks what is exactly that, one why each row is there
@@ -27,7 +27,10 @@ EXPECTED = {
     "/filters/orders": 7,
     "/shipping-requests": 9,
     "/fulfillments": 7,
-    "/exceptions": 8,
+    "/exceptions": 9,  # one asks who exceptions can be given to
+    "/exceptions/causes": 6,
+    "/settings/notifications": 7,
+    "/engines/routing": 7,
     "/locations": 7,
     "/locations/groups": 6,
     "/routing": 7,

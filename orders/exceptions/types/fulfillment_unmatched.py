@@ -4,6 +4,14 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.exceptions.catalogue import Retry, at, exception_type
 
+_GONE = """
+x.entity_type = 'source' AND EXISTS (
+    SELECT 1 FROM orders_fulfillment f
+    WHERE f.organization_id = x.organization_id AND f.source_id = x.entity_id
+      AND f.ext_fulfillment_id = substr(x.cause_key, strpos(x.cause_key, ':') + 1))
+"""
+"""The parcel is known by now."""
+
 FULFILLMENT_UNMATCHED = exception_type(
     "fulfillment_unmatched",
     label=_("Parcel of an unknown shipping request"),
@@ -17,5 +25,6 @@ FULFILLMENT_UNMATCHED = exception_type(
         at("orders.fulfillments.retake.retake"),
         _("Each report is looked at again; it is taken where its shipping request is known by now."),
     ),
+    gone=_GONE,
     share=("title",),
 )

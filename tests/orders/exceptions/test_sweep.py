@@ -7,14 +7,17 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test import override_settings
 
+from integrations.models import Integration
 from orders.engines import setting
 from orders.exceptions import sweep
 from orders.exceptions.catalogue import CATEGORIES, exception_types, retry_of
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.models import ExceptionSweep, OrderException, Source
+from orders.models import ExceptionSweep, Fulfillment, OrderException, Source
 from portal.audit.actor import Actor
 from portal.kit.jobs import bells, watchers
-from tests.factories import make_order
+from tests.factories import make_location, make_order
+from tests.orders.fulfillments.parcels import make_fulfillment
+from tests.orders.requests.making import ready_order, request_for
 
 pytestmark = pytest.mark.django_db
 ANN = Actor("user", "1", "Ann")
@@ -97,6 +100,23 @@ def test_every_type_has_a_category_and_says_in_sql_that_holds_when_its_cause_is_
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT ({declared.gone}) FROM orders_orderexception x")
             assert cursor.fetchone() is not None
+
+
+def test_an_integration_that_works_again_and_a_parcel_that_is_known_are_no_trouble_any_more(source: Source) -> None:
+    shop = Integration.across.create(
+        organization=source.organization, name="Shop", connector="ecwid", source=source, cause="No answer"
+    )
+    about = {"entity_type": "integration", "entity_id": shop.pk}
+    raise_exceptions([Problem("integration_failed", source.organization_id, shop.public_id, "T", "M", **about)])
+    asked = request_for(ready_order(source), make_location(source), 1)
+    about = {"entity_type": "source", "entity_id": source.pk}
+    key = f"{source.public_id}:P-1"
+    raise_exceptions([Problem("fulfillment_unmatched", source.organization_id, key, "T", "M", **about)])
+    close = watchers.get("exceptions whose cause is gone").job
+    assert close() == 0
+    Integration.across.update(cause="")
+    Fulfillment.across.filter(pk=make_fulfillment(asked, ext_fulfillment_id="P-1").pk).update(source=source)
+    assert close() == 2
 
 
 def test_a_lease_that_ran_out_is_taken_over(source: Source) -> None:
