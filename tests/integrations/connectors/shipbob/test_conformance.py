@@ -1,16 +1,22 @@
 """ShipBob does what every warehouse does, and what only ShipBob needs."""
 
+import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
+from django.test import Client
 from pytest_django import Settings
 
+from integrations.connectors.shipbob.sandbox.sender import signature
 from integrations.connectors.shipbob.sandbox.server import Sandbox, serve
+from integrations.hooks import registration
 from integrations.models import Integration
 from orders.models import Fulfillment, InventoryLevel, OrderException, ShippingRequest, Source
 from orders.requests.cancel import cancel
 from orders.requests.references import reference_of
 from tests.integrations.conformance_shipping import FulfillmentConformance
+from tests.integrations.conftest import state_of
 from tests.integrations.connectors.shipbob.conftest import FIRST, point_at
 from tests.integrations.warehouse_sandbox import OLIVE, SKU, S
 from tests.orders.requests.making import fresh
@@ -122,3 +128,25 @@ class TestShipBob(FulfillmentConformance):
         self.pulled(connected, "inventory")
         level = InventoryLevel.across.get(sku_folded=SKU.lower(), location=self.here(connected))
         assert level.on_hand == 7
+
+    def test_shipbob_is_told_where_to_call_and_its_messages_wake_the_flow(
+        self, store: Sandbox, connected: Integration, settings: Settings, client: Client
+    ) -> None:
+        settings.PUBLIC_URL = "https://portal.example"
+        registration.look()
+        assert registration.register_due() == 1
+        row = store.world.database.row("SELECT * FROM subscriptions")
+        assert row is not None
+        body, now = json.dumps({"topic": "order.shipped", "data": {}}), int(time.time())
+        signed = {
+            "webhook-id": "msg_1",
+            "webhook-timestamp": str(now),
+            "webhook-signature": signature(row["secret"], "msg_1", now, body),
+        }
+        path = row["url"].removeprefix("https://portal.example")
+        for headers, status in ((signed, 202), (signed | {"webhook-signature": "v1,AAAA"}, 401)):
+            answer = client.post(path, body, content_type="application/json", headers=headers)
+            assert answer.status_code == status
+        assert state_of(connected, "fulfillments").woken_at is not None
+        registration.end(connected)
+        assert store.world.sender.subscriptions() == []
