@@ -54,7 +54,6 @@ PROBLEM = "stock_not_told"
 FLOW = "inventory"
 
 
-@bell(BELL)
 def tell_due(seconds: float = SECONDS) -> int:
     """Tell what is due, channel by channel, for at most `seconds`; ring again if more is left. Returns how many."""
     ends, count = time.monotonic() + seconds, 0
@@ -67,6 +66,9 @@ def tell_due(seconds: float = SECONDS) -> int:
     if _due_channel(nothing):
         ring(BELL)
     return count
+
+
+bell(BELL)(tell_due)
 
 
 @watcher("stock to tell", every=1)

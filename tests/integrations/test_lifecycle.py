@@ -66,7 +66,7 @@ def test_at_first_only_locations_flow(organization: Organization) -> None:
     assert lifecycle.running(one) == ["locations"]
 
 
-@pytest.mark.parametrize("flows", [{"products": "pull"}, {"inventory": "push"}, {"fulfillments": "push"}])
+@pytest.mark.parametrize("flows", [{"orders": "push"}, {"inventory": "pull"}, {"fulfillments": "pull"}])
 def test_what_is_not_built_cannot_be_switched_on(organization: Organization, flows: dict[str, str]) -> None:
     with pytest.raises(lifecycle.CannotDo):
         lifecycle.add(organization, "ecwid", name="Shop", flows=flows, by=TESTER)

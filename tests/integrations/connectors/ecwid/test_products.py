@@ -42,11 +42,11 @@ def test_a_product_with_variations_is_a_parent_and_its_children() -> None:
         "extProductCreatedAt": "2026-06-01T08:00:00Z", "extProductUpdatedAt": "2026-09-14T10:21:35Z",
     }  # fmt: skip
     assert (moss.kind, moss.parent_ext_api_id, moss.name) == ("child", "71000202", "Wool scarf (Moss)")
-    assert (moss.ext_product_api_id, moss.prices[0].value, moss.weight) == ("71000202-421616301", 42, 250)
+    assert moss.ext_product_api_id == "71000202-421616301"
+    assert [moss.prices[0].value, moss.weight] == [42, 250]
     # It has its price from its product, raised by its option; its weight, barcode and counting are its own.
-    assert (rust.prices[0].value, rust.weight, rust.upc, rust.not_tracked) == (
-        Decimal("44.55"), 260, "0123456789029", True,
-    )  # fmt: skip
+    assert [rust.prices[0].value, rust.weight] == [Decimal("44.55"), 260]
+    assert (rust.upc, rust.not_tracked) == ("0123456789029", True)
     assert [one.value for one in rust.variant_options] == ["Rust"]
 
 
