@@ -30,5 +30,6 @@ for _key in ("rule_failed", "rules_disagree"):
             _("Run again"),
             run_again,
             _("The rule is judged anew, as it is now, on each order as it is now. What it does then is done."),
+            at_once=True,
         ),
     )

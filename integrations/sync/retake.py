@@ -54,5 +54,6 @@ retries.register(
         retake,
         _("Each record is read again as it came. What does not fit still is refused again, in words of today."),
         fits=can_retake,
+        at_once=True,
     ),
 )

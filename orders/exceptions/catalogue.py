@@ -65,6 +65,8 @@ class Retry:
     fits: "Callable[[OrderException], bool]" = always
     foresee: "Callable[[Sequence[OrderException]], Mapping[int, Foreseen]] | None" = None
     """What it would come to, by exception id, writing nothing; without it nobody can say beforehand."""
+    at_once: bool = False
+    """It is over when `run` returns: what is not raised again by then has cleared. Else `gone` says so later."""
 
 
 def at(path: str) -> Callable[..., Any]:

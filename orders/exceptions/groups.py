@@ -9,7 +9,7 @@ from typing import cast
 from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet
 
-from orders.exceptions.catalogue import exception_types
+from orders.exceptions.catalogue import exception_types, retry_of
 from orders.models import ExceptionWork, ExceptionWorkItem, OrderException
 from portal.kit.text import fold
 from portal.tenancy.models import Organization
@@ -156,8 +156,8 @@ def _over(tried: Sequence[OrderException]) -> set[int]:
     found: set[int] = set()
     for kind in {one.type for one in tried}:
         ids = [one.pk for one in tried if one.type == kind]
-        gone = exception_types.get(kind).gone if kind in exception_types else ""
-        if not gone:
+        gone, cure = exception_types.get(kind).gone if kind in exception_types else "", retry_of(kind)
+        if not gone or (cure is not None and cure.at_once):
             found.update(ids)
             continue
         with connection.cursor() as cursor:

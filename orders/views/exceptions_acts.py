@@ -1,5 +1,6 @@
 """What people do with exceptions: one, the ticked ones, all that share a cause; how far it is; undoing it."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from orders.lists.exceptions import exception_list as the_list
 from orders.lists.exceptions import type_label
 from orders.models import ExceptionWork
 from orders.views.exceptions import one, show
+from portal.kit.clock import now
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, get_or_404, page
 from portal.ui.amounts import count as grouped
@@ -29,6 +31,7 @@ from portal.ui.ticked import carried, way_back
 
 MOST = 20_000
 """So many exceptions one piece of work takes on; more need a narrower filter."""
+WATCHED = dt.timedelta(minutes=15)
 SHOWN = 300
 """So many exceptions the page of a piece of work names, what needs a look first."""
 _STAYS = ("assign", "wake", "reopen")
@@ -143,9 +146,14 @@ def _told(found: ExceptionWork) -> dict[str, Any]:
         "results": [one for one in told if one.outcome != "waiting"][:SHOWN],
         "more": max(0, found.total - counts["waiting"] - SHOWN),
         "running": running,
-        "live": running or counts["trying"] > 0,
+        "live": running or (counts["trying"] > 0 and _recent(found)),
         "can_undo": work.can_undo(found),
     }
+
+
+def _recent(found: ExceptionWork) -> bool:
+    """Say whether it is worth looking again by itself: what is tried for longer is found when the page is opened."""
+    return found.finished_at is not None and now() - found.finished_at < WATCHED
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """Running again: alone, in bulk, by `manage.py replay_runs`; once for a run, whoever presses how often."""
 
 import io
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from automations import replay, services
 from automations.definition import ActionSpec, Definition, FilterSpec
 from automations.models import Rule, Run
-from orders.exceptions import settle
+from orders.exceptions import groups, settle, work
 from orders.lifecycle import edits
 from orders.models import Order, OrderException, Source
 from portal.audit.actor import Actor
@@ -65,6 +66,15 @@ def active() -> list[str]:
 
 
 # what it does
+
+
+def test_it_is_the_cure_of_its_exception(failed: Run, rule: Rule, owner: Membership) -> None:
+    for code, told in ((BROKEN, {"again": 1}), (MENDED, {"cleared": 1})):
+        save(rule, code)
+        exception = OrderException.across.get(type="rule_failed", state="active")
+        done = work.ask(exception.organization, "retry", [exception.pk], {}, user=owner.user)
+        assert Counter(one.outcome for one in groups.results(done)) == told
+    assert (Order.across.get().status, active()) == ("canceled", [])
 
 
 def test_a_rule_that_was_mended_does_its_work_on_the_record_as_it_is_now(failed: Run, rule: Rule) -> None:

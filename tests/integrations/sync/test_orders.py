@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from integrations.connectors.ecwid.sandbox.server import Sandbox
 from integrations.models import Call, FlowState, Integration, SyncRun
 from integrations.sync import pull
+from orders.exceptions import settle
 from orders.lifecycle import edits
 from orders.models import Order, OrderException
 from portal.events.models import Event
@@ -152,6 +153,8 @@ def test_a_broken_order_is_refused_by_name_and_the_rest_of_its_page_is_taken(
     assert set(order_numbers(integration)) == {first["id"], last["id"]}
     problem = OrderException.across.get(type="record_refused")
     assert problem.raw
+    assert settle.retry(problem, by=TESTER) == 1  # taken again it does not fit still: a new exception says so
+    assert [one.state for one in OrderException.across.order_by("pk")] == ["resolved", "active"]
     assert state_of(integration).cursor["position"] >= last["updateTimestamp"]
 
 
