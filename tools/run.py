@@ -1,4 +1,4 @@
-"""`make run`: database, web, worker, the sandbox store and the sandbox warehouse, until Ctrl-C or until one of them ends."""
+"""`make run`: database, web, worker, the sandbox store and warehouse, until Ctrl-C or until one of them ends."""
 
 import os
 import secrets
