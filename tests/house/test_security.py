@@ -43,7 +43,8 @@ def test_no_post_is_taken_without_its_token(world: dict[str, Any], owner: Member
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner.user, backend="django.contrib.auth.backends.ModelBackend")
     before = History.across.count()
-    paths = [path_of(address, world) for address in ADDRESSES.values()]
+    # Messages of other systems come with no cookie: their signature is what counts (tests/integrations/hooks).
+    paths = [path_of(address, world) for name, address in ADDRESSES.items() if not name.startswith("hooks:")]
     for path in [*paths, "/admin/login/", "/admin/logout/", "/admin/password_change/"]:
         for extra in ({}, MARKS):
             answer = client.post(path, {"sure": "1", "name": "x"}, headers=extra)
