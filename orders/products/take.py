@@ -18,6 +18,7 @@ from orders.models import OrderException, Product, Publication, Source
 from orders.products import family, report
 from orders.products.match import match, raw
 from orders.products.rows import lock, lock_catalogue
+from orders.products.store import keep_source_docs
 from orders.products.write import Step, commit, create
 from orders.records.product import ProductRecord
 from orders.records.refused import Refused
@@ -132,7 +133,7 @@ def _update(source: Source, some: Sequence[_Known], by: Actor, done: _Done) -> N
     owned = [(pk, record) for pk, record in some if pk in changed and products[pk].owner_id == source.pk]
     for pk, record in owned:
         products[pk].source_doc = report.source_doc(record)
-    Product.across.bulk_update([products[pk] for pk, _record in owned], ["source_doc"], batch_size=200)
+    keep_source_docs([products[pk] for pk, _record in owned])
     done.changed |= changed
     done.refused += refused
 

@@ -5,7 +5,7 @@ products are locked (`orders.products.rows.lock`). A step that changes nothing w
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from orders.documents.product import COLUMNS, ENTITY, VOLATILE, document, facets
 from orders.events import PRODUCT_CREATED, PRODUCT_DELETED, PRODUCT_UPDATED
 from orders.models import BundleItem, Product, Publication, Source
 from orders.products import pins
+from orders.products.store import PRODUCT, PUBLICATION, update, write_channels, write_parts
 from portal.audit.actor import Actor
 from portal.audit.record import Entry, record
 from portal.entities import patch
@@ -24,15 +25,7 @@ from portal.kit.clock import database_now
 from portal.kit.json import Json
 from portal.kit.text import fold
 
-_ALWAYS = (
-    "sku", "sku_folded", "name", "name_folded", "kind", "not_tracked", "parent", "content", "facets", "kept",
-    "version", "updated_at", "deleted_at", "deleted_by_hand",
-)  # fmt: skip
-_PUBLICATION = (
-    "sku", "sku_folded", "name", "ext_product_id", "ext_product_api_id", "parent_api_id", "reported_at", "buffer",
-    "not_tracked", "state", "updated_at", "updated_by",
-)  # fmt: skip
-TOLD = frozenset(_PUBLICATION) - {"sku_folded", "updated_at", "updated_by"}
+TOLD = frozenset(PUBLICATION) - {"sku_folded", "updated_at", "updated_by"}
 """What a step may set of a publication."""
 _QUIET = frozenset({"reported_at"})
 
@@ -113,8 +106,8 @@ def create(made: Sequence[tuple[Product, Step]], *, cause: str = "", announce: b
         entries.append(Entry(whose, ENTITY, product.pk, 1, step.by, step.verb, step.summary, [], step.run_id))
         payload = {"from": 0, "changes": [], "cause": cause, "skus": [product.sku_folded]}
         events.append(outbox.NewEvent(PRODUCT_CREATED.name, whose, product.pk, 1, payload))
-    _write_parts([product for product, _step in made if product.parts])
-    _write_channels([one for product, _step in made for one in product.channels])
+    write_parts([product for product, _step in made if product.parts])
+    write_channels([one for product, _step in made for one in product.channels])
     record(entries)
     if announce:
         outbox.record(events)
@@ -164,12 +157,12 @@ class _Batch:
 
     def write(self) -> None:
         """Write it all."""
-        Product.across.bulk_update(self._rows, _ALWAYS, batch_size=200)
-        Product.across.bulk_update(self._quiet, ("kept",), batch_size=500)
-        _write_parts(self._parts)
+        update(self._rows, PRODUCT)
+        update(self._quiet, {"kept": PRODUCT["kept"]})
+        write_parts(self._parts)
         if self._gone:
             Publication.across.filter(pk__in=self._gone).delete()
-        _write_channels(self._channels)
+        write_channels(self._channels)
         record(self._entries)
         if self._announce:
             outbox.record(self._events)
@@ -244,22 +237,4 @@ def _channels(product: Product, step: Step, at: dt.datetime) -> list[Publication
 
 
 def _state(one: Publication) -> tuple[Any, ...]:
-    return tuple(getattr(one, name) for name in _PUBLICATION)
-
-
-def _write_parts(products: Sequence[Product]) -> None:
-    if not products:
-        return
-    BundleItem.across.filter(bundle__in=products).delete()
-    rows = [one for product in products for one in product.parts]
-    for one in rows:
-        one.pk, one.bundle_id = None, one.bundle.pk
-    BundleItem.across.bulk_create(rows, batch_size=500)
-
-
-def _write_channels(channels: Iterable[Publication]) -> None:
-    rows = list(channels)
-    for one in rows:
-        one.product_id = one.product.pk
-    Publication.across.bulk_update([one for one in rows if one.pk], _PUBLICATION, batch_size=200)
-    Publication.across.bulk_create([one for one in rows if not one.pk], batch_size=500)
+    return tuple(getattr(one, name) for name in PUBLICATION)
