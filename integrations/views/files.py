@@ -109,7 +109,10 @@ def _shown(
         "faults": latest.errors.splitlines()[1:21] if latest else [],
         "kinds": kinds,
         "outs": [(kind, LABELS[kind]) for kind in OUT[integration.connector]],
-        "rows": [(one, LABELS.get(one.kind, one.kind)) for one in integration.files.order_by("-id")[:SHOWN]],
+        "rows": [
+            (one, LABELS.get(one.kind, one.kind))
+            for one in ExchangedFile.objects.filter(integration=integration).order_by("-id")[:SHOWN]
+        ],
     }
     return render(request, "integrations/files.html", context, status=422 if latest and not latest.taken else status)
 

@@ -19,7 +19,7 @@ from orders.models import Fulfillment, InventoryLevel, Order, ShippingRequest
 from portal.deliveries.models import Delivery
 from portal.deliveries.send import send_due, try_again
 from portal.events.dispatch import drain
-from tests.integrations.conftest import reread
+from tests.integrations.conftest import TESTER, reread
 from tests.integrations.custom.conftest import an_order
 from tests.integrations.custom.test_api import parcel
 from tests.portal.api.conftest import Program
@@ -67,7 +67,7 @@ def test_what_does_not_fit_is_told_by_path_and_may_come_again_mended(store: Made
 
 def test_both_secrets_count_for_a_day_after_a_rotation(store: Made) -> None:
     integration, secrets = store
-    new = keys.rotate(integration, by=keys.Actor.system("test"))
+    new = keys.rotate(integration, by=TESTER)
     for number, secret in enumerate((secrets.signing, new)):
         assert knock(integration, secret, "order.upserted", an_order(f"o-{number}"), id=f"m{number}").status_code == 202
     integration.credentials.filter(field="signing_former").update(updated_at="2026-01-01T00:00:00Z")
@@ -107,7 +107,7 @@ class Shop:
 def door(settings: Settings, store: Made) -> Iterator[Door]:
     with serve(Shop(), store[1].signing) as door:  # type: ignore[arg-type]
         settings.ALLOWED_PRIVATE_HOSTS = [f"127.0.0.1:{door.server_port}"]
-        keys.save_address(store[0], door.url, by=keys.Actor.system("test"))
+        keys.save_address(store[0], door.url, by=TESTER)
         yield door
 
 

@@ -4,21 +4,27 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, settings
-from pytest_django import Settings
+from schemathesis.config import SchemathesisConfig
 
 from integrations.custom import keys
 from integrations.models import Integration
-from orders.models import Order
-from tests.portal.api.test_schemathesis import one_transaction, schema  # noqa: F401 - a fixture
+from portal.api.urls import api
+from portal.kit import json
+from tests.portal.api.test_schemathesis import CONFIG, one_transaction  # noqa: F401 - a fixture
 
 Made = tuple[Integration, keys.Secrets]
+# The large messages have hundreds of edges, each of which would be tried; chance has to do.
+less = SchemathesisConfig.from_dict(CONFIG | {"phases": {"coverage": {"enabled": False}}})
+schema: Any = schemathesis.openapi.from_dict(json.loads(json.dumps(api.get_openapi_schema())), config=less)
+schema.app = get_wsgi_application()
 ours = schema.include(path_regex=r"/(store|warehouse)/")
-quiet = settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+quiet = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture
-def secrets(store: Made, warehouse: Made, settings: Settings) -> dict[str, str]:
+def secrets(store: Made, warehouse: Made) -> dict[str, str]:
     return {"store": store[1].key, "warehouse": warehouse[1].key}
 
 
@@ -26,8 +32,4 @@ def secrets(store: Made, warehouse: Made, settings: Settings) -> dict[str, str]:
 @quiet
 def test_what_they_may_send_and_fetch(case: Any, secrets: dict[str, str]) -> None:
     key = secrets["store" if "/store/" in case.path else "warehouse"]
-    response = case.call_and_validate(
-        headers={"Authorization": f"Bearer {key}"}, excluded_checks=[schemathesis.checks.unsupported_method]
-    )
-    assert response.status_code < 500
-    assert Order.across.count() < 1_000
+    case.call_and_validate(headers={"Authorization": f"Bearer {key}"})
