@@ -89,7 +89,7 @@ def diagnose(facts: Facts) -> list[Finding]:
 def _held(facts: Facts) -> Iterator[Finding]:
     if not facts.works and facts.held:
         yield Finding(
-            _("{n} messages to {name} wait until it works again."), _("They go out by themselves then."),
+            _("Messages to {name} wait until it works again: {n}."), _("They go out by themselves then."),
             {"n": facts.held, "name": facts.name},
         )  # fmt: skip
 
@@ -100,12 +100,12 @@ def _requests(facts: Facts) -> Iterator[Finding]:
     values = {"n": facts.waiting, "name": facts.name, "flow": facts.labels.get("shipping_requests", "")}
     if not facts.works:
         yield Finding(
-            _("{n} shipping requests wait, because {name} is switched off or not connected."),
+            _("Shipping requests wait because {name} is switched off or not connected: {n}."),
             _("They are handed over by themselves as soon as it works."), values,
         )  # fmt: skip
     elif "shipping_requests" in facts.off and not facts.fetches:
         yield Finding(
-            _("{n} shipping requests wait, because the flow “{flow}” is off."),
+            _("Shipping requests wait because the flow “{flow}” is off: {n}."),
             _("Switch the flow on, or mark the requests as sent by hand."), values,
         )  # fmt: skip
 

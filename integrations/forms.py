@@ -65,7 +65,7 @@ class NameForm(forms.Form):
         label=gettext_lazy("Name"),
         max_length=120,
         strip=True,
-        help_text=gettext_lazy("Orders show it as their source. With several stores, name the store."),
+        help_text=gettext_lazy("Orders and shipping requests show it. With several accounts, name the account."),
     )
 
 

@@ -39,8 +39,8 @@ def taken(request_id: int, by: Actor, *, reference: str, url: str = "", canceled
         if request.status in CANCELED:
             return _recall(request, news, by, canceled=canceled)
         if request.status not in BEFORE_SENDING | {S.FAILED}:
-            return _note(request, news, by, _("%(where)s has it as %(name)s.") % _named(request, reference))
-        said = _("%(where)s has taken it as %(name)s.") % _named(request, reference)
+            return _note(request, news, by, _("Told what it is called there: %(name)s.") % {"name": reference})
+        said = _("Taken there as %(name)s.") % {"name": reference}
         try:
             moved = move([request_id], S.SENT_TO_FULFILLMENT, by, said, sets=news)[0]
         except RequestMoveRefused as refused:
@@ -61,8 +61,7 @@ def refused(request_id: int, by: Actor, problem: str, *, message: str, cure: str
         request = rows[request_id]
         if request.status not in BEFORE_SENDING:
             return False
-        where = {"where": _where(request)}
-        move([request_id], S.FAILED, by, _("%(where)s did not take it: %(why)s") % {**where, "why": message})
+        move([request_id], S.FAILED, by, _("Did not take it: %(why)s") % {"why": message})
         _refusal(request, problem, message, cure, by)
         return True
 
@@ -89,14 +88,13 @@ def cancel_answered(request_id: int, by: Actor, *, agreed: bool, reason: str = "
         request = rows[request_id]
         if request.cancellation != ASKED:
             return False
-        where = {"where": _where(request), "why": reason or _("it gave no reason")}
-        agreed_words, refused_words = _("%(where)s has canceled it."), _("%(where)s does not cancel it: %(why)s")
-        said = (agreed_words if agreed else refused_words) % where
+        why = {"where": _where(request), "why": reason or _("it gave no reason")}
+        said = _("Canceled it there, too.") if agreed else _("Does not cancel it: %(why)s") % why
         _note(request, {"cancellation": AGREED if agreed else REFUSED}, by, said)
         if agreed:
             close(request.organization_id, NOT_CANCELED, cause_key=request.public_id, by=by)
         elif request.status not in SHIPPED:
-            _will_be_shipped(request, said, by)
+            _will_be_shipped(request, _("%(where)s does not cancel it: %(why)s") % why, by)
         return True
 
 
@@ -107,7 +105,7 @@ def ask_again(request_id: int, by: Actor) -> bool:
         request = rows[request_id]
         if request.cancellation not in (REFUSED, NOT_TOLD) or not warehouse_of(request).cancels:
             return False
-        _note(request, {"cancellation": ASKED}, by, _("%(where)s is asked again to cancel it.") % _named(request, ""))
+        _note(request, {"cancellation": ASKED}, by, _("%(where)s is asked again.") % {"where": _where(request)})
         return True
 
 
@@ -117,7 +115,7 @@ def _recall(request: ShippingRequest, news: Mapping[str, Any], by: Actor, *, can
     asks = warehouse_of(request).cancels
     if not request.cancellation:
         values["cancellation"] = AGREED if canceled else ASKED if asks else NOT_TOLD
-    said = _("%(where)s had it already when it was canceled.") % _named(request, "")
+    said = _("%(where)s had it already when it was canceled.") % {"where": _where(request)}
     _note(request, values, by, said)
     if values.get("cancellation") == NOT_TOLD:
         _will_be_shipped(request, said, by)
@@ -156,10 +154,6 @@ def _problem(request: ShippingRequest, kind: str, title: str, message: str, cure
         kind, request.organization_id, request.public_id, title, message, cure,
         entity_type="order", entity_id=order.pk, entity_label=order.ext_order_id,
     )  # fmt: skip
-
-
-def _named(request: ShippingRequest, reference: str) -> dict[str, str]:
-    return {"where": _where(request), "name": reference or request.ext_reference_id}
 
 
 def _where(request: ShippingRequest) -> str:

@@ -40,14 +40,14 @@ CASES: dict[str, tuple[Facts, list[str]]] = {
     "a store that is well": (SHOP, []),
     "requests wait for the flow": (
         replace(_off(ACME, "shipping_requests"), waiting=3),
-        ["3 shipping requests wait, because the flow “Shipping requests” is off."],
+        ["Shipping requests wait because the flow “Shipping requests” is off: 3."],
     ),
     "they are fetched": (replace(_off(ACME, "shipping_requests"), waiting=3, fetches=True), []),
     "they wait for the access": (
         replace(ACME, works=False, waiting=2, held=1),
         [
-            "2 shipping requests wait, because Acme is switched off or not connected.",
-            "1 messages to Acme wait until it works again.",
+            "Shipping requests wait because Acme is switched off or not connected: 2.",
+            "Messages to Acme wait until it works again: 1.",
         ],
     ),
     "orders are off": (_off(SHOP, "orders"), ["The flow “Orders” is off: no order of Tea shop comes here."]),
@@ -110,14 +110,14 @@ def test_the_page_of_a_warehouse_says_what_is_in_the_way(
     lifecycle.save_flows(acme, {"shipping_requests": "disabled"}, by=TESTER)
     page = as_owner.get(f"/integrations/{acme.public_id}/").content.decode()
     for told in (
-        "1 shipping requests wait, because the flow “Shipping_requests” is off.",
+        "Shipping requests wait because the flow “Shipping_requests” is off: 1.",
         "“Leeds” is to be shipped from by Tea shop, which is a store and cannot ship.",
         "“Leeds” is active here, but Acme does not report it any more.",
         "No shipping requests are sent: choose it under Flows in the settings.",
     ):
         assert told in page
     lifecycle.disable(acme, by=TESTER)
-    assert facts.findings(_again(acme))[0].sentence.endswith("switched off or not connected.")
+    assert facts.findings(_again(acme))[0].sentence.endswith("switched off or not connected: 1.")
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from orders.models import Location, OrderException, ShippingRequest, Source
 from orders.requests.warehouses import Warehouse, warehouses
 from portal.deliveries.models import Delivery
 from portal.deliveries.send import send_due
-from portal.events.dispatch import drain
+from portal.kit.jobs import bells
 from portal.tenancy.models import Organization
 from tests.factories import make_location
 from tests.integrations.conftest import TESTER
@@ -50,7 +50,7 @@ def request_of_two(source: Source, reno: Location) -> ShippingRequest:
 
 def go(*, later: bool = False) -> None:
     """Hear the events and send; `later`: what waits for its next attempt is due."""
-    drain("warehouses")
+    bells.get("events:warehouses")()
     if later:
         waiting = Delivery.across.exclude(state__in=("done", "parked"))
         waiting.update(next_at=Now(), lease_until=Now() - dt.timedelta(seconds=1))

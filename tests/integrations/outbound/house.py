@@ -16,6 +16,10 @@ _OFF = Direction.DISABLED
 _SEES = {Direction.PULL: "Pulled", Direction.PUSH: "Sent", _OFF: "Off"}
 
 
+class Options(BaseModel):
+    """It has none."""
+
+
 def flow(key: str, direction: Direction, *, fixed: bool = False) -> Flow:
     directions = {direction: _SEES[direction]} | ({} if fixed else {_OFF: _SEES[_OFF]})
     return Flow(key, key.capitalize(), directions, direction, fixed, frozenset(directions))
@@ -55,7 +59,7 @@ class House:
         )
         return Manifest(
             key=KEY, name="Warehouse", role=Role.FULFILLMENT_CHANNEL, summary="Ships.", logo="img/x.svg", flows=flows,
-            settings=BaseModel, limits=Limits(1000, 1000), poll_seconds=5, client=self.client,
+            settings=Options, limits=Limits(1000, 1000), poll_seconds=5, client=self.client,
             token=(Field("token", "Token", secret=True),),
         )  # fmt: skip
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from integrations.capabilities import CancelAnswer
-from integrations.outbound.requests import CANCEL
 from orders.exceptions.settle import retry
 from orders.lifecycle import edits
 from orders.lifecycle.shipping_request import RequestStatus
@@ -100,7 +99,10 @@ def test_a_pending_cancellation_waits_for_the_reports(request_of_two: ShippingRe
     _cancel_it(request_of_two)
     house.cancels = lambda reference: CancelAnswer(agreed=False, pending=True)
     go()
-    assert (fresh(request_of_two).cancellation, Delivery.across.get(kind=CANCEL).answer) == ("asked", {"pending": True})
+    assert (fresh(request_of_two).cancellation, Delivery.across.get(kind="shipping_request_cancel").answer) == (
+        "asked",
+        {"pending": True},
+    )
 
 
 def test_an_archived_order_leaves_what_the_warehouse_has(request_of_two: ShippingRequest, house: House) -> None:

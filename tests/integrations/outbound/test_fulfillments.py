@@ -1,6 +1,7 @@
 """From a parcel here to the tracking number in the store, and back as a change that is none."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ from django.db.models.functions import Now
 from integrations import lifecycle
 from integrations.connectors.ecwid import parcels
 from integrations.connectors.ecwid.sandbox.server import Sandbox
+from integrations.connectors.ecwid.telling import Telling
 from integrations.models import FlowState, Integration, Written
+from integrations.outbound.parcels import outgoing, shipped_of
 from integrations.outbound.told import tellings
 from integrations.sync import spans
 from orders.lifecycle.shipping_request import RequestStatus
-from orders.models import Fulfillment, Location, Order, OrderException, ShippingRequest
+from orders.models import Fulfillment, Location, Order, OrderException, ShippingRequest, ShippingRequestLine
 from portal.audit.models import History
 from portal.deliveries import send
 from portal.deliveries.models import Delivery
@@ -22,7 +25,7 @@ from portal.events.models import Event
 from portal.kit.json import Json
 from tests.factories import make_location
 from tests.integrations.conftest import TESTER, reread, run_flow
-from tests.orders.fulfillments.parcels import parcel, report
+from tests.orders.fulfillments.parcels import make_fulfillment, parcel, report
 from tests.orders.requests.making import request_for
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +154,49 @@ def test_two_parcels_at_once_are_told_in_one_write(sandbox: Sandbox, shop: Integ
     assert (there(sandbox, placed)[:2], writes(sandbox)) == (("SHIPPED", "T1, T2"), 1)
     assert [(one["id"], one["trackingNumber"]) for one in sandbox.parcels()] == [(placed["id"], "T1, T2")]
     assert list(Delivery.across.values_list("state", flat=True)) == ["done", "done"]
+
+
+def test_a_parcel_that_comes_during_the_call_is_told_before_it_ends(
+    sandbox: Sandbox, shop: Integration, place: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed, order = ordered(sandbox, shop)
+    request = request_for(order, place, 2, status=RequestStatus.SENT_TO_FULFILLMENT)
+    ship(request, "P1", "T1", 1)
+    drain("telling")
+    original = Telling.put_parcel
+
+    def and_another(self: Telling, parcel: Any) -> Json:
+        answer = original(self, parcel)
+        if Fulfillment.across.count() == 1:
+            ship(request, "P2", "T2", 1)
+        return answer
+
+    monkeypatch.setattr(Telling, "put_parcel", and_another)
+    send.send_due()
+    assert (there(sandbox, placed)[:2], Delivery.across.get().state) == (("SHIPPED", "T1, T2"), "done")
+
+
+def test_lines_are_those_of_the_order_and_bundles_count_when_they_are_whole(
+    sandbox: Sandbox, shop: Integration, place: Location
+) -> None:
+    _, order = ordered(sandbox, shop)
+    request = request_for(order, place, 2)
+    (line,) = request.lines.all()
+    key, sku = line.unique_id, order.content["lineItems"][0]["sku"]
+    for position, (part, per) in enumerate((("CUP", 2), ("TEA", 1)), 1):
+        ShippingRequestLine.across.create(
+            organization=order.organization, request=request, position=position, unique_id=key, sku=part,
+            sku_folded=part.lower(), name=part, quantity=2 * per, bundle_sku=sku, per_bundle=per,
+        )  # fmt: skip
+    line.delete()
+    told = [[("CUP", 4, 2)], [("TEA", 1, 1)], [("TEA", 1, 1)]]
+    for number, parts in enumerate(told):
+        items = [{"uniqueId": key, "sku": s, "quantity": n, "bundleSku": sku, "perBundle": per} for s, n, per in parts]
+        make_fulfillment(request, ext_fulfillment_id=f"P{number}", content={"lineItems": items})
+    shipped = shipped_of(order.pk)
+    lines = [outgoing(one, shipped, lambda values: None).lines for one in shipped]
+    assert lines == [((key, sku, Decimal(units)),) for units in (0, 1, 1)]
+    assert [len(outgoing(one, shipped, lambda values: None).later) for one in shipped] == [2, 1, 0]
 
 
 def test_the_past_is_not_told(sandbox: Sandbox, integration: Integration) -> None:

@@ -33,6 +33,7 @@ from portal.deliveries.models import Delivery
 from portal.deliveries.send import send_due
 from portal.events.models import Event
 from portal.kit.invariants import broken
+from portal.kit.jobs import watchers
 from tests.factories import make_location
 from tests.integrations.conftest import TESTER
 from tests.integrations.outbound.conftest import go, problems
@@ -68,7 +69,7 @@ def test_the_warehouse_gets_its_own_names_and_the_request_its_reference(
     )
     assert Order.across.get().status == "sentToFulfillment"
     said = History.across.filter(entity_type="shippingRequest").latest("pk")
-    assert (said.actor_name, said.summary) == ("Acme", f"Acme has taken it as H-{told.reference}.")
+    assert (said.actor_name, said.summary) == ("Acme", f"Taken there as H-{told.reference}.")
     go(later=True)
     assert (house.calls, broken()) == (["place"], [])
 
@@ -99,7 +100,7 @@ def test_a_worker_that_dies_around_the_call_sends_nothing_twice_and_loses_nothin
     with pytest.raises(Died):
         go()
     monkeypatch.setattr(sending, "failpoint", lambda name: None)
-    assert Delivery.across.get().uncertain
+    assert Delivery.across.get(kind="shipping_request").uncertain
     go(later=True)
     assert (house.calls, len(house.requests)) == (calls, 1)
     assert (fresh(request_of_two).status, Delivery.across.get().state) == (S.SENT_TO_FULFILLMENT, "done")
@@ -179,13 +180,14 @@ def test_a_request_whose_event_was_lost_is_found_after_a_minute(
 ) -> None:
     rung: list[str] = []
     monkeypatch.setattr(waiting, "ring", rung.append)
-    waiting.look()
+    look = watchers.get("requests that nobody has sent").job
+    look()
     assert rung == []
     ShippingRequest.across.update(updated_at=Now() - dt.timedelta(minutes=2))
-    waiting.look()
+    look()
     assert rung == ["integrations.waiting"]
     assert waiting.ask_for_waiting() == 1
-    waiting.look()
+    look()
     assert len(rung) == 1
 
 
