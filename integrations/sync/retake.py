@@ -37,7 +37,7 @@ def retake(exception: OrderException) -> int:
 
 
 def _integration(exception: OrderException) -> Integration | None:
-    rows = Integration.across.filter(organization_id=exception.organization_id, source_id=exception.entity_id)
+    rows = Integration.across.filter(organization_id=exception.organization_id, source_id=exception.entity_id or 0)
     found: Integration | None = rows.select_related("source", "organization").first()
     return found if found is not None and found.connector in connectors else None
 

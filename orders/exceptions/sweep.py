@@ -61,7 +61,6 @@ def sweep_now(organization: Organization) -> None:
     ring(BELL)
 
 
-@bell(BELL)
 def run_due(seconds: float = SECONDS) -> int:
     """Go on with the sweeps that are due; ring again if more is left. Returns how many exceptions were looked at."""
     ends, looked = time.monotonic() + seconds, 0
@@ -78,6 +77,9 @@ def run_due(seconds: float = SECONDS) -> int:
             claims.put_back(ExceptionSweep, taken[0], delay=dt.timedelta(seconds=10))
             return looked
     return looked
+
+
+bell(BELL)(run_due)
 
 
 def _batch(taken: Claim) -> int | None:

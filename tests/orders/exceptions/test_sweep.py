@@ -106,7 +106,7 @@ def test_an_integration_that_works_again_and_a_parcel_that_is_known_are_no_troub
     shop = Integration.across.create(
         organization=source.organization, name="Shop", connector="ecwid", source=source, cause="No answer"
     )
-    about = {"entity_type": "integration", "entity_id": shop.pk}
+    about: dict[str, Any] = {"entity_type": "integration", "entity_id": shop.pk}
     raise_exceptions([Problem("integration_failed", source.organization_id, shop.public_id, "T", "M", **about)])
     asked = request_for(ready_order(source), make_location(source), 1)
     about = {"entity_type": "source", "entity_id": source.pk}

@@ -15,6 +15,7 @@ from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.models import ExceptionWork, OrderException, Source
 from orders.queries import active_exceptions, exceptions_told
 from orders.routing.retry import route_due
+from portal.audit.actor import Actor
 from portal.audit.at import as_of
 from portal.audit.models import History
 from portal.kit import json
@@ -62,7 +63,7 @@ VALUES = {
 def test_an_act_on_many_is_told_in_history_and_can_be_undone_once(source: Source, owner: Membership, act: str) -> None:
     made = make(source, "a", "b", "c")
     before = {one.pk: document(again(one)) for one in made}
-    acts.act_on("dismiss", [made[2].pk], {}, by=work.Actor.user(owner.user))
+    acts.act_on("dismiss", [made[2].pk], {}, by=Actor.user(owner.user))
     done = work.ask(source.organization, act, [one.pk for one in made], VALUES[act], user=owner.user)
     assert (done.state, done.finished_at is not None) == ("done", True)
     outcomes = dict(done.items.values_list("exception__cause_key", "outcome"))
@@ -147,7 +148,7 @@ def test_work_that_a_worker_left_behind_is_finished_and_one_that_fails_stops_nob
 ) -> None:
     made = make(source, *(f"k{n}" for n in range(5)))
     monkeypatch.setattr(work, "AT_ONCE", 0.0)
-    real = work.act_on
+    real = acts.act_on
 
     def fails_on_one(act: str, ids: list[int], *args: Any, **named: Any) -> Any:
         if made[2].pk in ids:
