@@ -59,6 +59,9 @@ def _exceptions(organization: Organization) -> Sequence[Choice]:
     return [Choice(one.key, str(one.label)) for one in exception_types]
 
 
+AT_HAND = ("release", "ready", "review", "tag", "cancel")
+"""What is done most to many; the rest is in the bar's menu."""
+
 QUICK = (
     *("extOrderCreatedAt", "integration", "status", "tags"),
     *("lineItems.locationId", "totalPrice", "exceptions"),
@@ -110,7 +113,10 @@ ORDERS = OrderList(
         ViewTab("canceled", _("Canceled"), "f=status~is_one_of~canceled"),
         ViewTab("archived", _("Archived"), "f=status~is_one_of~archived"),
     ),
-    bulk=tuple(Bulk(one.key, one.label, f"orders:bulk_{one.key}", danger=one.danger) for one in ACTS.values()),
+    bulk=tuple(
+        Bulk(one.key, one.label, f"orders:bulk_{one.key}", danger=one.danger, more=one.key not in AT_HAND)
+        for one in ACTS.values()
+    ),
     empty=Empty(
         _("No orders yet"),
         _("They come in by themselves, as soon as a store is connected."),

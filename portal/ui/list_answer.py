@@ -286,3 +286,8 @@ class Listing:
     def bulk(self) -> "list[tuple[Bulk, str]]":
         """Acts on ticked rows that this member may do, with their addresses."""
         return self.page.bulk_for(self)
+
+    @property
+    def bulk_more(self) -> bool:
+        """Say whether the bar for ticked rows has a menu *More*."""
+        return any(act.more for act, _url in self.bulk)

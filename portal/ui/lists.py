@@ -104,6 +104,8 @@ class Bulk:
     permission: Permission = Permission.OPERATE
     confirm: StrOrPromise = ""
     danger: bool = False
+    more: bool = False
+    """It stands in the menu *More* at the end of the bar."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from orders.models import Order, OrderWork, Source
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.kit import json
-from portal.kit.jobs import bells
+from portal.kit.jobs import bells, watchers
 from portal.kit.json import Json
 from portal.tenancy.models import Membership
 from tests.factories import PLACED, make_order, make_orders
@@ -268,7 +268,8 @@ def test_what_is_left_of_many_is_the_workers_and_one_that_fails_stops_nobody(
 
     monkeypatch.setitem(cast("dict[str, Act]", ACTS), "review", replace(ACTS["review"], do=fails))
     assert "orders.work" in bells
-    work.ring_for_due()  # “work on orders left behind”
+    assert "work on orders left behind" in watchers
+    work.ring_for_due()
     work.run_due()
     assert statuses(*orders) == ["reviewRequired"] * 2 + ["new"] + ["reviewRequired"] * 2
     assert done.items.get(outcome="left").why == "RuntimeError: Broken"
