@@ -16,7 +16,7 @@ import django
 if TYPE_CHECKING:
     from bench.table import Figure
 
-PARTS = ("whole", "memory", "pages", "builder", "holds", "inventory", "filters", "routing", "scripting")
+PARTS = ("whole", "memory", "pages", "builder", "holds", "inventory", "filters", "routing", "loop", "scripting")
 
 
 def main() -> int:
@@ -58,6 +58,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=100_000, help="orders under the pages")
     parser.add_argument("--holds", type=int, default=50_000, help="holds that come due")
     parser.add_argument("--requests", type=int, default=10_000, help="shipping requests that want the same SKU")
+    parser.add_argument("--loop", type=int, default=5_000, help="orders that travel to the warehouse and back")
     parser.add_argument(
         "--million", type=int, nargs="?", const=1_000_000, help="measure filters over so many orders, and nothing else"
     )
@@ -91,6 +92,10 @@ def _measure(options: argparse.Namespace) -> list["Figure"]:
         figures += _step("filters in memory", lambda: filters.measure(options.orders))
     if "routing" in options.only:
         figures += _step("routing", routing.measure)
+    if "loop" in options.only:
+        from bench import loop  # the sandboxes are only there for development
+
+        figures += _step("the loop", lambda: loop.measure(options.loop))
     if "scripting" in options.only:
         figures += _step("JavaScript", scripting.measure)
     return figures

@@ -39,9 +39,9 @@ def program(arguments: Sequence[str], environment: Mapping[str, str] | None = No
 
 
 @contextmanager
-def worker() -> Iterator[int]:
+def worker(environment: Mapping[str, str] | None = None) -> Iterator[int]:
     """Run the background work as `make run` does; give its id as soon as it shows a sign of life."""
-    with program(["manage.py", "work"]) as pid:
+    with program(["manage.py", "work"], environment) as pid:
         until(lambda: (jobs.seconds_since_heartbeat() or 1e9) < 3, "The worker's sign of life", _START_SECONDS)
         yield pid
 

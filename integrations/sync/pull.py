@@ -42,8 +42,12 @@ EXISTS (
 AND NOT EXISTS (
     SELECT 1 FROM integrations_pace p
     WHERE p.integration_id = t.integration_id AND p.blocked_until > clock_timestamp())
+AND (t.flow <> 'inventory' OR NOT EXISTS (
+    SELECT 1 FROM integrations_flowstate l JOIN integrations_integration i ON i.id = l.integration_id
+    WHERE l.integration_id = t.integration_id AND l.flow = 'locations' AND l.last_ok_at IS NULL
+      AND i.flows ->> 'locations' = 'pull'))
 """
-"""Flows that may run: of an active integration that no pause was asked of."""
+"""Flows that may run: of an active integration that no pause was asked of; stock once its locations are known."""
 
 
 def anything_due() -> bool:

@@ -1,5 +1,6 @@
 """What Ecwid is to us: its flows, ways to connect, limits and baseline mapping."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from integrations.connectors.ecwid import client, mapping, products
@@ -98,7 +99,7 @@ ECWID = connectors.register(
         flows=FLOWS,
         settings=mapping.Settings,
         # The vendor allows 600 a minute for a token and punishes going beyond it.
-        limits=Limits(per_second=8, burst=16),
+        limits=Limits.a_minute(settings.CONNECTOR_CALLS_PER_MINUTE["ecwid"]),
         poll_seconds=5,
         client=client.EcwidClient,
         order=mapping.order,
