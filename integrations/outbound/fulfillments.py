@@ -5,6 +5,7 @@ shop that begins to be told is not told of the past. What cannot be told becomes
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -15,7 +16,7 @@ from integrations.manifest import Client, Direction
 from integrations.models import FlowState, Integration
 from integrations.outbound import written
 from integrations.outbound.ask import ask, ask_whether
-from integrations.outbound.parcels import outgoing, shipped_of
+from integrations.outbound.parcels import outgoing, shipped_ids, shipped_of
 from integrations.sync import spans
 from integrations.sync.flows import Unable
 from orders.events import FULFILLMENT_CREATED
@@ -97,39 +98,48 @@ def _payload(one: Fulfillment, integration: Integration) -> Json:
 
 def send(intent: Intent) -> Json:
     """Tell the channel of a fulfillment. What was shipped meanwhile is told with it, so that the last word is whole."""
-    known: list[int] = []
     answer: Json = {}
     for _try in range(_TRIES):
-        integration, parcel, shipped = _found(intent)
-        if shipped == known:
-            break
-        known = shipped
+        found = _found(intent)
         try:
-            answer = ask(integration, partial(_put, parcel), flow=FLOW)
+            answer = ask(found.integration, partial(_put, found.parcel), flow=FLOW)
         except Refused:
-            if isinstance(parcel.announce, written.Announcer):
-                parcel.announce.take_back()
+            found.announcer.take_back()
             raise
+        if shipped_ids(found.order_id) == found.shipped:
+            break
     return answer
 
 
 def look_up(intent: Intent) -> Json | None:
     """Ask the channel whether it has been told."""
-    integration, parcel, _shipped = _found(intent)
-    return ask_whether(integration, lambda client: _able(client).find_parcel(parcel), flow=FLOW)
+    found = _found(intent)
+    return ask_whether(found.integration, lambda client: _able(client).find_parcel(found.parcel), flow=FLOW)
 
 
-def _found(intent: Intent) -> tuple[Integration, OutgoingParcel, list[int]]:
-    """Return whom to tell, what, and of which fulfillments that speaks. Raises Refused."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Whom to tell, what, and of which fulfillments that speaks."""
+
+    integration: Integration
+    parcel: OutgoingParcel
+    announcer: written.Announcer
+    order_id: int
+    shipped: list[int]
+
+
+def _found(intent: Intent) -> _Found:
+    """Return what a delivery is about, as it is now. Raises Refused."""
     rows = Integration.across.filter(organization_id=intent.organization_id, public_id=intent.payload["integration"])
-    integration = rows.select_related("organization", "source").first()
+    integration = rows.first()
     one = Fulfillment.across.filter(organization_id=intent.organization_id, public_id=intent.key).first()
     if integration is None or one is None:
         raise Refused(_("What was to be told is not here any more."))
     shipped = shipped_of(one.order_id)
     mine = next(each for each in shipped if each.pk == one.pk)
-    announce = written.Announcer(integration, mine.order.ext_order_api_id)
-    return integration, outgoing(mine, shipped, announce), [each.pk for each in shipped]
+    announcer = written.Announcer(integration, mine.order.ext_order_api_id)
+    parcel = outgoing(mine, shipped, announcer)
+    return _Found(integration, parcel, announcer, one.order_id, [each.pk for each in shipped])
 
 
 def _put(parcel: OutgoingParcel, client: Client) -> Json:

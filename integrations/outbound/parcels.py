@@ -16,6 +16,12 @@ def shipped_of(order_id: int) -> list[Fulfillment]:
     return list(rows.select_related("organization", "order", "request", "location", "source").order_by("pk"))
 
 
+def shipped_ids(order_id: int) -> list[int]:
+    """Return only the ids of what was shipped of an order, oldest first."""
+    rows = Fulfillment.across.filter(order_id=order_id, kind=Fulfillment.Kind.SHIPPED)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def outgoing(one: Fulfillment, shipped: Sequence[Fulfillment], announce: Callable[[Json], None]) -> OutgoingParcel:
     """Return a fulfillment as its channel gets it; `shipped` is what was shipped of its order, oldest first.
 

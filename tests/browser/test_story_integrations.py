@@ -75,6 +75,11 @@ def test_a_person_who_denies_the_access_is_told_so_and_can_try_again(
 
 def test_deleting_asks_for_the_name_and_nothing_else_will_do(walk: Walk, connected: Integration) -> None:
     page = walk.menu("Integrations")
+    page.get_by_role("link", name="Tea shop", exact=True).click()
+    messages = page.get_by_role("region", name="Messages from Ecwid")
+    expect(messages).to_contain_text("cannot call it. It is asked every 5 seconds instead.")
+    expect(messages).to_contain_text("/hooks/ecwid")
+    walk.menu("Integrations")
     page.get_by_role("link", name="Delete Tea shop").click()
     dialog = page.get_by_role("dialog", name="Delete Tea shop?")
     expect(dialog.get_by_role("button", name="Only switch off")).to_be_visible()
