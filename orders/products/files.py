@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from orders.documents.product import fields_of
 from orders.inventory.sheet import Fault
 from orders.models import Product
-from orders.products import editing, lines, queries
-from orders.products.editing import Wanted
+from orders.products import checks, lines, queries
+from orders.products.checks import Around, Wanted, check, look
 from orders.products.rows import lock, lock_catalogue, whole
 from orders.products.sheet import COLUMNS, Row, read
-from orders.products.write import Parent, Step, commit, create
+from orders.products.write import Parent, Part, Step, commit, create
 from portal.audit.actor import Actor
 from portal.filters.mark import gettext_noop
 from portal.kit import json
@@ -88,15 +88,14 @@ def preview(organization: Organization, data: bytes) -> Preview:
     skus = {fold(row.sku) for row in found.rows}
     rows = whole(Product.across.filter(organization=organization, sku_folded__in=skus, deleted_at=None))
     products = {one.sku_folded: one for one in rows}
-    faults = [*found.sheet.faults]
-    also = frozenset(skus)
-    entries = []
-    for row in found.rows:
-        product = products.get(fold(row.sku))
-        faults += _faults(organization, row, product, also)
-        entries.append(Entry(row, product, _changes(row, product)))
-    faults.sort(key=lambda one: one.line)
-    return Preview(entries, faults, found.sheet.passed_over)
+    wants = [(row, products.get(fold(row.sku))) for row in found.rows]
+    told = [(row, product, _wanted(row, product)) for row, product in wants]
+    around = look(organization, {sku for _row, product, wanted in told for sku in wanted.skus(product)})
+    for row, product, wanted in told:
+        around.comes(row.sku, wanted, product)
+    faults = [*found.sheet.faults, *(one for each in told for one in _faults(around, *each))]
+    entries = [Entry(row, product, _changes(row, product)) for row, product, _wanted in told]
+    return Preview(entries, sorted(faults, key=lambda one: one.line), found.sheet.passed_over)
 
 
 def apply(organization: Organization, data: bytes, *, seal: str, by: Actor) -> Preview:
@@ -112,29 +111,35 @@ def apply(organization: Organization, data: bytes, *, seal: str, by: Actor) -> P
     return done
 
 
-def _faults(organization: Organization, row: Row, product: Product | None, also: frozenset[str]) -> list[Fault]:
+def _faults(around: Around, row: Row, product: Product | None, wanted: Wanted) -> list[Fault]:
     if product is None and "name" not in row.fields:
         words = _("“%(sku)s” is new, and its name is missing.") % {"sku": row.sku}
         return [Fault(row.line, COLUMNS["name"], words, _("Write its name."))]
-    found, _parent = editing.check(organization, product, _wanted(row, product, also))
+    found, _parent = check(around, product, wanted)
     return [_told(row, one) for one in found]
 
 
-def _told(row: Row, fault: editing.Fault) -> Fault:
+def _told(row: Row, fault: checks.Fault) -> Fault:
     name = fault.field.partition(".")[0]
     column = COLUMNS.get({"parts": "components"}.get(name, name), name)
     return Fault(row.line, column, fault.why, _(_CURES.get(name, gettext_noop("Correct the row, or take it away."))))
 
 
-def _wanted(row: Row, product: Product | None, also: frozenset[str]) -> Wanted:
+def _wanted(row: Row, product: Product | None) -> Wanted:
     kind = row.fields.get("kind", product.kind if product else "simple")
     parent = row.parent
     if parent is None and kind == Product.Kind.CHILD and not (product and product.parent_id):
         parent = ""
-    parts = row.parts
+    parts = _parts(row, product)
     if parts is None and kind == Product.Kind.BUNDLE and not (product and product.parts):
         parts = ()
-    return Wanted(_fields(row, product), parts, parent, also)
+    return Wanted(_fields(row, product), parts, parent)
+
+
+def _parts(row: Row, product: Product | None) -> Sequence[Part] | None:
+    """Return the components that a row sets; what is no bundle any more has none."""
+    is_over = row.fields.get("kind", "bundle") != Product.Kind.BUNDLE and product is not None and product.parts
+    return () if row.parts is None and is_over else row.parts
 
 
 def _fields(row: Row, product: Product | None) -> dict[str, Any]:
@@ -153,9 +158,10 @@ def _changes(row: Row, product: Product | None) -> dict[str, tuple[str, str]]:
     now = fields_of(product) if product else {}
     told = {key: value for key, value in _fields(row, product).items() if key != "sku" and now.get(key) != value}
     found = {key: (_words(now.get(key)), _words(value)) for key, value in told.items()}
-    if row.parts is not None:
+    parts = _parts(row, product)
+    if parts is not None:
         before = lines.of_components(product.parts) if product else ""
-        after = lines.of_components(row.parts)
+        after = lines.of_components(parts)
         found |= {"bundleItems": (before, after)} if before != after else {}
     if row.parent is not None:
         before = product.parent.sku if product and product.parent else ""
@@ -193,7 +199,7 @@ def _write(organization: Organization, done: Preview, by: Actor) -> None:
 def _step(entry: Entry, by: Actor, verb: str, summary: str) -> Step:
     told = _fields(entry.row, entry.product)
     fields = {key: value for key, value in told.items() if key != "sku" or entry.product is None}
-    return Step(by, verb, str(summary), fields, entry.row.parts)
+    return Step(by, verb, str(summary), fields, _parts(entry.row, entry.product))
 
 
 def _name_parents(organization: Organization, done: Preview, by: Actor) -> None:

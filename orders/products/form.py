@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from orders.documents.product import REPORTED, reported
 from orders.models import Product
 from orders.products import lines
-from orders.products.editing import Fault, Wanted
+from orders.products.checks import Fault, Wanted
 from orders.products.inputs import GROUPS, INPUTS
 from orders.products.write import Part
 from orders.records.product import ProductRecord

@@ -97,8 +97,7 @@ def by_skus(organization: Organization, skus: Iterable[str]) -> dict[str, Produc
     return {one.sku_folded: one for one in rows.only("public_id", "sku", "sku_folded", "name", "kind")}
 
 
-def known_skus(organization: Organization, skus: Iterable[str]) -> set[str]:
-    """Return which SKUs, folded, are those of products or of stock."""
-    asked = {fold(sku) for sku in skus}
-    stock = InventoryLevel.objects.within(organization).filter(sku_folded__in=asked)
-    return set(by_skus(organization, asked)) | set(stock.values_list("sku_folded", flat=True))
+def stocked_skus(organization: Organization, skus: Iterable[str]) -> set[str]:
+    """Return which folded SKUs have stock records."""
+    stock = InventoryLevel.objects.within(organization).filter(sku_folded__in=set(skus))
+    return set(stock.values_list("sku_folded", flat=True))

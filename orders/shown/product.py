@@ -7,11 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from orders.documents.product import KINDS, PRODUCT, STATUSES, fields_of
+from orders.inventory.promise import Promise, Total
 from orders.models import BundleItem, Product, Publication, Source
 from orders.products import lines, queries
 from orders.products.channel_form import ChannelForm, free_channels
 from orders.products.inputs import GROUPS
 from portal.filters.mark import gettext_noop
+from portal.kit.text import fold
 from portal.tenancy.models import Organization
 from portal.ui.amounts import amount
 
@@ -47,6 +49,8 @@ class Component:
 
     part: BundleItem
     product: Product | None
+    stock: Total | None
+    """What there is of it; nothing where it is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +106,11 @@ def marked(product: Product, key: str) -> str:
     return str(product.kept.get(f"/{key}", {}).get("name", ""))
 
 
-def components(product: Product) -> list[Component]:
-    """Return the components of a bundle with their products."""
+def components(product: Product, promise: Promise) -> list[Component]:
+    """Return the components of a bundle with their products and what can be promised of each."""
     known = queries.by_skus(product.organization, [one.sku for one in product.parts]) if product.parts else {}
-    return [Component(one, known.get(one.sku_folded)) for one in product.parts]
+    totals = {fold(one.sku): one.total for one in promise.components if not one.total.endless}
+    return [Component(one, known.get(one.sku_folded), totals.get(one.sku_folded)) for one in product.parts]
 
 
 def channels(product: Product, sources: Sequence[Source], *, may: bool, bound: ChannelForm | None = None,

@@ -186,6 +186,7 @@ def context(
     """Return what the page of a product shows."""
     may_operate = may(request, Permission.OPERATE) and found.deleted_at is None
     sources = shown.all_sources(request.organization) if may_operate else []
+    promise = promises(found.organization_id, [found.sku], None)[found.sku_folded]
     everything = request.GET.get("show") == "all"
     limit = None if everything else changes.MOST
     history = changes.happenings(request.organization, ENTITY, found.pk, limit)
@@ -195,7 +196,7 @@ def context(
         "status": status(found),
         "groups": shown.groups(found),
         "parts_by": shown.marked(found, "bundleItems"),
-        "components": shown.components(found),
+        "components": shown.components(found, promise),
         "variants": queries.variants_of(found) if found.kind == Product.Kind.PARENT else [],
         "bundles": queries.bundles_with(found) if found.__dict__.get("component") else [],
         "channels": shown.channels(found, sources, may=may_operate, bound=bound, bound_to=bound_to),
@@ -203,7 +204,7 @@ def context(
         "new_channel": shown.new_channel(found, sources, bound, bound_to) if may_operate else None,
         "bound_to": bound_to,
         "stock": queries.stock_of(found),
-        "promise": promises(found.organization_id, [found.sku], None)[found.sku_folded],
+        "promise": promise,
         "may_operate": may_operate,
         "may_restore": may(request, Permission.OPERATE) and found.deleted_at is not None,
         "happenings": history,

@@ -63,6 +63,8 @@ FAULTS = [
     ("SKU,Product,Kind,Components\nA,Tea,bundle,2 × NONE", "No product and no stock has the SKU “NONE”"),
     ("SKU,Product,Kind,Parent SKU\nA,Tea,child,", "Name the parent"),
     ("SKU,Product,Kind,Parent SKU\nA,Tea,child,NONE", "There is no product with the SKU “NONE”."),
+    ("SKU,Product,Kind,Components\nA,Tea,bundle,B\nB,Box,bundle,C\nC,Tin,,", "“B” is a bundle itself."),
+    ("SKU,Product,Kind,Parent SKU\nA,Tea,child,B\nB,Box,,", "“B” is no parent of variants."),
     ("SKU,Product,Stock\nA,Tea,maybe", "neither “counted” nor “not counted”"),
 ]
 
