@@ -11,7 +11,8 @@ from integrations.capabilities import Trouble
 from integrations.connectors.shipbob.parcels import Told
 from portal.kit.json import Json
 
-OVERLAP = dt.timedelta(minutes=10)
+OVERLAP = dt.timedelta(minutes=2)
+"""Short, because it is read again with each run; a parcel that came later than that is found by its missing mark."""
 WATCHED = 1_000
 """Orders in trouble that are asked for again by their numbers; beyond that a change has to bring them."""
 

@@ -115,7 +115,7 @@ def test_of_a_bundle_there_are_as_many_as_of_its_scarcest_thing() -> None:
 
 def test_progress_moves_to_what_was_seen_and_tells_a_trouble_once() -> None:
     progress = Progress.of({"start": 1_789_300_800})
-    assert progress.since(progress.tracked) == "2026-09-13T11:50:00+00:00"
+    assert progress.since(progress.tracked) == "2026-09-13T11:58:00+00:00"
     (first,) = progress.note(told(order()))
     assert progress.during()["tracked"] == "2026-09-13T12:00:00+00:00"
     again = Progress.of({"start": 1_789_300_800} | progress.after())

@@ -44,6 +44,12 @@ def clear_faults(kind: str | None = None) -> Response:
     return faults()
 
 
+@routes.get("/access")
+def access() -> Response:
+    """Return the token that works, for the demo and scripts of this machine."""
+    return answer({"token": world().token})
+
+
 @routes.get("/ledger")
 def ledger() -> Response:
     """Return the calls received after ``since``."""
