@@ -12,5 +12,5 @@ HOOKS = Hooks(
     topic=hooks.topic_of,
     signing=keys.signing_secrets,
     take=hooks.take,
-    strength=_("Strong: each message is signed with the secret below, and one older than five minutes is refused."),
+    strength=_("Strong: each message is signed with the signing secret, and one older than five minutes is refused."),
 )
