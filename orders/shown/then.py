@@ -9,7 +9,6 @@ from decimal import Decimal
 from orders.documents.instants import instant
 from orders.lifecycle.pins import touches
 from orders.models import Order
-from portal.audit.at import as_of
 from portal.audit.models import History
 from portal.entities import patch
 from portal.entities.patch import Change
@@ -78,7 +77,9 @@ def then(order: Order, asked: str) -> Then:
     first = moments[0].version if moments else order.version
     shown = min(max(version, first), order.version)
     now = document(order)
-    was = as_of("order", {order.pk: shown}, {order.pk: (order.version, now)})[order.pk]
+    was = now
+    for newer in reversed(moments):
+        was = patch.revert(was, newer.changes) if newer.version > shown else was
     row = next((one for one in moments if one.version == shown), None)
     past = _order(order, was, shown, row)
     found = Then(past, shown, row, moments, _told(was, now), before=version < first)

@@ -79,6 +79,17 @@ def test_the_page_of_an_order_costs_what_is_written_down(as_owner: Client, order
     assert len(asked) == 12, "\n".join(asked)  # one asks where the runs are that its activity names
 
 
+@pytest.mark.parametrize(
+    ("tail", "count"),
+    [("?at=1", 7), ("/edit", 9), ("/requests/new", 18)],  # the last reads what routing reads,
+)
+def test_what_leads_on_from_an_order_costs_what_is_written_down(
+    as_owner: Client, orders: list[Order], tail: str, count: int
+) -> None:
+    asked = queries(as_owner, f"/orders/{orders[0].public_id}{tail}")
+    assert len(asked) == count, "\n".join(asked)
+
+
 def test_asking_who_set_a_field_costs_what_is_written_down(as_owner: Client, orders: list[Order]) -> None:
     asked = queries(as_owner, f"/orders/{orders[0].public_id}/who?path=/status", headers={"HX-Request": "true"})
     assert len(asked) == 6, "\n".join(asked)  # of these one reads the history and one where the rule's run is
