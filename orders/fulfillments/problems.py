@@ -55,6 +55,7 @@ def _problem(made: Made, source: Source | None, kind: str, title: str, told: str
         entity_id=order.pk,
         entity_label=order.ext_order_id,
         raw=raw_of(made.record),
+        shared=f"{request.location.name}: {title}",
     )
 
 

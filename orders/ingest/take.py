@@ -151,6 +151,7 @@ def _refuse(source: Source, refused: Sequence[Refused]) -> None:
                 entity_id=source.pk,
                 entity_label=source.name,
                 raw=one.raw,
+                shared=f"{source.name}, {one.field}: {one.reason}",
             )
             for one in refused
         ]
