@@ -48,7 +48,8 @@ def outgoing(one: Fulfillment, shipped: Sequence[Fulfillment], announce: Callabl
 
 def _lines(one: Fulfillment, earlier: Sequence[Fulfillment]) -> tuple[tuple[str, str, Decimal], ...]:
     skus = {line["uniqueId"]: line["sku"] for line in one.order.content.get("lineItems", ())}
-    parts = _components(one.order_id)
+    is_parted = any(line.get("bundleSku") for line in one.content.get("lineItems") or ())
+    parts = _components(one.order_id) if is_parted else {}
     before = _units([line for each in earlier for line in each.content.get("lineItems") or ()], parts)
     after = _units([line for each in (*earlier, one) for line in each.content.get("lineItems") or ()], parts)
     mine = dict.fromkeys(str(line.get("uniqueId", "")) for line in one.content.get("lineItems") or ())
