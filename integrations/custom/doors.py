@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from pydantic import ValidationError
 
@@ -131,11 +131,28 @@ def name_of(door: Door, raw: Any) -> str:
 def faults_of(error: ValidationError) -> tuple[Fault, ...]:
     """Return what is wrong, with paths as JSON pointers; what was sent is not repeated."""
     found = []
-    for one in error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]:
+    for one in error.errors(include_url=False, include_input=False)[:MOST_FAULTS]:
         path = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')[:80]}" for part in one["loc"])
         code = _CODES.get(one["type"], "wrong_type" if one["type"].endswith("type") else "wrong_value")
-        found.append(Fault(storable(path), code, str(one["msg"]).removeprefix("Value error, ")))
+        found.append(Fault(storable(path), code, _words(one["type"], str(one["msg"]), one.get("ctx", {}))))
     return tuple(found)
+
+
+_SAID = {
+    "missing": "is missing", "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must not be empty", "too_long": "must have at most {max_length} entries",
+    "too_short": "must have at least {min_length} entries", "literal_error": "must be one of {expected}",
+    "greater_than_equal": "must be {ge} or more", "less_than_equal": "must be {le} or less",
+    "int_type": "must be a whole number", "string_type": "must be text", "bool_type": "must be true or false",
+    "list_type": "must be a list", "dict_type": "must be an object", "model_type": "must be an object",
+    "model_attributes_type": "must be an object", "string_pattern_mismatch": "must have the form {pattern}",
+}  # fmt: skip
+
+
+def _words(kind: str, message: str, context: Mapping[str, Any]) -> str:
+    """Return what is wrong in a sentence without the words of a program."""
+    said = _SAID.get(kind)
+    return said.format_map(context) if said else message.removeprefix("Value error, ")
 
 
 def refusal(row: Row, raw: Any) -> Refused:
@@ -171,7 +188,8 @@ def note(integration: Integration, flow: str, rows: Sequence[Row]) -> None:
         SyncRun.objects.create(
             integration=integration, flow=flow, **{name: getattr(outcome, name) for name in outcome.__slots__}
         )
-    stale = Q(last_ok_at=None) | Q(last_ok_at__lt=Now() - HEARD_EVERY)
+    unheard = Q(last_ok_at=None) | Q(last_ok_at__lt=F("connection_since") + dt.timedelta(seconds=1))
+    stale = unheard | Q(last_ok_at__lt=Now() - HEARD_EVERY)
     Integration.across.filter(stale, pk=integration.pk).update(last_ok_at=Now())
 
 

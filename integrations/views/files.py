@@ -1,5 +1,9 @@
 """The Files tab of a custom integration: CSV files brought and fetched by people."""
 
+import csv
+import io
+from itertools import islice
+
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +25,7 @@ from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, check, page
 from portal.ui.htmx import add_message
 
-SHOWN = 50
+SHOWN, FAULTS = 50, 20
 LABELS: dict[str, StrOrPromise] = {
     "orders": gettext_lazy("Orders"),
     "order_cancels": gettext_lazy("Canceled orders"),
@@ -106,7 +110,7 @@ def _shown(
     context = frame(request, integration, "files") | {
         "problem": problem,
         "latest": latest,
-        "faults": latest.errors.splitlines()[1:21] if latest else [],
+        "faults": _faults(latest) if latest else [],
         "kinds": kinds,
         "outs": [(kind, LABELS[kind]) for kind in OUT[integration.connector]],
         "rows": [
@@ -115,6 +119,12 @@ def _shown(
         ],
     }
     return render(request, "integrations/files.html", context, status=422 if latest and not latest.taken else status)
+
+
+def _faults(file: ExchangedFile) -> list[list[str]]:
+    """Return the first of a file's faults: row, column and what is wrong."""
+    rows = csv.reader(io.StringIO(file.errors, newline=""))
+    return [row for row in islice(rows, 1, FAULTS + 1) if len(row) == 3]
 
 
 def _custom(request: PageRequest, public_id: str) -> Integration:
