@@ -34,6 +34,7 @@ CONCERNS = {
     "rule": _("Rule"),
     "exception": _("Exception"),
     "inventory": _("Stock record"),
+    "product": _("Product"),
 }
 """The kinds of records that exceptions are about, in words."""
 
