@@ -152,7 +152,7 @@ def _rules(organization: Organization) -> None:
     """Have the twenty rules of the whole path judge each order; whoever holds one lets it go at once, to be routed."""
     services.ensure_defaults(organization)
     default = Rule.objects.within(organization).get(trigger="NEW_ORDER", is_default=True)
-    services.save_rule(default, _at_once(default.current.definition), by=BY)
+    services.save_rule(default, _at_once(Definition.model_validate(default.current.definition)), by=BY)
     for definition in RULES:
         made = services.create_rule(organization, "NEW_ORDER", _at_once(definition), by=BY)
         services.set_enabled(made, True, by=BY)

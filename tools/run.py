@@ -206,7 +206,20 @@ def until_healthy(supervisor: Supervisor, places: Places) -> Ended | None:
         if time.monotonic() > deadline:
             raise Stop(f"The portal does not answer at {places.address} after {HEALTH_SECONDS} s; see its lines above.")
     print(f"\nSwitchyard is running at {places.address}\n{welcome(places.var)}\nCtrl-C stops it.\n", flush=True)
+    connect_demo(places)
     return None
+
+
+def connect_demo(places: Places) -> None:
+    """Close the demo's loop on first use: shop and warehouse connected, some orders on their way.
+
+    What goes wrong is told and stops nothing: people can connect both by hand.
+    """
+    command = [str(PYTHON), "manage.py", "connect_sandboxes", "--if-new"]
+    done = subprocess.run(command, cwd=ROOT, env=child_environment(places), check=False)
+    if done.returncode:
+        print("The demo's shop and warehouse are not connected; see above. Integrations, Add integration does it.",
+              file=sys.stderr, flush=True)  # fmt: skip
 
 
 def healthy(places: Places) -> bool:

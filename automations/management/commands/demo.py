@@ -7,9 +7,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from automations.definition import ActionSpec, Definition, FilterSpec
 from automations.exchange.imports import import_rules
-from automations.services import ensure_defaults
+from automations.services import create_rule, ensure_defaults, set_enabled
 from portal.audit.actor import Actor
+from portal.filters.codec import encode
+from portal.filters.tree import Condition, Group
 from portal.tenancy.models import Membership, Organization, User
 from portal.tenancy.roles import Role
 
@@ -23,12 +26,19 @@ PEOPLE = (
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples" / "rules.yaml"
 
+GOES_AT_ONCE = Definition(
+    name="Small orders go at once",
+    description="So that the demo's loop is seen within a minute; what is dearer waits for the default rule's ten.",
+    filter=FilterSpec(tree=encode(Group("all", (Condition("totalPrice", "lt", 60),)))),
+    actions=(ActionSpec(key="send_for_fulfillment"),),
+)
+
 WELCOME = """Sign in as {email} with the password {password} (or as {viewer}, who may only look).
-Try this: open Integrations, add Ecwid, approve it in the sandbox store, then place an order there{shop}."""
+Try this: open Orders, place an order in the sandbox shop{shop}, and follow it to the warehouse and back."""
 
 
 class Command(BaseCommand):
-    """Makes the demo organization. There are no made-up orders: the story begins with connecting a store."""
+    """Makes the demo organization. Its orders come from the sandbox shop (`connect_sandboxes`)."""
 
     help = "Makes an organization with an administrator and a viewer, and prints how to sign in."
 
@@ -48,13 +58,15 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def make() -> Organization:
-    """Make the demo organization with its people, the default rules, and others to look at, switched off."""
+    """Make the demo organization: its people, the default rules, one for small orders, others to look at, off."""
     organization = Organization.objects.create(name=NAME, timezone=TIMEZONE)
     for email, name, role in PEOPLE:
         user = User.objects.create_user(email, PASSWORD, name=name, timezone=TIMEZONE)
         Membership.objects.create(user=user, organization=organization, role=role)
     ensure_defaults(organization)
     import_rules(organization, EXAMPLES.read_bytes(), by=Actor.system(), may_code=True)
+    rule = create_rule(organization, "NEW_ORDER", GOES_AT_ONCE, by=Actor.system())
+    set_enabled(rule, True, by=Actor.system())
     return organization
 
 

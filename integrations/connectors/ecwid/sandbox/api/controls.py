@@ -56,6 +56,13 @@ def clear_faults(kind: str | None = None) -> Response:
     return faults()
 
 
+@routes.get("/access")
+def access() -> Response:
+    """Return the first store and the token of its private app, for the demo and scripts of this machine."""
+    store_id = _store().store.id
+    return answer({"store_id": store_id, "token": world().tokens.private(store_id)})
+
+
 @routes.get("/ledger")
 def ledger() -> Response:
     """Return the calls received after ``since``."""
