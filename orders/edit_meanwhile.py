@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from orders.edit_form import EditForm, custom_values, values
 from orders.edit_lines import LineRows
-from orders.lifecycle.order import OrderStatus
 from orders.models import Order
 from portal.audit.models import History
 from portal.ui.components import DiffRow, diff_rows
@@ -36,11 +35,9 @@ def changed_since(order: Order, version: int) -> list[TheirChange]:
 
 def only_moved(form: EditForm, order: Order) -> bool:
     """Say whether the order has gone on without any field of the form being another: then nobody needs to be asked."""
-    same = OrderStatus(form.order.status) == OrderStatus(order.status)
+    shown = [name for name in form.fields if form.add_initial_prefix(name) in form.data]
     now = _now(order)
-    return same and all(
-        form.was(name) == now.get(name, "") for name in form.fields if name in form.initial and name != "version"
-    )
+    return all(form.was(name) == now.get(name, "") for name in shown)
 
 
 def _now(order: Order) -> dict[str, str]:

@@ -265,3 +265,32 @@ def test_lines_that_were_taken_out_say_so_and_by_whom(as_owner: Client, source: 
     assert "Taken out" in told
     assert "2 rejected" in told
     assert "Give back" not in told
+
+
+def test_lines_dates_and_custom_fields_come_from_the_form_and_faults_stand_at_their_line(
+    as_owner: Client, order: Order
+) -> None:
+    more = {
+        "new-abc1-sku": "POT-9", "new-abc1-quantity": "two", "new-abc1-price": "35", "new-abc1-ships": "on",
+        "new-abc2-sku": "", "custom-name": "Gift wrap", "custom-value": "red",
+    }  # fmt: skip
+    told = post(as_owner, order, typed(order, shipByDate="2026-01-09T10:00") | more)
+    assert told.status_code == 422
+    assert "The quantity must be a number such as 12 or 12.50" in text(told)
+    assert 'value="POT-9"' in told.content.decode()
+    fits = typed(order, shipByDate="2026-01-09T10:00") | more | {"new-abc1-quantity": "2"}
+    assert post(as_owner, order, fits).status_code == 204
+    content = fresh(order).content
+    assert [(one["sku"], one["quantity"]) for one in content["lineItems"]] == [("TEA-1", 2), ("POT-9", 2)]
+    assert content["customFields"] == [{"name": "Gift wrap", "value": "red"}]
+    assert content["shipByDate"] == "2026-01-09T10:00:00.000Z"
+    assert "/lineItems" in fresh(order).kept
+    part = as_owner.get(f"/orders/{order.public_id}/edit/line", headers=HTMX).content.decode()
+    assert part.count("<input") == 5
+
+
+def test_an_order_that_only_went_on_is_saved_without_a_question(as_owner: Client, order: Order) -> None:
+    data = typed(order, giftNote="Hello")
+    Order.across.filter(pk=order.pk).update(version=2)  # as when one of its requests is sent
+    assert post(as_owner, order, data).status_code == 204
+    assert fresh(order).content["giftNote"] == "Hello"
