@@ -136,7 +136,7 @@ _ICONS = {
     "key_made": "key",
     "key_revoked": "key",
     "secret_rotated": "key",
-    "address_changed": "world-www",
+    "address_changed": "plug",
 }
 
 

@@ -157,6 +157,7 @@ URLS: dict[str, Permission | str] = {
     "orders:routing_json": VIEW,
     "orders:routing_meanwhile": VIEW,
     "orders:routing_toggle": EDIT_RULES,
+    "orders:shipping_methods": VIEW,
     "orders:shipping_methods_save": EDIT_RULES,
     "orders:shipping_method_add": EDIT_RULES,
     "orders:routing_duplicate": EDIT_RULES,
