@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from orders.records.order import Currency, Moment, Quantity, Record, Short, Text
+from portal.kit.text import fold
 
 MOST_PARTS = 200
 """Components of a bundle; thousands are a mistake."""
@@ -102,4 +103,6 @@ class ProductRecord(Record):
             raise ValueError("a product cannot be its own parent")
         if self.bundle_items and self.kind != "bundle":
             raise ValueError("only a bundle has bundleItems")
+        if fold(self.sku) in {fold(one.sku) for one in self.bundle_items}:
+            raise ValueError("a bundle cannot hold itself")
         return self

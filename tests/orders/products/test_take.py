@@ -44,6 +44,23 @@ def by_hand(source: Source, sku: str, **fields: Any) -> Product:
     return product(sku)
 
 
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"sku": " "}, "at least 1 character"),
+        ({"kind": "child"}, "must name its parent"),
+        ({"kind": "child", "parentExtApiId": "p1"}, "cannot be its own parent"),
+        ({"bundleItems": [{"sku": "A", "quantity": 1}]}, "only a bundle has bundleItems"),
+        ({"kind": "bundle", "bundleItems": [{"sku": "tea-1", "quantity": 1}]}, "a bundle cannot hold itself"),
+        ({"kind": "bundle", "bundleItems": [{"sku": "A", "quantity": 0}]}, "greater than 0"),
+        ({"prices": [{"value": 9.5}]}, "not a binary float"),
+    ],
+)
+def test_a_record_that_contradicts_itself_is_refused(fields: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        record(**fields)
+
+
 def test_a_product_is_made_once_and_an_unchanged_report_says_nothing(source: Source) -> None:
     told = record(weight="0.25", weightUnit="kg", upc="4006381333931", imageURLs=["https://example.com/tea.jpg"])
     assert report(source, told, told) == TakenProducts(created=1)
