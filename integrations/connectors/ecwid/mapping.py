@@ -36,16 +36,16 @@ class Settings(BaseModel):
         description="A draft waits here untouched and becomes a new order when the store reports the payment.",
         json_schema_extra={"labels": {"draft": "Keep as a draft until paid", "new": "Take as a new order at once"}},
     )
-    whole_catalogue: bool = Field(
-        False,
-        title="Pull the whole catalogue",
-        description="The first pull of products brings all of them. Otherwise only those that change from now on.",
-    )
     finished: Literal["leave", "take"] = Field(
         "leave",
         title="Orders that were already shipped when first seen",
         description="Taking them in would send them through your rules, and perhaps to a warehouse, again.",
         json_schema_extra={"labels": {"leave": "Leave out", "take": "Take in as well"}},
+    )
+    whole_catalogue: bool = Field(
+        False,
+        title="Pull the whole catalogue",
+        description="The first pull of products brings all of them. Otherwise only those that change from now on.",
     )
 
 
