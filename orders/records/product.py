@@ -6,7 +6,7 @@ integration's report only tells what the product is called there (`orders.produc
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from orders.records.order import Currency, Moment, Quantity, Record, Short, Text
 from portal.kit.text import fold
@@ -23,7 +23,13 @@ def _stripped(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-Sku = Annotated[Short, BeforeValidator(_stripped), Field(min_length=1)]
+def _present(value: str) -> str:
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+Sku = Annotated[Short, BeforeValidator(_stripped), AfterValidator(_present)]
 """A SKU; spaces around it are never meant."""
 
 

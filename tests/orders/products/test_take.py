@@ -47,7 +47,7 @@ def by_hand(source: Source, sku: str, **fields: Any) -> Product:
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"sku": " "}, "at least 1 character"),
+        ({"sku": " "}, "must not be empty"),
         ({"kind": "child"}, "must name its parent"),
         ({"kind": "child", "parentExtApiId": "p1"}, "cannot be its own parent"),
         ({"bundleItems": [{"sku": "A", "quantity": 1}]}, "only a bundle has bundleItems"),
