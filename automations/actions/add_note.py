@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MAX_NOTE = 5_000
 """Characters of a note, as of a comment that a person writes."""
 SHOWN = 60
-SERVES = frozenset({"order", "exception", "shippingRequest", "fulfillment"})
+SERVES = frozenset({"order", "exception", "shippingRequest", "fulfillment", "product"})
 """A note on a fulfillment stands in the activity of its order: a fulfillment is never altered."""
 
 

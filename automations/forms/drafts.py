@@ -49,6 +49,7 @@ _EXAMPLES = {
     "order": "entity.totalPrice > 100",
     "exception": 'entity.category === "system"',
     "shippingRequest": 'entity.status === "sentToFulfillment"',
+    "product": 'entity.status === "active"',
     "fulfillment": 'entity.fulfillmentType === "rejected"',
 }
 

@@ -10,6 +10,7 @@ _EXAMPLES = {
     "UPDATED_ORDER": gettext_lazy("When the shipping country has changed, mark the order for review."),
     "UPDATED_SHIPMENT": gettext_lazy("When a warehouse has refused a shipping request, send an e-mail at once."),
     "NEW_FULFILLMENT": gettext_lazy("When a parcel goes abroad, call the program that writes the customs papers."),
+    "UPDATED_PRODUCT": gettext_lazy("When the weight of a product has changed, tell whoever looks after parcels."),
     "EXCEPTION_MODIFIED": gettext_lazy("When a store cannot be reached, send an e-mail to whoever looks after it."),
     "EXCEPTION_SCHEDULED": gettext_lazy("When “Order could not be read” is older than 7 days, dismiss it."),
 }

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from automations.management.commands.demo import WELCOME
+from automations.management.commands.demo import GOES_AT_ONCE, WELCOME
 from automations.models import Rule
 from orders.models import Order
 from portal.tenancy.models import Membership, Organization, User
@@ -27,8 +27,11 @@ def test_the_demo_organization_has_two_people_the_default_rules_and_no_orders() 
         ("demo@example.com", "administrator", "Tea & Tins"),
         ("viewer@example.com", "viewer", "Tea & Tins"),
     ]
-    running = Rule.across.filter(enabled=True).order_by("trigger")
-    assert list(running.values_list("trigger", "is_default")) == [("EXCEPTION_SCHEDULED", True), ("NEW_ORDER", True)]
+    running = Rule.across.filter(enabled=True).order_by("trigger", "position")
+    assert list(running.values_list("trigger", "name")) == [
+        ("EXCEPTION_SCHEDULED", "Resolve old exceptions"), ("NEW_ORDER", GOES_AT_ONCE.name),
+        ("NEW_ORDER", "Default rule"),
+    ]  # fmt: skip
     assert Order.across.count() == 0
 
 

@@ -11,6 +11,8 @@ from automations.engine.related import load_related
 from automations.models import Run
 from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import Order, ShippingRequest, Source
+from orders.products import editing
+from orders.products.checks import Wanted
 from orders.requests.move import move
 from portal.audit.actor import Actor
 from portal.audit.models import History
@@ -110,3 +112,17 @@ def test_an_order_has_its_requests_and_parcels_at_hand(request_of_two: ShippingR
     assert [one["extShipmentId"] for one in told["shippingRequests"]] == ["#1001"]
     assert [one["extFulfillmentId"] for one in told["fulfillments"]] == ["P1"]
     assert Order.across.get().status == "fulfilled"
+
+
+def test_a_product_that_changes_runs_its_rules_and_keeps_the_note(organization: Organization) -> None:
+    heavy = simple(Condition("weight", "changed"))
+    a_rule(organization, "UPDATED_PRODUCT", heavy, ActionSpec(key="add_note", settings={"text": "{{ sku }} weighed"}))
+    product = editing.add(
+        organization, Wanted({"sku": "TEA-1", "name": "Tea", "weight": 1, "weightUnit": "kg"}), by=ANN
+    )
+    drain("automations")
+    assert Run.across.count() == 0
+    editing.save(product, Wanted({"sku": "TEA-1", "name": "Tea", "weight": 2, "weightUnit": "kg"}), by=ANN)
+    drain("automations")
+    assert notes("product", product.pk) == [("Tell", "TEA-1 weighed")]
+    assert (drain("automations"), entities.get("product").find(organization, "tea-1").id) == (0, product.pk)
