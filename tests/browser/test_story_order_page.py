@@ -72,6 +72,7 @@ def _two_people_edit(page: Page, order: Order) -> None:
 def _asks_a_location_by_hand(page: Page) -> None:
     page.get_by_role("link", name="New shipping request").click()
     page.get_by_label("Ship from").select_option(label="Reno warehouse")
+    expect(page.get_by_role("row", name="Green tea").get_by_role("cell", name="10", exact=True)).to_be_visible()
     units = page.get_by_label("Units of Green tea")
     expect(units).to_have_value("3")
     units.fill("4")
