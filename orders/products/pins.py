@@ -62,8 +62,3 @@ def _theirs(value: Any) -> Json:
 def allowed(told: Json, kept: Json) -> Json:
     """Return what counts of an integration's report: everything but what was set here."""
     return {key: value for key, value in told.items() if f"/{key}" not in kept}
-
-
-def pinned(kept: Json) -> dict[str, str]:
-    """Return who has set a field by hand, by its path: rules leave these alone."""
-    return {path: str(mark["name"]) for path, mark in kept.items() if mark.get("kind") == "user"}

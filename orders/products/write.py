@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from orders.documents.product import COLUMNS, ENTITY, VOLATILE, document, facets, fields_of
+from orders.documents.product import COLUMNS, ENTITY, VOLATILE, document, facets
 from orders.events import PRODUCT_CREATED, PRODUCT_DELETED, PRODUCT_UPDATED
 from orders.models import BundleItem, Product, Publication, Source
 from orders.products import pins
@@ -19,7 +19,6 @@ from orders.products.store import PRODUCT, PUBLICATION, update, write_channels, 
 from portal.audit.actor import Actor
 from portal.audit.record import Entry, record
 from portal.entities import patch
-from portal.entities.patch import Change
 from portal.events import outbox
 from portal.kit.clock import database_now
 from portal.kit.json import Json
@@ -66,13 +65,6 @@ class Step:
     run_id: int | None = None
     remark: bool = False
     """Write its line of history even where nothing changes."""
-
-
-def changed_fields(product: Product, changes: Sequence[Change]) -> dict[str, Any]:
-    """Return patches of a product's document as the fields of a step: how rules say what they change."""
-    before = fields_of(product)
-    after = patch.apply(before, changes)
-    return {key: after.get(key) for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
 def commit(

@@ -1,15 +1,15 @@
 """Products as rules change them, and as other programs read them."""
 
-from typing import Any
-
 import pytest
 from django.db import transaction
 
 from automations.engine.entities import Act, Change, entities
-from automations.engine.plan import Remark, SetFields
+from automations.engine.plan import Remark
 from orders.documents.product import document
 from orders.models import Source
 from orders.products import queries
+from orders.products.rows import lock
+from orders.products.write import Step, commit
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.tenancy.models import Membership
@@ -21,28 +21,24 @@ RULE = Actor.rule("abcd", "Name the vendor", 1)
 KIND = entities.get("product")
 
 
-def act(source: Source, write: Any) -> None:
-    with transaction.atomic():
-        KIND.lock([product("TEA-1").pk])
-        found = KIND.find(source.organization, "TEA-1")
-        KIND.write(source.organization, [Change(found, [Act(write, RULE, 7)])])
-
-
-def test_what_a_rule_sets_stays_and_what_it_takes_away_is_the_channels_again(source: Source) -> None:
+def test_what_a_rule_sets_stays_until_it_takes_it_away(source: Source) -> None:
     report(source, record(vendor="Leaf Ltd"))
-    replaced = {"op": "replace", "path": "/vendor", "value": "X", "old": "Leaf Ltd"}
-    act(source, SetFields((replaced,), "Set the vendor."))
-    act(source, Remark("Looked at."))
+    found = KIND.find(source.organization, "tea-1")
+    with transaction.atomic():
+        KIND.lock([found.id])
+        KIND.write(source.organization, [Change(found, [Act(Remark("Looked at."), RULE, 7)])])
+        rows = lock([found.id])
+        commit({found.id: Step(RULE, "changed", "Set the vendor.", {"vendor": "X"})}, rows, cause="rule")
     report(source, record(vendor="Other", extProductUpdatedAt=WHEN.replace(day=2)))
     one = product("TEA-1")
     assert (one.content["vendor"], one.kept["/vendor"]["kind"], one.kept["/vendor"]["theirs"]) == ("X", "rule", "Other")
-    act(source, SetFields(({"op": "remove", "path": "/vendor", "old": "X"},), "Empty it."))
+    with transaction.atomic():
+        commit({one.pk: Step(RULE, "changed", "Empty it.", {"vendor": None})}, lock([one.pk]), cause="rule")
     assert product("TEA-1").kept == {}
     told = History.across.filter(entity_type="product", actor_kind="rule").values_list("summary", flat=True)
     assert set(told) == {"Set the vendor.", "Looked at.", "Empty it."}
     found = KIND.find(source.organization, "tea-1")
     assert KIND.former({found.id: found}, {found.id: 1})[found.id]["vendor"] == "Leaf Ltd"
-    assert KIND.recent(source.organization) == [(found.public_id, "TEA-1 · Green tea")]
 
 
 def test_other_programs_read_products_by_every_name(source: Source, stranger: Membership) -> None:
