@@ -14,7 +14,6 @@ from bench.pages import page_figure
 from bench.table import Figure
 from orders.models import Order, OrderException, ShippingRequest
 from portal.tenancy.models import Membership, Organization
-from portal.tenancy.scope import Scoped
 from portal.ui.cards import cards
 from portal.ui.menu import menu
 
@@ -59,7 +58,7 @@ def measure() -> list[Figure]:
     return [*figures, *_counts(member.organization)]
 
 
-def _some(url: str, model: type[Scoped]) -> Iterator[str]:
+def _some(url: str, model: type[Order] | type[ShippingRequest] | type[OrderException]) -> Iterator[str]:
     """Yield the addresses of records chosen by chance."""
     chance, most = random.Random(11), scalar(f"SELECT max(id) FROM {model._meta.db_table}")
     wanted = [chance.randrange(1, most + 1) for _ in range(_SAMPLE)]

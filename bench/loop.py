@@ -201,7 +201,7 @@ def _bare(count: int, shop: Side, warehouse: Side) -> float:
     started = time.perf_counter()
     mine: dict[str, str] = {}
     for offset in range(0, count + PAGE, PAGE):
-        for one in at.get(orders_url, params={"offset": offset, "limit": PAGE}, timeout=60).json()["items"]:
+        for one in at.get(orders_url, params={"offset": str(offset), "limit": str(PAGE)}, timeout=60).json()["items"]:
             if one["id"].startswith("L"):
                 mine[str(one["internalId"])] = one["id"]
                 to.post(f"{warehouse.url}/2026-01/order", json=_order(one), timeout=60).raise_for_status()
@@ -209,7 +209,7 @@ def _bare(count: int, shop: Side, warehouse: Side) -> float:
     while len(told) < count:
         page = to.get(
             f"{warehouse.url}/2026-01/order",
-            params={"HasTracking": "true", "IsTrackingUploaded": "false", "SortOrder": "Oldest", "Limit": 250},
+            params={"HasTracking": "true", "IsTrackingUploaded": "false", "SortOrder": "Oldest", "Limit": "250"},
             timeout=60,
         ).json()
         done = [shipment for one in page for shipment in one["shipments"]]

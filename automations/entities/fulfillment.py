@@ -50,13 +50,18 @@ class Fulfillments:
 
     def write(self, organization: Organization, changes: Sequence[Change]) -> None:
         """Write the remarks of rules into the activity of the orders, which are locked."""
-        noted = [(change.record.row, act) for change in changes for act in change.acts if isinstance(act.write, Remark)]
-        orders = lock({row.order_id for row, _act in noted}, with_content=False)
+        noted = [
+            (change.record.row, act, act.write)
+            for change in changes
+            for act in change.acts
+            if isinstance(act.write, Remark)
+        ]
+        orders = lock({row.order_id for row, _act, _write in noted}, with_content=False)
         record(
             [
-                Entry(row.organization_id, "order", row.order_id, orders[row.order_id].version, act.by, act.write.verb,
-                      f"Fulfillment {row.ext_fulfillment_id}: {act.write.summary}", run_id=act.run_id)
-                for row, act in noted
+                Entry(row.organization_id, "order", row.order_id, orders[row.order_id].version, act.by, write.verb,
+                      f"Fulfillment {row.ext_fulfillment_id}: {write.summary}", run_id=act.run_id)
+                for row, act, write in noted
             ]
         )  # fmt: skip
 

@@ -7,13 +7,14 @@ from integrations.capabilities import OutgoingParcel
 from orders.documents.fulfillment import document
 from orders.lifecycle.order import OrderStatus
 from orders.models import Fulfillment, ShippingRequestLine
+from orders.products.skus import their_skus
 from portal.kit.json import Json
 
 
 def shipped_of(order_id: int) -> list[Fulfillment]:
     """Return what was shipped of an order, oldest first, with what their documents need."""
     rows = Fulfillment.across.filter(order_id=order_id, kind=Fulfillment.Kind.SHIPPED)
-    return list(rows.select_related("organization", "order", "request", "location", "source").order_by("pk"))
+    return list(rows.select_related("organization", "order__source", "request", "location", "source").order_by("pk"))
 
 
 def shipped_ids(order_id: int) -> list[int]:
@@ -47,7 +48,7 @@ def outgoing(one: Fulfillment, shipped: Sequence[Fulfillment], announce: Callabl
 
 
 def _lines(one: Fulfillment, earlier: Sequence[Fulfillment]) -> tuple[tuple[str, str, Decimal], ...]:
-    skus = {line["uniqueId"]: line["sku"] for line in one.order.content.get("lineItems", ())}
+    skus = _their_skus(one)
     is_parted = any(line.get("bundleSku") for line in one.content.get("lineItems") or ())
     parts = _components(one.order_id) if is_parted else {}
     before = _units([line for each in earlier for line in each.content.get("lineItems") or ()], parts)
@@ -55,6 +56,13 @@ def _lines(one: Fulfillment, earlier: Sequence[Fulfillment]) -> tuple[tuple[str,
     mine = dict.fromkeys(str(line.get("uniqueId", "")) for line in one.content.get("lineItems") or ())
     zero = Decimal(0)
     return tuple((key, skus.get(key, ""), after.get(key, zero) - before.get(key, zero)) for key in mine if key)
+
+
+def _their_skus(one: Fulfillment) -> dict[str, str]:
+    """Return what the channel calls the lines of the order: orders came in by our names (`orders.ingest.take`)."""
+    ours = {line["uniqueId"]: line["sku"] for line in one.order.content.get("lineItems", ())}
+    theirs = their_skus(one.order.source, ours.values())
+    return {key: theirs[sku] for key, sku in ours.items()}
 
 
 def _components(order_id: int) -> dict[str, set[str]]:

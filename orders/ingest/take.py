@@ -17,6 +17,7 @@ from orders.ingest.create import create
 from orders.ingest.merge import Report, merge
 from orders.locks import lock, lock_source
 from orders.models import Order, Source
+from orders.products.skus import our_skus
 from orders.records.order import OrderRecord
 from orders.records.refused import Refused
 from portal.audit.actor import Actor
@@ -57,7 +58,7 @@ def take(
     """
     with transaction.atomic():
         lock_source(source.pk)
-        reports = [_report(record) for record in _newest(records)]
+        reports = _in_our_words(source, [_report(record) for record in _newest(records)])
         known = _known(source, [report.api_id for report in reports])
         fresh = [report for report in reports if report.api_id not in known]
         changed = [report for report in reports if _is_news(report, known.get(report.api_id))]
@@ -101,6 +102,18 @@ def _remember_when(reports: Sequence[Report], known: Mapping[str, Order]) -> Non
 def _report(record: OrderRecord) -> Report:
     content = told.content(record)
     return Report(record, content, told.fingerprint(content, canceled=record.canceled))
+
+
+def _in_our_words(source: Source, reports: Sequence[Report]) -> Sequence[Report]:
+    """Write our SKUs into the lines where the channel calls a product otherwise (behaviour.md 5.6).
+
+    The fingerprint stays that of the channel's words: mapping a product is no news of its orders.
+    """
+    lines = [line for report in reports for line in report.content["lineItems"]]
+    ours = our_skus(source, (line["sku"] for line in lines))
+    for line in lines:
+        line["sku"] = ours[line["sku"]]
+    return reports
 
 
 def _newest(records: Iterable[OrderRecord]) -> list[OrderRecord]:

@@ -19,6 +19,7 @@ from portal.audit.actor import Actor
 from portal.audit.at import as_of
 from portal.audit.models import History
 from portal.events.models import Event
+from tests.factories import ingest, make_order, make_record
 from tests.orders.products.making import CHANNEL, WHEN, parts, product, record, report
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +235,13 @@ def test_any_order_in_any_pages_comes_out_the_same(source: Source, order: list[i
         "S": ("Last", "simple", None, [], "V"),
     }
     assert again == TakenProducts(unchanged=6)
+
+
+def test_orders_come_in_by_our_skus_where_the_channel_calls_a_product_otherwise(source: Source) -> None:
+    report(source, record("TEA-1"))
+    Publication.across.update(sku="shop-tea", sku_folded="shop-tea")
+    lines = [{"uniqueId": "l1", "sku": "Shop-Tea", "quantity": 1}, {"uniqueId": "l2", "sku": "OTHER", "quantity": 1}]
+    order = make_order(source, 7, lineItems=lines)
+    assert [one["sku"] for one in order.content["lineItems"]] == ["TEA-1", "OTHER"]
+    Publication.across.update(sku="else", sku_folded="else")
+    assert ingest(source, make_record(7, lineItems=lines)).updated == 0
