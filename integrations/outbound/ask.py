@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 
 from integrations import lifecycle
 from integrations.connect import client_of
-from integrations.kit import pace
 from integrations.kit.errors import LOCKED, Kind, OutsideFailed
 from integrations.manifest import Client
 from integrations.models import Integration
@@ -44,16 +43,16 @@ class Declined(Refused):
         self.failed = failed
 
 
-def ask(integration: Integration, act: Callable[[Client], T], *, flow: str = "") -> T:
+def ask(integration: Integration, act: Callable[[Client], T], *, flow: str = "", read: bool = False) -> T:
     """Make calls for a delivery and return what they brought; no transaction may be open.
 
-    With `flow` it waits until that flow is on, too. Raises HeldBack, Later, Unclear, Declined (a Refused), or Refused
+    With `flow` it waits until that flow is on, too. `read`: the caller has read the integration just now, with its
+    source and organization. Raises HeldBack, Later, Unclear, Declined (a Refused), or Refused
     when the integration was deleted.
     """
-    row = Integration.across.select_related("source", "organization").get(pk=integration.pk)
+    rows = Integration.across.select_related("source", "organization")
+    row = integration if read else rows.get(pk=integration.pk)
     _check(row, flow)
-    if seconds := pace.rest(row.pk):
-        raise Later(_paused(row), dt.timedelta(seconds=seconds), counts=False)
     try:
         client, _way = client_of(row)
         return act(client)
@@ -63,13 +62,13 @@ def ask(integration: Integration, act: Callable[[Client], T], *, flow: str = "")
         raise _word_for(row, failed) from failed
 
 
-def ask_whether(integration: Integration, act: Callable[[Client], T], *, flow: str = "") -> T:
+def ask_whether(integration: Integration, act: Callable[[Client], T], *, flow: str = "", read: bool = False) -> T:
     """Ask whether something has arrived, for a sender's `look_up`: a refused question answers nothing.
 
     As `ask`, with Unclear where that has Refused.
     """
     try:
-        return ask(integration, act, flow=flow)
+        return ask(integration, act, flow=flow, read=read)
     except Refused as refused:
         raise Unclear(str(refused)) from refused
 
@@ -112,7 +111,3 @@ def _stopped(row: Integration, failed: OutsideFailed) -> HeldBack:
 def _held(row: Integration, sentence: str) -> HeldBack:
     """People hear of it by the integration itself, once, however many deliveries wait for it."""
     return HeldBack(sentence, cause_of(row), told=True)
-
-
-def _paused(row: Integration) -> str:
-    return _("“%(name)s” has asked for a pause.") % {"name": row.name}

@@ -85,6 +85,8 @@ def _method(integration: Integration, told: Json) -> str:
 
 def _previous(request: ShippingRequest) -> str:
     """Return the reference of the last request of the order that the same warehouse had, and that was canceled."""
+    if request.ordinal == 1:
+        return ""
     rows = ShippingRequest.across.filter(
         order_id=request.order_id, fulfillment_source_id=request.fulfillment_source_id, ordinal__lt=request.ordinal,
         status__in=[one.value for one in CANCELED], sent_at__isnull=False,

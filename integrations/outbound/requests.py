@@ -124,7 +124,7 @@ def send(intent: Intent) -> Json:
         return {"left": _("No integration ships it any more.")}
     try:
         told = outgoing(request, integration)
-        placed = ask(integration, lambda client: _able(client).place_request(told), flow=FLOW)
+        placed = ask(integration, lambda client: _able(client).place_request(told), flow=FLOW, read=True)
     except Unmapped as unmapped:
         raise methods.held_back(request, integration, unmapped) from unmapped
     except Unfit as unfit:
@@ -142,7 +142,7 @@ def look_up(intent: Intent) -> Json | None:
     integration = _integration(request) if request else None
     if request is None or integration is None:
         return {"left": _("It is not here any more.")}
-    placed = ask_whether(integration, lambda client: _able(client).find_request(intent.key), flow=FLOW)
+    placed = ask_whether(integration, lambda client: _able(client).find_request(intent.key), flow=FLOW, read=True)
     return None if placed is None else _note(request, integration, placed)
 
 
@@ -172,7 +172,7 @@ def send_cancel(intent: Intent) -> Json:
         return {"left": _("No integration ships it any more.")}
     by, name = actor(integration), request.ext_reference_id
     try:
-        answer = ask(integration, lambda client: _able(client).cancel_request(intent.key, name), flow=FLOW)
+        answer = ask(integration, lambda client: _able(client).cancel_request(intent.key, name), flow=FLOW, read=True)
     except Declined as no:
         handover.cancel_answered(request.pk, by, agreed=False, reason=str(no))
         return {"agreed": False, "reason": str(no)}

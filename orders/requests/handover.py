@@ -30,8 +30,23 @@ NOT_CANCELED = "cancel_refused"
 def taken(request_id: int, by: Actor, *, reference: str, url: str = "", canceled: bool = False) -> ShippingRequest:
     """Note that the warehouse has a request, and what it calls it; `canceled`: it has it as canceled.
 
-    A request that was canceled here meanwhile has to be canceled there, too.
+    A request that was canceled here meanwhile has to be canceled there, too. The exceptions of its refusals close by
+    themselves (`ExceptionType.gone`).
     """
+    said = _("Taken there as %(name)s.") % {"name": reference}
+    if not canceled:
+        try:
+            sets = {"ext_reference_id": reference, "ext_reference_url": url}
+            moved = move([request_id], S.SENT_TO_FULFILLMENT, by, said, sets=sets)[0]
+        except RequestMoveRefused:
+            pass  # something else has happened to it meanwhile
+        else:
+            if moved.ext_reference_id:
+                return moved
+    return _taken_late(request_id, by, said, reference=reference, url=url, canceled=canceled)
+
+
+def _taken_late(request_id: int, by: Actor, said: str, *, reference: str, url: str, canceled: bool) -> ShippingRequest:
     with transaction.atomic():
         _orders, rows = lock_with_orders([request_id])
         request = rows[request_id]
@@ -40,15 +55,12 @@ def taken(request_id: int, by: Actor, *, reference: str, url: str = "", canceled
             return _recall(request, news, by, canceled=canceled)
         if request.status not in BEFORE_SENDING | {S.FAILED}:
             return _note(request, news, by, _("Told what it is called there: %(name)s.") % {"name": reference})
-        said = _("Taken there as %(name)s.") % {"name": reference}
         try:
-            moved = move([request_id], S.SENT_TO_FULFILLMENT, by, said, sets=news)[0]
-        except RequestMoveRefused as refused:
+            return move([request_id], S.SENT_TO_FULFILLMENT, by, said, sets=news)[0]
+        except RequestMoveRefused as elsewhere:
             # It failed, its units were routed anew, and now the warehouse has it after all.
             _note(request, news, by, said)
-            return cancel(request, by, reason=str(refused))
-        _mended(moved, by)
-        return moved
+            return cancel(request, by, reason=str(elsewhere))
 
 
 def refused(request_id: int, by: Actor, problem: str, *, message: str, cure: str = "") -> bool:
@@ -141,11 +153,6 @@ def _note(request: ShippingRequest, values: Mapping[str, Any], by: Actor, said: 
     if values:
         commit({request.pk: RequestStep(by, "reported", said, sets=values)}, {request.pk: request}, cause=by.kind)
     return request
-
-
-def _mended(request: ShippingRequest, by: Actor) -> None:
-    for one in REFUSALS:
-        close(request.organization_id, one, cause_key=request.public_id, by=by)
 
 
 def _problem(request: ShippingRequest, kind: str, title: str, message: str, cure: str) -> Problem:

@@ -7,7 +7,6 @@ import pytest
 from django.db.models import F
 
 from integrations import lifecycle
-from integrations.kit import pace
 from integrations.kit.errors import NOT_UNDERSTOOD, UNREACHABLE, OutsideFailed
 from integrations.manifest import Client
 from integrations.models import Credential, Integration
@@ -83,15 +82,6 @@ def test_a_credential_that_cannot_be_opened_is_said_by_the_integration(warehouse
     with pytest.raises(HeldBack):
         ask(warehouse, lambda client: client.account())
     assert reread(warehouse).status == "error"
-
-
-def test_a_pause_of_the_integration_is_kept_without_a_call(warehouse: Integration) -> None:
-    pace.pause(warehouse.pk, 30)
-    with pytest.raises(Later) as raised:
-        ask(warehouse, lambda client: pytest.fail("called"))
-    assert raised.value.delay is not None
-    assert raised.value.delay.total_seconds() > 20
-    assert not raised.value.counts
 
 
 @pytest.fixture
