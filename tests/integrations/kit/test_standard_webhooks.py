@@ -4,11 +4,11 @@ import base64
 
 import pytest
 
-from integrations.kit.standard_webhooks import new_secret, sign, verify
+from integrations.kit.standard_webhooks import sign, verify
 from integrations.manifest import NotSigned
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
-OTHER = new_secret()
+OTHER = "whsec_" + base64.b64encode(b"another secret of thirty-two bytes").decode()
 BODY = b'{"type":"order.upserted","n":1}'
 AT = 1_780_000_000
 
