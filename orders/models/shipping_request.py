@@ -79,6 +79,11 @@ class ShippingRequest(Scoped):
                 condition=~models.Q(ext_reference_id=""),
             ),
             models.Index(
+                fields=("fulfillment_source",),
+                name="shipping_request_to_send",
+                condition=models.Q(status="readyForFulfillment", deleted_at=None),
+            ),
+            models.Index(
                 fields=("location", "status"),
                 name="shipping_request_waiting",
                 condition=models.Q(status="pendingInventory"),
