@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -186,7 +187,10 @@ def keep_running(places: Places) -> int:
     print("· Starting web, worker, sandbox store and sandbox warehouse …", flush=True)
     supervisor.start(programs(places, child_environment(places)))
     try:
-        ended = until_healthy(supervisor, places) or supervisor.wait()
+        ended = until_healthy(supervisor, places)
+        if ended is None:
+            with connecting(places):
+                ended = supervisor.wait()
     except StopAsked:
         print("\nStopping …", flush=True)
         return 0
@@ -206,20 +210,22 @@ def until_healthy(supervisor: Supervisor, places: Places) -> Ended | None:
         if time.monotonic() > deadline:
             raise Stop(f"The portal does not answer at {places.address} after {HEALTH_SECONDS} s; see its lines above.")
     print(f"\nSwitchyard is running at {places.address}\n{welcome(places.var)}\nCtrl-C stops it.\n", flush=True)
-    connect_demo(places)
     return None
 
 
-def connect_demo(places: Places) -> None:
-    """Close the demo's loop on first use: shop and warehouse connected, some orders on their way.
+@contextmanager
+def connecting(places: Places) -> Iterator[None]:
+    """Close the demo's loop on first use, beside what runs: shop and warehouse connected, some orders on their way.
 
-    What goes wrong is told and stops nothing: people can connect both by hand.
+    What goes wrong is told in a sentence and stops nothing: people can connect both by hand.
     """
     command = [str(PYTHON), "manage.py", "connect_sandboxes", "--if-new"]
-    done = subprocess.run(command, cwd=ROOT, env=child_environment(places), check=False)
-    if done.returncode:
-        print("The demo's shop and warehouse are not connected; see above. Integrations, Add integration does it.",
-              file=sys.stderr, flush=True)  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env=child_environment(places), start_new_session=True)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def healthy(places: Places) -> bool:

@@ -27,7 +27,7 @@ def test_the_demo_organization_has_two_people_the_default_rules_and_no_orders() 
         ("demo@example.com", "administrator", "Tea & Tins"),
         ("viewer@example.com", "viewer", "Tea & Tins"),
     ]
-    running = Rule.across.filter(enabled=True).order_by("trigger", "position")
+    running = Rule.across.filter(enabled=True).order_by("trigger", "is_default")
     assert list(running.values_list("trigger", "name")) == [
         ("EXCEPTION_SCHEDULED", "Resolve old exceptions"), ("NEW_ORDER", GOES_AT_ONCE.name),
         ("NEW_ORDER", "Default rule"),

@@ -407,7 +407,7 @@ def test_the_rules_for_new_orders_say_that_the_engine_acts(as_owner: Client, eng
 
 
 def test_it_stands_among_the_engines_of_who_has_it(as_owner: Client, organization: Organization) -> None:
-    assert "Order Hold Engine" not in as_owner.get("/integrations/").content.decode()
+    assert PAGE not in as_owner.get("/integrations/").content.decode()
     engine = give(organization)
     services.ensure_defaults(organization)
     page = as_owner.get("/integrations/").content.decode()

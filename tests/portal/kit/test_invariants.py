@@ -18,6 +18,7 @@ from portal.kit.clock import now
 from portal.kit.invariants import broken, invariants
 from tests.automations.test_waiting_together import BREAKS as BREAKS_OF_WAITING
 from tests.factories import make_order
+from tests.integrations.outbound.test_requests import BREAKS as BREAKS_OF_WAREHOUSES
 from tests.orders.fulfillments.test_take import BREAKS as BREAKS_OF_FULFILLMENTS
 from tests.orders.inventory.test_virtual import BROKEN_NEED
 from tests.orders.requests.test_move_and_cancel import BREAKS as BREAKS_OF_REQUESTS
@@ -76,7 +77,7 @@ def test_what_breaks_an_invariant_is_found(held: Order, key: str) -> None:
 
 
 def test_every_invariant_has_been_seen_broken() -> None:
-    elsewhere = (BREAKS_OF_WAITING, BREAKS_OF_REQUESTS, BREAKS_OF_FULFILLMENTS, {BROKEN_NEED})
+    elsewhere = (BREAKS_OF_WAITING, BREAKS_OF_REQUESTS, BREAKS_OF_FULFILLMENTS, BREAKS_OF_WAREHOUSES, {BROKEN_NEED})
     assert set(invariants.keys()) == set(BREAKS).union(*elsewhere)
 
 
