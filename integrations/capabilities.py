@@ -144,6 +144,14 @@ class ShipsRequests(Client, Protocol):
 
 
 @runtime_checkable
+class OffersMethods(Client, Protocol):
+    """It tells the shipping methods that people may choose from; asked together with its locations."""
+
+    def methods(self) -> Sequence[tuple[str, str]]:
+        """Return code and name of each method."""
+
+
+@runtime_checkable
 class CountsStock(Client, Protocol):
     """It tells how much of what lies where."""
 

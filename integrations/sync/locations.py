@@ -8,10 +8,12 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
+from integrations.capabilities import OffersMethods
 from integrations.manifest import Account, Client, Role
 from integrations.models import FlowState, Integration
 from integrations.registry import connectors
 from integrations.sync.outcome import Outcome
+from orders.methods.write import take_methods
 from orders.models import ExternalLocation, Location
 from orders.records.location import LocationRecord
 
@@ -20,11 +22,14 @@ EVERY = 900
 
 
 def pull(integration: Integration, client: Client) -> Outcome:
-    """Write the locations of the account. Raises OutsideFailed."""
+    """Write the locations of the account, and the shipping methods where it tells them. Raises OutsideFailed."""
     account, records = client.account(), client.locations()
+    methods = client.methods() if isinstance(client, OffersMethods) else None
     with transaction.atomic():
         _keep_account(integration, account)
-        return _write(integration, records)
+        outcome = _write(integration, records)
+        changed = 0 if methods is None else take_methods(integration.source, methods)
+        return replace(outcome, updated=outcome.updated + changed)
 
 
 def _keep_account(integration: Integration, account: Account) -> None:

@@ -63,6 +63,11 @@ class ShipBobClient:
         """Return the warehouses that ship for the account."""
         return mapping.locations(one for page in self._walk("/location") for one in _items(page))
 
+    def methods(self) -> Sequence[tuple[str, str]]:
+        """Return the shipping methods that are active: ShipBob knows each by its name."""
+        found = [one for page in self._walk("/shipping-method") for one in _items(page) if one.get("active")]
+        return [(name, name) for one in found if (name := str(one.get("name") or ""))]
+
     def find_request(self, reference: str) -> Placed | None:
         """Return the order of a reference."""
         found = [one for one in self._orders({"ReferenceIds": reference}) if one.get("reference_id") == reference]

@@ -12,11 +12,11 @@ from integrations.connectors.shipbob.sandbox.sender import signature
 from integrations.connectors.shipbob.sandbox.server import Sandbox, serve
 from integrations.hooks import registration
 from integrations.models import Integration
-from orders.models import Fulfillment, InventoryLevel, OrderException, ShippingRequest, Source
+from orders.models import Fulfillment, InventoryLevel, OrderException, ShippingMethod, ShippingRequest, Source
 from orders.requests.cancel import cancel
 from orders.requests.references import reference_of
 from tests.integrations.conformance_shipping import FulfillmentConformance
-from tests.integrations.conftest import state_of
+from tests.integrations.conftest import run_flow, state_of
 from tests.integrations.connectors.shipbob.conftest import FIRST, point_at
 from tests.integrations.warehouse_sandbox import OLIVE, SKU, S
 from tests.orders.requests.making import fresh
@@ -150,3 +150,8 @@ class TestShipBob(FulfillmentConformance):
         assert state_of(connected, "fulfillments").woken_at is not None
         registration.end(connected)
         assert store.world.sender.subscriptions() == []
+
+    def test_its_shipping_methods_come_with_its_locations(self, connected: Integration) -> None:
+        run_flow(connected, "locations")
+        offered = ShippingMethod.across.filter(source=connected.source).order_by("pk").values_list("code", flat=True)
+        assert list(offered) == ["Standard", "Expedited", "2-Day", "Overnight"]
