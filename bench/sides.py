@@ -45,6 +45,7 @@ def shop(count: int, folder: Path) -> None:
 
     with serve(port=0, data=folder / "shop.sqlite3", config=Config(rate_limit=NO_LIMIT)) as sandbox:
         blank = sandbox.place_order()
+        sandbox.store.orders.delete(blank["id"])
         at = int(dt.datetime.now(dt.UTC).timestamp())
         sandbox.seed_orders(_documents(blank, count, at))
         _serve({"url": sandbox.url, "token": sandbox.private_token, "store": sandbox.store.store.id})

@@ -10,6 +10,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 LEASE = dt.timedelta(minutes=3)
 """Longer than a call and the settle time: who finds the row afterwards may ask at once."""
 BELL = "deliveries"
+MOST = 500
+"""How many one answer to the bell sends at most, should its time allow it."""
 SECONDS = 30.0
 """How long one answer to the bell goes on taking new ones: a task has to end within its time."""
 UNDECIDED = "It may have arrived, and the other side cannot be asked. Look there, then send it again or close it."
@@ -73,16 +76,28 @@ def request_many(organization: Organization, wanted: Sequence[tuple[str, str, Js
 
 
 @jobs.bell(BELL)
-def send_due(limit: int = 20) -> int:
+def send_due(limit: int = MOST) -> int:
     """Send what is due, one after the other. Returns how many were dealt with."""
     count, ends = 0, time.monotonic() + SECONDS
     while taken := claims.claim(Delivery, limit=1, lease=LEASE, where="t.state <> 'done'"):
+        if count == 0:
+            _have_help()
         _deal_with(taken[0])
         count += 1
         if count >= limit or time.monotonic() >= ends:
             jobs.ring(BELL)
             break
     return count
+
+
+def _have_help() -> None:
+    """Ring for another worker where more is due than one sends at a time, as long as some are left for other work."""
+    workers: Any = settings.Q_CLUSTER["workers"]
+    most = workers - 2  # one holds the watch, one is for everything else
+    if most < 2 or Delivery.across.filter(state=State.RUNNING, lease_until__gt=Now()).count() >= most:
+        return
+    if Delivery.across.filter(state=State.PENDING, next_at__lte=Now()).exists():
+        jobs.ring(BELL)
 
 
 @jobs.watcher("deliveries left behind", every=5)
