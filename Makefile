@@ -23,7 +23,7 @@ run:
 
 test:
 	$(SETUP) dev assets browser
-	@SWITCHYARD_BROWSER="$$($(VENV)/python -m tools.browser)" $(VENV)/python -m pytest -n $(TEST_WORKERS) --maxschedchunk=8 $(ARGS)
+	@SWITCHYARD_BROWSER="$$($(VENV)/python -m tools.browser)" $(VENV)/python -m pytest -n $(TEST_WORKERS) --maxschedchunk=1 $(ARGS)
 
 check:
 	$(SETUP) dev

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db.models.functions import Now
+from pytest_django import Settings
 
 from orders.models import OrderException
 from portal.deliveries.models import Delivery
@@ -136,3 +137,16 @@ def test_what_keeps_failing_is_set_aside(organization: Organization, warehouse: 
 def test_a_kind_that_nobody_sends_is_refused(organization: Organization) -> None:
     with pytest.raises(Unknown, match="carrier pigeon"):
         request(organization, "carrier pigeon", "a", {})
+
+
+@pytest.mark.parametrize(("workers", "rings"), [(3, 0), (4, 1)])
+def test_where_workers_are_to_spare_another_one_is_called(
+    organization: Organization, warehouse: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch,
+    workers: int, rings: int,
+) -> None:  # fmt: skip
+    settings.Q_CLUSTER = {**settings.Q_CLUSTER, "workers": workers}
+    for key in "ab":
+        request(organization, KIND, key, {})
+    heard: list[str] = []
+    monkeypatch.setattr("portal.kit.jobs.ring", heard.append)
+    assert (send_due(), heard) == (2, ["deliveries"] * rings)
