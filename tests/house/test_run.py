@@ -42,9 +42,8 @@ def busy_port() -> Iterator[int]:
 
 
 def make_run(var: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
-    environment = {**os.environ, "SWITCHYARD_VAR": str(var), "WEB_PORT": "1", "SANDBOX_PORT": "1"}
-    free = [str(port) for port in free_ports(2)]
-    environment |= {"WEB_PORT": free[0], "SANDBOX_PORT": free[1], **variables}
+    free = dict(zip(("WEB_PORT", "SANDBOX_PORT", "SHIPBOB_SANDBOX_PORT"), map(str, free_ports(3)), strict=True))
+    environment = {**os.environ, "SWITCHYARD_VAR": str(var), **free, **variables}
     command = [sys.executable, "-m", "tools.run"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 

@@ -92,10 +92,8 @@ class TestCustomWarehouse(FulfillmentConformance):
         self.warehouse.report()
         return Outcome()
 
-    def test_what_hangs_there_is_told_until_it_goes_on(
-        self, source: Source, store: Any, connected: Integration
-    ) -> None:
-        pytest.skip("It has no words for a request that hangs: it accepts or rejects.")
+    # It has no words for a request that hangs: it accepts or rejects. So there is nothing to ask of it.
+    test_what_hangs_there_is_told_until_it_goes_on = None  # type: ignore[assignment]
 
     def test_a_lost_access_holds_requests_back_until_somebody_connects_again(
         self, source: Source, store: Sandbox, connected: Integration
