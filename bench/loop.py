@@ -72,7 +72,7 @@ def measure(count: int) -> list[Figure]:
     rules = f"{len(RULES) + 1} rules ({CODE_RULES} JavaScript)"
     return [
         Figure(
-            f"the loop, {count:,} real orders, {rules}: shop, rules, routing, warehouse, tracking in the shop",
+            f"the loop, {count:,} orders, {rules}: shop, rules, routing, warehouse, tracking in the shop",
             f"{ours:,.0f}/s",
             f"at least {PER_SECOND:.0f}/s",
             ours >= PER_SECOND,
