@@ -31,7 +31,7 @@ _LISTS = {
     "fulfillments, search of a tracking number": ("orders:fulfillments", "?q=TRK500123"),
     "exceptions, as they open": ("orders:exceptions", ""),
     "stock, as it opens": ("orders:inventory", ""),
-    "dashboard": ("dashboard", ""),
+    "home": ("portal:dashboard", ""),
 }
 
 
