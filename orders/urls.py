@@ -136,8 +136,8 @@ urlpatterns = [
         path(f"exceptions/bulk/{key}", exceptions_acts.act_on_ticked, {"key": key}, name=f"bulk_exceptions_{key}")
         for key in ACTS
     ),
-    path("exceptions/work/<record:public_id>", exceptions_acts.work_page, name="exception_work"),
-    path("exceptions/work/<record:public_id>/undo", exceptions_acts.undo, name="exception_work_undo"),
+    path("exceptions/acts/<record:public_id>", exceptions_acts.work_page, name="exception_work"),
+    path("exceptions/acts/<record:public_id>/undo", exceptions_acts.undo, name="exception_work_undo"),
     path("exceptions/<record:public_id>", exceptions.exception, name="exception"),
     path("exceptions/<record:public_id>.json", exceptions.exception_json, name="exception_json"),
     path("exceptions/<record:public_id>/raw", exceptions.raw, name="exception_raw"),

@@ -41,10 +41,10 @@ class WarehouseSandbox:
     connector: ClassVar[str]
     settles_later: ClassVar[bool] = False
     """The warehouse answers a cancellation later, among its reports."""
-    unknown_sku: ClassVar[str | None] = "NO-SUCH-SKU"
-    """A SKU that it refuses; None where it takes any."""
-    bad_address: ClassVar[Mapping[str, str] | None] = {**ADDRESS, "zipCodeOrPostalCode": "00000", "city": "Nowhere"}
-    """An address that it refuses; None where it takes any."""
+    unknown_sku: ClassVar[str] = "NO-SUCH-SKU"
+    """A SKU that it refuses."""
+    bad_address: ClassVar[Mapping[str, str]] = {**ADDRESS, "zipCodeOrPostalCode": "00000", "city": "Nowhere"}
+    """An address that it refuses."""
 
     def serve(self, settings: Settings) -> Iterator[Any]:
         """Run the sandbox, point the settings at it, and yield it."""

@@ -30,6 +30,7 @@ from orders.models import Order
 from portal.kit.json import Json
 from portal.kit.masking import mask
 from portal.tenancy.models import Organization
+from tests.crash.workers import until
 from tests.integrations.conftest import TESTER, order_numbers, run_flow, state_of
 
 pytestmark = pytest.mark.django_db
@@ -79,13 +80,11 @@ def test_the_store_s_own_message_brings_the_order(
     FlowState.objects.filter(integration=integration).update(next_at=Now() + AN_HOUR, woken_at=None)
     sandbox.world.webhooks.url = f"{live_server.url}{ECWID}"
     placed = sandbox.place_order({"TIN-ROUND-S": 1})
-    ends = time.monotonic() + 10
-    while not is_awake(integration) and time.monotonic() < ends:
-        time.sleep(0.02)
+    until(lambda: is_awake(integration), seconds=10, what="The message that wakes the flow")
     kept = HookMessage.objects.get()
     assert (kept.topic, json.loads(bytes(kept.body))["data"]["orderId"]) == ("order.created", placed["id"])
-    while sandbox.world.webhooks.log()[0]["delivered"] is None and time.monotonic() < ends:
-        time.sleep(0.02)
+    log = sandbox.world.webhooks.log
+    until(lambda: log()[0]["delivered"] is not None, seconds=10, what="The answer to the sandbox")
     assert sandbox.world.webhooks.log()[0]["status"] == "202"
     assert run_flow(integration) is not None
     assert order_numbers(integration) == [placed["id"]]

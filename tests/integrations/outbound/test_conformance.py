@@ -29,7 +29,7 @@ class TestHouse(FulfillmentConformance):
     def serve(self, settings: Settings) -> Iterator[House]:
         with pytest.MonkeyPatch.context() as patch:
             house = registered(settings, patch)
-            house.refuses = {self.unknown_sku or "": declined("sku_unknown", "No product has the SKU NO-SUCH-SKU")}
+            house.refuses = {self.unknown_sku: declined("sku_unknown", "No product has the SKU NO-SUCH-SKU")}
             yield house
 
     def token(self, store: House) -> dict[str, str]:
