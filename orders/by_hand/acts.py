@@ -1,7 +1,7 @@
 """What is done to many orders at once: moves, tags, routing, deleting; each with its way back where there is one."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models.functions import Now
@@ -15,6 +15,7 @@ from orders.lifecycle import bulk
 from orders.lifecycle.changes import OrderChange, Step
 from orders.lifecycle.order import OrderStatus, can_move
 from orders.lifecycle.write import commit
+from orders.many import Done
 from orders.models import Order
 from orders.routing.retry import BELL as ROUTING_BELL
 from orders.routing.run import ROUTABLE, why_left
@@ -24,14 +25,6 @@ from portal.kit.json import Json
 
 S = OrderStatus
 Orders = Mapping[int, Order]
-
-
-@dataclass(slots=True)
-class Done:
-    """What an act came to: of those it was done to what they were before, of the others why they stay."""
-
-    before: dict[int, Json] = field(default_factory=dict)
-    left: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -185,8 +178,3 @@ def put_back(act: str, orders: Orders, before: Mapping[int, Json], by: Actor) ->
     undo = ACTS[act].undo
     assert undo is not None
     return undo(orders, before, by)
-
-
-def missing(ids: Iterable[int], orders: Orders) -> dict[int, str]:
-    """Return why orders that are not there were left."""
-    return {pk: "It is not here any more." for pk in ids if pk not in orders}

@@ -4,7 +4,7 @@ An act is done to what it fits; of the others it says why they stay as they are.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from orders.documents.instants import parse
 from orders.exceptions import settle
 from orders.exceptions.look_after import assigned, change, reopened, snoozed
 from orders.exceptions.write import Step, commit, lock
+from orders.many import Done
 from orders.models import OrderException
 from portal.audit.actor import Actor
 from portal.kit.json import Json
@@ -22,14 +23,6 @@ from portal.kit.text import fold
 
 ACTIVE = OrderException.State.ACTIVE
 Rows = Mapping[int, OrderException]
-
-
-@dataclass(slots=True)
-class Done:
-    """What became of an act: of each exception either what it was before, or why it was left."""
-
-    before: dict[int, Json] = field(default_factory=dict)
-    left: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

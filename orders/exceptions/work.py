@@ -1,179 +1,38 @@
-"""Acts on many exceptions: asked for at once, done in sets, seen to the end, and undone.
+"""Acts on many exceptions (`orders.many`): by cause, by ticks, or on one page."""
 
-The first seconds of the work are done where it is asked for, so that a few exceptions need no worker;
-the rest is a worker's. One that fails is left with the reason and stops nobody.
-"""
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import datetime as dt
-import logging
-import time
-from collections.abc import Iterable, Sequence
-
-from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
-from orders.exceptions.acts import ACTS, Done, act_on, put_back
+from orders.exceptions.acts import ACTS, act_on, put_back
+from orders.many import LEASE, CannotUndo, Done, Many
 from orders.models import ExceptionWork, ExceptionWorkItem
 from portal.audit.actor import Actor
-from portal.kit import claims
-from portal.kit.claims import Claim, State
-from portal.kit.failpoints import failpoint
-from portal.kit.jobs import bell, ring, watcher
+from portal.kit.jobs import bell, watcher
 from portal.kit.json import Json
-from portal.kit.text import storable
-from portal.tenancy.models import Organization, User
 
-log = logging.getLogger(__name__)
+__all__ = ["LEASE", "CannotUndo", "ask", "can_undo", "run_due", "undo"]
 BELL = "exceptions.work"
-LEASE = dt.timedelta(minutes=2)
-SET = 100
-SECONDS = 25.0
-AT_ONCE = 2.0
-"""So many seconds of it are done where it is asked for."""
-UNDO = "undo"
-Outcome = ExceptionWorkItem.Outcome
 
 
-class CannotUndo(ValueError):
-    """The work is still under way, cannot be taken back, or was taken back already."""
+def _do(work: ExceptionWork, ids: Sequence[int], by: Actor) -> Done:
+    return act_on(work.act, ids, work.values, by=by)
 
 
-def ask(organization: Organization, act: str, ids: Sequence[int], values: Json, *, user: User) -> ExceptionWork:
-    """Ask for an act on exceptions of an organization, and begin with it. Raises KeyError for an unknown act."""
-    ACTS[act]
-    return _begin(organization, act, {pk: {} for pk in ids}, values, user)
+def _put_back(work: ExceptionWork, before: Mapping[int, Json], by: Actor) -> Done:
+    return put_back(before, by=by)
 
 
-def undo(work: ExceptionWork, *, user: User) -> ExceptionWork:
-    """Make what a finished act has changed what it was before. Raises CannotUndo."""
-    if not can_undo(work):
-        raise CannotUndo("This cannot be undone any more.")
-    rows = ExceptionWorkItem.objects.within(work.organization).filter(work=work, outcome=Outcome.DONE)
-    before = dict(rows.order_by("exception_id").values_list("exception_id", "before"))
-    return _begin(work.organization, UNDO, before, {}, user, undoes=work)
-
-
-def can_undo(work: ExceptionWork) -> bool:
-    """Say whether an act can be taken back: it is over, of a kind that can be, and nobody has done so."""
-    known = work.act in ACTS and ACTS[work.act].undone
-    return known and work.state == State.DONE and not ExceptionWork.across.filter(undoes=work).exists()
-
-
-def _begin(
-    organization: Organization, act: str, before: dict[int, Json], values: Json, user: User,
-    undoes: ExceptionWork | None = None,
-) -> ExceptionWork:  # fmt: skip
-    with transaction.atomic():
-        work = ExceptionWork.across.create(
-            organization=organization, act=act, values=values, user=user, total=len(before), undoes=undoes
-        )
-        items = [
-            ExceptionWorkItem(organization=organization, work=work, exception_id=pk, before=told)
-            for pk, told in sorted(before.items())
-        ]
-        ExceptionWorkItem.across.bulk_create(items, batch_size=1_000)
-        ring(BELL)
-    for taken in claims.claim(ExceptionWork, limit=1, lease=LEASE, where="t.id = %s", params=[work.pk]):
-        _work(taken, AT_ONCE)
-    work.refresh_from_db()
-    return work
-
-
-@bell(BELL)
-def run_due() -> int:
-    """Go on with work that is due, for at most `SECONDS`; ring again if more is left. Returns how many pieces."""
-    ends, count = time.monotonic() + SECONDS, 0
-    while taken := claims.claim(ExceptionWork, limit=1, lease=LEASE, where="t.state <> 'done'"):
-        count += 1
-        _work(taken[0], max(1.0, ends - time.monotonic()))
-        if time.monotonic() > ends:
-            ring(BELL)
-            break
-    return count
-
-
-@watcher("work on exceptions left behind", every=10)
-def ring_for_due() -> None:
-    """Ring for work that is due and was left behind."""
-    due = ExceptionWork.across.filter(state=State.PENDING, next_at__lte=Now())
-    if due.exists() or ExceptionWork.across.filter(state=State.RUNNING, lease_until__lt=Now()).exists():
-        ring(BELL)
-
-
-def _work(taken: Claim, seconds: float) -> None:
-    ends = time.monotonic() + seconds
-    try:
-        if taken.attempt > claims.MAX_ATTEMPTS:  # the next one has killed every worker that took it on
-            _some(taken, 1, failed=claims.DIED)
-        while time.monotonic() < ends:
-            if not (_set(taken) if taken.attempt == 1 else _alone(taken)):
-                return
-        claims.put_back(ExceptionWork, taken, delay=dt.timedelta(0))
-        ExceptionWork.across.filter(pk=taken.id, attempts=taken.attempt).update(attempts=0)
-        ring(BELL)
-    except (OperationalError, InterfaceError) as error:
-        log.warning("Work on exceptions is put off: %s", error)
-        claims.put_back(ExceptionWork, taken, delay=dt.timedelta(seconds=10))
-
-
-def _set(taken: Claim) -> bool:
-    """Deal with the next set; False: there is none, or somebody else has the work by now."""
-    try:
-        return _some(taken, SET)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        log.exception("A set of exceptions could not be dealt with; they are taken one by one")
-    going = True
-    for _ in range(SET):
-        going = going and _alone(taken)
-    return going
-
-
-def _alone(taken: Claim) -> bool:
-    try:
-        return _some(taken, 1)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        log.exception("An exception could not be dealt with")
-        return _some(taken, 1, failed=f"{type(error).__name__}: {error}")
-
-
-def _some(taken: Claim, size: int, *, failed: str = "") -> bool:
-    """Deal with the next `size` in one transaction; with `failed` note of them that they could not be."""
-    with transaction.atomic():
-        if not claims.still_mine(ExceptionWork, [taken]):
-            return False
-        work = ExceptionWork.across.select_related("user").get(pk=taken.id)
-        waiting = ExceptionWorkItem.across.filter(work=work, outcome=Outcome.WAITING).order_by("id")
-        items = list(waiting[:size])
-        if not items:
-            ExceptionWork.across.filter(pk=work.pk).update(state=State.DONE, finished_at=Now(), lease_until=None)
-            return False
-        _write(items, _failed(items, failed) if failed else _do(work, items), undoing=work.act == UNDO)
-        claims.renew(ExceptionWork, taken, lease=LEASE)
-        failpoint("exceptions.work_before_commit")
-    return True
-
-
-def _do(work: ExceptionWork, items: Sequence[ExceptionWorkItem]) -> Done:
-    by = Actor.user(work.user) if work.user else Actor.system()
-    if work.act == UNDO:
-        return put_back({one.exception_id: one.before for one in items}, by=by)
-    return act_on(work.act, [one.exception_id for one in items], work.values, by=by)
-
-
-def _failed(items: Iterable[ExceptionWorkItem], why: str) -> Done:
-    return Done(left={one.exception_id: why for one in items})
-
-
-def _write(items: Sequence[ExceptionWorkItem], done: Done, *, undoing: bool) -> None:
-    for one in items:
-        pk = one.exception_id
-        one.outcome = Outcome.DONE if pk in done.before else Outcome.LEFT
-        one.why = storable(done.left.get(pk, "" if pk in done.before else "It is not here any more."))[:500]
-        if not undoing:
-            one.before = done.before.get(pk, {})
-    ExceptionWorkItem.across.bulk_update(items, ["outcome", "why", "before"], batch_size=500)
+def _noted(items: Sequence[Any]) -> None:
+    """Keep when each was dealt with: what is tried again may fail later (`orders.views.exceptions_acts`)."""
     ExceptionWorkItem.across.filter(pk__in=[one.pk for one in items]).update(done_at=Now())
+
+
+WORK = Many(
+    "exceptions", ExceptionWork, ExceptionWorkItem, "exception_id", BELL, 100,
+    exists=ACTS.__contains__, undone=lambda act: ACTS[act].undone, do=_do, put_back=_put_back, noted=_noted,
+)  # fmt: skip
+ask, undo, can_undo, run_due = WORK.ask, WORK.undo, WORK.can_undo, WORK.run_due
+bell(BELL)(run_due)
+watcher("work on exceptions left behind", every=10)(WORK.ring_for_due)

@@ -4,16 +4,18 @@ import pytest
 from django.core import mail
 from django.db.models.functions import Now
 
+from orders.by_hand import work as order_work
 from orders.exceptions import mail as mails
 from orders.exceptions import sweep, work
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.models import ExceptionMail, ExceptionSweep, ExceptionWork, OrderException, Source
+from orders.models import ExceptionMail, ExceptionSweep, ExceptionWork, Order, OrderException, OrderWork, Source
 from portal.audit.models import History
 from portal.deliveries.models import Delivery
 from portal.deliveries.send import LEASE, send_due
 from portal.kit.clock import now
 from portal.tenancy.models import Membership
 from tests.crash.test_failpoints import _die
+from tests.factories import make_orders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DIGEST = "from orders.exceptions.mail import send_due; send_due()"
@@ -42,9 +44,9 @@ def test_work_on_many_and_a_sweep_go_on_where_they_were_cut_off(
 ) -> None:
     raise_exceptions([Problem("record_refused", source.organization_id, str(n), "T", "M") for n in range(3)])
     ids = list(OrderException.across.values_list("pk", flat=True))
-    monkeypatch.setattr(work, "AT_ONCE", 0.0)
+    monkeypatch.setattr("orders.many.AT_ONCE", 0.0)
     begun = work.ask(source.organization, "dismiss", ids, {}, user=owner.user)
-    _die("exceptions.work_before_commit", "from orders.exceptions import work; work.run_due()")
+    _die("many.before_commit", "from orders.exceptions import work; work.run_due()")
     assert OrderException.across.filter(state="active").count() == 3
     ExceptionWork.across.filter(state="running").update(lease_until=Now() - work.LEASE)
     work.run_due()
@@ -57,3 +59,17 @@ def test_work_on_many_and_a_sweep_go_on_where_they_were_cut_off(
     ExceptionSweep.across.filter(state="running").update(lease_until=Now() - sweep.LEASE)
     assert sweep.run_due() == 1
     assert OrderException.across.filter(state="active").count() == 0
+
+
+def test_an_act_on_many_orders_goes_on_where_it_was_cut_off(
+    source: Source, owner: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = make_orders(source, [1001, 1002, 1003])
+    monkeypatch.setattr("orders.many.AT_ONCE", 0.0)
+    begun = order_work.ask(source.organization, "review", [one.pk for one in orders], {}, user=owner.user)
+    _die("many.before_commit", "from orders.by_hand import work; work.run_due()")
+    assert not Order.across.filter(status="reviewRequired").exists()
+    OrderWork.across.filter(state="running").update(lease_until=Now() - work.LEASE)
+    order_work.run_due()
+    assert begun.items.filter(outcome="done").count() == 3
+    assert History.across.filter(entity_type="order", actor_kind="user").count() == 3

@@ -256,7 +256,7 @@ def test_what_is_left_of_many_is_the_workers_and_one_that_fails_stops_nobody(
     source: Source, owner: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     orders = make_orders(source, range(1, 6))
-    monkeypatch.setattr(work, "AT_ONCE", 0.0)
+    monkeypatch.setattr("orders.many.AT_ONCE", 0.0)
     done = work.ask(source.organization, "review", [one.pk for one in orders], {}, user=owner.user)
     assert (done.finished_at, statuses(*orders)) == (None, ["new"] * 5)
     real = ACTS["review"].do

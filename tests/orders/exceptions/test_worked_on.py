@@ -147,7 +147,7 @@ def test_work_that_a_worker_left_behind_is_finished_and_one_that_fails_stops_nob
     source: Source, owner: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = make(source, *(f"k{n}" for n in range(5)))
-    monkeypatch.setattr(work, "AT_ONCE", 0.0)
+    monkeypatch.setattr("orders.many.AT_ONCE", 0.0)
     real = acts.act_on
 
     def fails_on_one(act: str, ids: list[int], *args: Any, **named: Any) -> Any:
