@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from orders.by_hand import work
-from orders.by_hand.acts import ACTS, Act, Done
+from orders.by_hand.acts import ACTS, Act
 from orders.lifecycle import edits
 from orders.lifecycle.order import OrderStatus
+from orders.many import Done
 from orders.models import Order, OrderWork, Source
 from portal.audit.actor import Actor
 from portal.audit.models import History
