@@ -2,6 +2,7 @@
 
 import functools
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -19,7 +20,9 @@ def violations(page: Page, *, rules: list[str] | None = None) -> list[str]:
     The script is evaluated from outside, because the page's own policy lets no foreign script in.
     """
     page.evaluate(_script())
-    asked = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    asked: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}  # WCAG 2.2
+    if rules:
+        asked = {"resultTypes": ["violations"], "runOnly": rules}
     found = page.evaluate("asked => axe.run(document, asked)", asked)["violations"]
     return [f"{one['id']}: {node['target']} {node['html'][:120]}" for one in found for node in one["nodes"]]
 

@@ -17,6 +17,7 @@ from tests.browser.axe import violations
 from tests.browser.builder import pick
 from tests.browser.pick import open_list
 from tests.browser.walk import Walk, add_action
+from tests.crash.workers import until
 from tests.factories import make_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -166,7 +167,7 @@ def answered_late(page: Page) -> Iterator[None]:
     address = re.compile(r"/draft/\w+/$")
     page.route(address, lambda route: held.append(route), times=1)
     yield
-    assert held
+    until(lambda: bool(page.evaluate("true") and held), seconds=5, what="A draft sent by the editor")
     with page.expect_response(address):
         held[0].continue_()
 
