@@ -18,8 +18,7 @@ from integrations.custom import outgoing
 from integrations.custom.doors import actor
 from integrations.models import Integration
 from integrations.outbound import parcels
-from integrations.outbound.outgoing import Unfit
-from integrations.outbound.outgoing import outgoing as outgoing_of
+from integrations.outbound.outgoing import Unfit, Words
 from orders.documents.shipping_request import ASKED
 from orders.inventory.promise import promises
 from orders.lifecycle.order import OrderStatus
@@ -99,7 +98,7 @@ def whole(rows: "QuerySet[ShippingRequest]") -> "QuerySet[ShippingRequest]":
 def request_of(integration: Integration, request: ShippingRequest, status: str) -> Json | None:
     """Return a request, None where it cannot be said in the words of its warehouse; people hear of that."""
     try:
-        told = outgoing.shipping_request(outgoing_of(request, integration))
+        told = outgoing.shipping_request(Words(integration, [request]).outgoing(request))
     except Unfit as unfit:
         if status == "ready":
             by = actor(integration)

@@ -6,7 +6,8 @@ B2). No transaction may be open around a call.
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,11 +42,28 @@ class Way:
         self._mask = Mask(secrets.values())
         self._sleep = sleep
         self._quiet: list[Call] = []
+        self._gathers = False
+        self._tokens = 0
 
     def tell(self) -> None:
         """Write the quiet calls into the log after all: something came of them."""
         write(self._quiet)
         self._quiet = []
+
+    @contextmanager
+    def together(self, calls: int) -> Iterator[None]:
+        """Expect about so many calls right after each other: one look at the pace and one write of the log for all.
+
+        A failure is written at once all the same. What a process that dies has called stands in no log.
+        """
+        self._tokens, self._gathers = pace.take_many(self._id, self._manifest.limits, calls), True
+        try:
+            yield
+        finally:
+            unused, self._tokens, self._gathers = self._tokens, 0, False
+            self.tell()
+            if unused:
+                pace.give_back(self._id, unused)
 
     def __call__(
         self,
@@ -86,6 +104,9 @@ class Way:
         return method in _REPEATABLE and failed.kind is Kind.LATER and failed.pause is None and failed.ms < _QUICK
 
     def _wait(self) -> None:
+        if self._tokens > 0:
+            self._tokens -= 1
+            return
         seconds = pace.take(self._id, self._manifest.limits)
         if seconds > MAX_WAIT:
             raise OutsideFailed(errors.react(429), status=429, pause=math.ceil(seconds))
@@ -104,7 +125,7 @@ class Way:
         failure = None if answer.ok else self._failure(answer)
         said = self._mask(failure.message or str(failure.reaction.cause)) if failure else ""
         self._quiet.append(entry(self._id, method, self._mask(url), answer=answer, ms=answer.ms, error=said))
-        if failure is not None or not quiet:
+        if failure is not None or not (quiet or self._gathers):
             self.tell()
         if failure is not None:
             raise failure
@@ -118,6 +139,7 @@ class Way:
         told = answer.headers.get("Retry-After") or answer.headers.get("x-retry-after")
         seconds = errors.pause_of(told, now=server_seconds(answer))
         seconds = DEFAULT_PAUSE if seconds is None else max(1, seconds)
+        self._tokens = 0
         pace.pause(self._id, seconds)
         return OutsideFailed(reaction, status=429, code=code, message=message, pause=seconds)
 

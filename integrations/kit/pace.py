@@ -36,6 +36,43 @@ def take(integration_id: int, limits: Limits) -> float:
     return pause if pause > 0 else max(0.0, -tokens / limits.per_second)
 
 
+def take_many(integration_id: int, limits: Limits, count: int) -> int:
+    """Take up to `count` tokens that are there now, for calls right after each other. Returns how many.
+
+    During a pause that the other side asked for there are none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH now AS MATERIALIZED (
+                SELECT p.integration_id, floor(least(
+                    %(burst)s, p.tokens + %(rate)s * greatest(0, extract(epoch FROM clock_timestamp() - p.at))
+                )) AS there FROM integrations_pace p
+                WHERE p.integration_id = %(id)s AND (p.blocked_until IS NULL OR p.blocked_until <= clock_timestamp())
+                FOR UPDATE
+            )
+            UPDATE integrations_pace p SET
+                tokens = least(%(burst)s,
+                    p.tokens + %(rate)s * greatest(0, extract(epoch FROM clock_timestamp() - p.at))
+                ) - least(%(count)s, now.there),
+                at = clock_timestamp()
+            FROM now WHERE p.integration_id = now.integration_id AND now.there > 0
+            RETURNING least(%(count)s, now.there)::int
+            """,
+            {"id": integration_id, "burst": float(limits.burst), "rate": limits.per_second, "count": count},
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def give_back(integration_id: int, count: int) -> None:
+    """Return tokens that were taken and not needed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE integrations_pace SET tokens = tokens + %s WHERE integration_id = %s", [count, integration_id]
+        )
+
+
 def pause(integration_id: int, seconds: int) -> None:
     """Let nobody call this integration's other side for so many seconds."""
     with connection.cursor() as cursor:

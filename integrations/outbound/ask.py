@@ -13,13 +13,15 @@ ask(integration, lambda client: client.place_request(outgoing), flow="shipping_r
 """
 
 import datetime as dt
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
 from integrations import lifecycle
 from integrations.connect import client_of
+from integrations.kit.client import Way
 from integrations.kit.errors import LOCKED, Kind, OutsideFailed
 from integrations.manifest import Client
 from integrations.models import Integration
@@ -50,14 +52,54 @@ def ask(integration: Integration, act: Callable[[Client], T], *, flow: str = "",
     source and organization. Raises HeldBack, Later, Unclear, Declined (a Refused), or Refused
     when the integration was deleted.
     """
+    row = _whole(integration, flow, read=read)
+    return _made(row, act, _opened(row)[0])
+
+
+Asker = Callable[[Callable[[Client], T]], T]
+"""Makes calls as one integration, and raises what `ask` does."""
+
+
+@contextmanager
+def asking(integration: Integration, *, calls: int, flow: str = "", read: bool = False) -> Iterator["Asker[Any]"]:
+    """Make about so many calls for deliveries right after each other: checked, opened, paced and logged once.
+
+    Raises as `ask`; so does what it gives, for each call.
+    """
+    row = _whole(integration, flow, read=read)
+    client, way = _opened(row)
+    stopped: list[HeldBack] = []
+
+    def make(act: Callable[[Client], T]) -> T:
+        if stopped:
+            raise stopped[0]
+        try:
+            return _made(row, act, client)
+        except HeldBack as held:
+            stopped.append(held)  # whoever has lost his access does not go on calling
+            raise
+
+    with way.together(calls):
+        yield make
+
+
+def _whole(integration: Integration, flow: str, *, read: bool) -> Integration:
     rows = Integration.across.select_related("source", "organization")
     row = integration if read else rows.get(pk=integration.pk)
     _check(row, flow)
+    return row
+
+
+def _opened(row: Integration) -> tuple[Client, Way]:
     try:
-        client, _way = client_of(row)
-        return act(client)
+        return client_of(row)
     except CannotOpen as locked:
         raise _stopped(row, OutsideFailed(LOCKED, message="")) from locked
+
+
+def _made(row: Integration, act: Callable[[Client], T], client: Client) -> T:
+    try:
+        return act(client)
     except OutsideFailed as failed:
         raise _word_for(row, failed) from failed
 

@@ -4,10 +4,12 @@ Told is what was shipped while the channel's flow *Fulfillments* was on, of orde
 shop that begins to be told is not told of the past. What cannot be told becomes an exception (`tracking_not_told`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -15,8 +17,8 @@ from integrations.capabilities import OutgoingParcel, TakesParcels
 from integrations.manifest import Client, Direction
 from integrations.models import FlowState, Integration
 from integrations.outbound import written
-from integrations.outbound.ask import ask, ask_whether
-from integrations.outbound.parcels import outgoing, shipped_ids, shipped_of
+from integrations.outbound.ask import Asker, ask_whether, asking
+from integrations.outbound.parcels import names_of, outgoing, shipped_ids, shipped_of_many
 from integrations.sync import spans
 from integrations.sync.flows import Unable
 from orders.events import FULFILLMENT_CREATED
@@ -24,7 +26,16 @@ from orders.exceptions.deliveries import parked_as
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.models import Fulfillment
 from portal.deliveries.send import request_many
-from portal.deliveries.senders import Intent, Refused, Sender, senders
+from portal.deliveries.senders import (
+    BySets,
+    Calls,
+    HeldBack,
+    Intent,
+    Later,
+    Refused,
+    Sender,
+    senders,
+)
 from portal.events.dispatch import consumer
 from portal.events.models import Event
 from portal.kit.json import Json
@@ -32,7 +43,6 @@ from portal.tenancy.models import Organization
 
 KIND, FLOW = "fulfillment", "fulfillments"
 NAME = "telling"
-_TRIES = 3
 
 
 def is_told(organization_id: int, event_name: str) -> bool:
@@ -96,27 +106,6 @@ def _payload(one: Fulfillment, integration: Integration) -> Json:
     return {"integration": integration.public_id, "about": about}
 
 
-def send(intent: Intent) -> Json:
-    """Tell the channel of a fulfillment. What was shipped meanwhile is told with it, so that the last word is whole."""
-    answer: Json = {}
-    for _try in range(_TRIES):
-        found = _found(intent)
-        try:
-            answer = ask(found.integration, partial(_put, found.parcel), flow=FLOW)
-        except Refused:
-            found.announcer.take_back()
-            raise
-        if shipped_ids(found.order_id) == found.shipped:
-            break
-    return answer
-
-
-def look_up(intent: Intent) -> Json | None:
-    """Ask the channel whether it has been told."""
-    found = _found(intent)
-    return ask_whether(found.integration, lambda client: _able(client).find_parcel(found.parcel), flow=FLOW)
-
-
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Whom to tell, what, and of which fulfillments that speaks."""
@@ -128,22 +117,102 @@ class _Found:
     shipped: list[int]
 
 
-def _found(intent: Intent) -> _Found:
-    """Return what a delivery is about, as it is now. Raises Refused."""
-    rows = Integration.across.filter(organization_id=intent.organization_id, public_id=intent.payload["integration"])
-    integration = rows.first()
-    one = Fulfillment.across.filter(organization_id=intent.organization_id, public_id=intent.key).first()
-    if integration is None or one is None:
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the channel has answered to being told."""
+
+    found: _Found
+    answer: Json
+
+
+@contextmanager
+def _calls(intents: Sequence[Intent]) -> Iterator[Calls]:
+    """Load what channels are to be told of, as it is now, and tell each by its call."""
+    calls: dict[str, Callable[[], Any]] = {}
+    by_channel: dict[int, dict[str, _Found]] = {}
+    for key, found in _find(intents).items():
+        if found is None:
+            calls[key] = partial(_raise, Refused(_("What was to be told is not here any more.")))
+        else:
+            by_channel.setdefault(found.integration.pk, {})[key] = found
+    with ExitStack() as stack:
+        for rows in by_channel.values():
+            calls |= _calls_of(rows, stack)
+        yield calls
+
+
+def _calls_of(rows: Mapping[str, _Found], stack: ExitStack) -> Calls:
+    """Return the calls of one channel; where it cannot be asked now, each says so."""
+    integration = next(iter(rows.values())).integration
+    try:
+        asker = stack.enter_context(asking(integration, calls=2 * len(rows), flow=FLOW))
+    except (HeldBack, Refused) as no:
+        return {key: partial(_raise, no) for key in rows}
+    return {key: partial(_tell, found, asker) for key, found in rows.items()}
+
+
+def _tell(found: _Found, asker: "Asker[Json]") -> _Heard:
+    try:
+        return _Heard(found, asker(lambda client: _able(client).put_parcel(found.parcel)))
+    except Refused:
+        found.announcer.take_back()
+        raise
+
+
+def _raise(error: Exception) -> _Heard:
+    raise error
+
+
+def _note_many(brought: Mapping[str, _Heard]) -> dict[str, Json]:
+    now = shipped_ids({one.found.order_id for one in brought.values()})
+    return {key: one.answer for key, one in brought.items() if now.get(one.found.order_id) == one.found.shipped}
+
+
+def _finish(intent: Intent, heard: _Heard) -> Json:
+    """What was shipped meanwhile is told once more with it, so that the last word is whole."""
+    if answer := _note_many({intent.key: heard}):
+        return answer[intent.key]
+    raise Later(_("More of the order was shipped meanwhile."), counts=False)
+
+
+def look_up(intent: Intent) -> Json | None:
+    """Ask the channel whether it has been told."""
+    found = _find([intent])[intent.key]
+    if found is None:
         raise Refused(_("What was to be told is not here any more."))
-    shipped = shipped_of(one.order_id)
-    mine = next(each for each in shipped if each.pk == one.pk)
-    announcer = written.Announcer(integration, mine.order.ext_order_api_id)
-    parcel = outgoing(mine, shipped, announcer)
-    return _Found(integration, parcel, announcer, one.order_id, [each.pk for each in shipped])
+    return ask_whether(found.integration, lambda client: _able(client).find_parcel(found.parcel), flow=FLOW)
 
 
-def _put(parcel: OutgoingParcel, client: Client) -> Json:
-    return _able(client).put_parcel(parcel)
+def _find(intents: Sequence[Intent]) -> dict[str, _Found | None]:
+    """Return what intents of one organization are about, as it is now, by their keys; None where it is not here."""
+    owner = intents[0].organization_id
+    names = {one.payload["integration"] for one in intents}
+    channels = {one.public_id: one for one in Integration.across.filter(organization_id=owner, public_id__in=names)}
+    keys = [one.key for one in intents]
+    mine = Fulfillment.across.filter(organization_id=owner, public_id__in=keys, kind=Fulfillment.Kind.SHIPPED)
+    shipped = shipped_of_many(mine.values_list("order_id", flat=True))
+    by_key = {one.public_id: one for rows in shipped.values() for one in rows}
+    skus = _skus([one for rows in shipped.values() for one in rows])
+    found: dict[str, _Found | None] = dict.fromkeys(keys)
+    for intent in intents:
+        one, channel = by_key.get(intent.key), channels.get(intent.payload["integration"])
+        if one is not None and channel is not None:
+            found[intent.key] = _whole(one, channel, shipped[one.order_id], skus[one.order.source_id])
+    return found
+
+
+def _skus(rows: Sequence[Fulfillment]) -> dict[int, dict[str, str]]:
+    """Return what each channel calls the SKUs of its orders."""
+    by_source: dict[int, list[Fulfillment]] = {}
+    for one in rows:
+        by_source.setdefault(one.order.source_id, []).append(one)
+    return {source_id: names_of(mine) for source_id, mine in by_source.items()}
+
+
+def _whole(one: Fulfillment, channel: Integration, shipped: Sequence[Fulfillment], names: Mapping[str, str]) -> _Found:
+    announcer = written.Announcer(channel, one.order.ext_order_api_id)
+    parcel = outgoing(one, shipped, announcer, names=names)
+    return _Found(channel, parcel, announcer, one.order_id, [each.pk for each in shipped])
 
 
 def _able(client: Client) -> TakesParcels:
@@ -152,5 +221,6 @@ def _able(client: Client) -> TakesParcels:
     return client
 
 
-senders.register(KIND, Sender(KIND, send, look_up))
+BY_SETS = BySets(_calls, _note_many, _finish)
+senders.register(KIND, Sender(KIND, BY_SETS.send, look_up, by_sets=BY_SETS))
 parked_as.register(KIND, "tracking_not_told")

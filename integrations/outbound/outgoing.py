@@ -1,6 +1,7 @@
 """A shipping request in the words of its warehouse: its names of SKUs, location and method."""
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from integrations.capabilities import Outgoing, OutgoingLine
 from integrations.models import Integration
 from orders.documents.shipping_request import document
 from orders.lifecycle.shipping_request import CANCELED
-from orders.methods.choose import method_for
+from orders.methods.choose import Methods
 from orders.models import ExternalLocation, ShippingRequest, ShippingRequestLine
 from orders.products.skus import their_skus
 from orders.requests.references import reference_of
@@ -25,27 +26,49 @@ class Unfit(ValueError):
         self.cure = cure
 
 
-def outgoing(request: ShippingRequest, integration: Integration) -> Outgoing:
-    """Return a request as the warehouse gets it; it has its lines, order, location and source.
+class Words:
+    """What one warehouse calls SKUs, locations and methods, read once for all `requests` that it gets now."""
 
-    Raises Unfit, or orders.methods.choose.Unmapped.
-    """
-    told = document(request)
-    lines = sorted(request.lines.all(), key=lambda line: line.position)
-    names = their_skus(integration.source, [line.sku for line in lines])
-    prices = _prices(request.order.content)
-    return Outgoing(
-        reference=reference_of(request.public_id),
-        number=request.ext_shipment_id,
-        order_number=request.order.ext_order_id,
-        location=_location(request, integration),
-        method=_method(integration, told),
-        document=told,
-        lines=tuple(_line(line, names[line.sku], prices) for line in lines),
-        currency=str(told.get("currency", "")),
-        ordered_at=_moment(told.get("orderCreateTime")),
-        previous=_previous(request),
-    )
+    def __init__(self, integration: Integration, requests: Iterable[ShippingRequest]) -> None:
+        self._integration = integration
+        self._skus = their_skus(integration.source, [line.sku for one in requests for line in one.lines.all()])
+        self._methods = Methods(integration.organization_id, integration.source)
+        rows = ExternalLocation.across.filter(source_id=integration.source_id, active=True)
+        self._locations = list(rows.order_by("pk").values_list("location_id", "ext_location_id"))
+
+    def outgoing(self, request: ShippingRequest) -> Outgoing:
+        """Return one of the requests as the warehouse gets it; it has its lines, order, location and source.
+
+        Raises Unfit, or orders.methods.choose.Unmapped.
+        """
+        told = document(request)
+        lines = sorted(request.lines.all(), key=lambda line: line.position)
+        prices = _prices(request.order.content)
+        method = self._methods.of(told)
+        return Outgoing(
+            reference=reference_of(request.public_id),
+            number=request.ext_shipment_id,
+            order_number=request.order.ext_order_id,
+            location=self._location(request),
+            method=method.code if method else "",  # without one it is to choose
+            document=told,
+            lines=tuple(_line(line, self._skus[line.sku], prices) for line in lines),
+            currency=str(told.get("currency", "")),
+            ordered_at=_moment(told.get("orderCreateTime")),
+            previous=_previous(request),
+        )
+
+    def _location(self, request: ShippingRequest) -> str:
+        """Return what the warehouse calls the location of a request; empty where it names none at all."""
+        mine = [name for location_id, name in self._locations if location_id == request.location_id]
+        if mine or not self._locations:
+            return mine[0] if mine else ""
+        told = {"location": request.location.name, "name": self._integration.name}
+        raise Unfit(
+            _("“%(location)s” is no location that %(name)s reports.") % told,
+            cure=_("Open the location and say what %(name)s calls it, or choose who ships from it. Then send it again.")
+            % told,
+        )
 
 
 def _line(line: ShippingRequestLine, theirs: str, prices: dict[str, Decimal]) -> OutgoingLine:
@@ -60,27 +83,6 @@ def _line(line: ShippingRequestLine, theirs: str, prices: dict[str, Decimal]) ->
 def _prices(order: Json) -> dict[str, Decimal]:
     rows = order.get("lineItems", ())
     return {str(row["uniqueId"]): Decimal(str(row["itemPrice"])) for row in rows if row.get("itemPrice") is not None}
-
-
-def _location(request: ShippingRequest, integration: Integration) -> str:
-    """Return what the warehouse calls the location of a request; empty where it names none at all."""
-    rows = ExternalLocation.across.filter(source_id=integration.source_id, active=True)
-    names = list(rows.order_by("pk").values_list("location_id", "ext_location_id"))
-    mine = [name for location_id, name in names if location_id == request.location_id]
-    if mine or not names:
-        return mine[0] if mine else ""
-    told = {"location": request.location.name, "name": integration.name}
-    raise Unfit(
-        _("“%(location)s” is no location that %(name)s reports.") % told,
-        cure=_("Open the location and say what %(name)s calls it, or choose who ships from it. Then send it again.")
-        % told,
-    )
-
-
-def _method(integration: Integration, told: Json) -> str:
-    """Return the warehouse's shipping method; empty where it is to choose. Raises Unmapped."""
-    found = method_for(integration.organization_id, integration.source, told)
-    return found.code if found else ""
 
 
 def _previous(request: ShippingRequest) -> str:

@@ -1,6 +1,6 @@
 """A fulfillment as it goes back to the channel where its order was placed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from integrations.capabilities import OutgoingParcel
@@ -13,20 +13,48 @@ from portal.kit.json import Json
 
 def shipped_of(order_id: int) -> list[Fulfillment]:
     """Return what was shipped of an order, oldest first, with what their documents need."""
-    rows = Fulfillment.across.filter(order_id=order_id, kind=Fulfillment.Kind.SHIPPED)
-    return list(rows.select_related("organization", "order__source", "request", "location", "source").order_by("pk"))
+    return shipped_of_many([order_id]).get(order_id, [])
 
 
-def shipped_ids(order_id: int) -> list[int]:
-    """Return only the ids of what was shipped of an order, oldest first."""
-    rows = Fulfillment.across.filter(order_id=order_id, kind=Fulfillment.Kind.SHIPPED)
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+def shipped_of_many(order_ids: Iterable[int]) -> dict[int, list[Fulfillment]]:
+    """Return what was shipped of orders, by the order, oldest first, with what their documents need."""
+    rows = Fulfillment.across.filter(order_id__in=list(order_ids), kind=Fulfillment.Kind.SHIPPED)
+    rows = rows.select_related("organization", "order__source", "request", "location", "source").defer(*_UNUSED)
+    found: dict[int, list[Fulfillment]] = {}
+    for one in rows.order_by("pk"):
+        found.setdefault(one.order_id, []).append(one)
+    return found
 
 
-def outgoing(one: Fulfillment, shipped: Sequence[Fulfillment], announce: Callable[[Json], None]) -> OutgoingParcel:
+_UNUSED = (
+    "order__source_doc", "order__terms", "order__facets", "order__kept", "request__content", "request__facets",
+)  # fmt: skip
+
+
+def shipped_ids(order_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Return only the ids of what was shipped of orders, by the order, oldest first."""
+    rows = Fulfillment.across.filter(order_id__in=list(order_ids), kind=Fulfillment.Kind.SHIPPED)
+    found: dict[int, list[int]] = {}
+    for order_id, pk in rows.order_by("pk").values_list("order_id", "pk"):
+        found.setdefault(order_id, []).append(pk)
+    return found
+
+
+def names_of(rows: Iterable[Fulfillment]) -> dict[str, str]:
+    """Return what one channel calls the SKUs of its orders, of which these fulfillments are."""
+    found = list(rows)
+    skus = [line["sku"] for one in found for line in one.order.content.get("lineItems", ())]
+    return their_skus(found[0].order.source, skus) if found else {}
+
+
+def outgoing(
+    one: Fulfillment, shipped: Sequence[Fulfillment], announce: Callable[[Json], None], *,
+    names: Mapping[str, str] | None = None,
+) -> OutgoingParcel:  # fmt: skip
     """Return a fulfillment as its channel gets it; `shipped` is what was shipped of its order, oldest first.
 
     Lines are those of the order: of a bundle that went out as its components, the bundles that this parcel completes.
+    `names` are those of `names_of`, where they were read for many.
     """
     order, content = one.order, one.content
     earlier = [each for each in shipped if each.pk < one.pk]
@@ -39,7 +67,7 @@ def outgoing(one: Fulfillment, shipped: Sequence[Fulfillment], announce: Callabl
         carrier=content.get("shippingCarrier") or "",
         service=content.get("shippingClass") or "",
         shipped_at=one.shipped_at,
-        lines=_lines(one, earlier),
+        lines=_lines(one, earlier, names_of([one]) if names is None else names),
         complete=order.status == OrderStatus.FULFILLED,
         others=tuple(document(each) for each in earlier),
         later=tuple(document(each) for each in shipped if each.pk > one.pk),
@@ -47,8 +75,11 @@ def outgoing(one: Fulfillment, shipped: Sequence[Fulfillment], announce: Callabl
     )
 
 
-def _lines(one: Fulfillment, earlier: Sequence[Fulfillment]) -> tuple[tuple[str, str, Decimal], ...]:
-    skus = _their_skus(one)
+def _lines(
+    one: Fulfillment, earlier: Sequence[Fulfillment], names: Mapping[str, str]
+) -> tuple[tuple[str, str, Decimal], ...]:
+    # Orders came in by our names (`orders.ingest.take`).
+    skus = {line["uniqueId"]: names[line["sku"]] for line in one.order.content.get("lineItems", ())}
     is_parted = any(line.get("bundleSku") for line in one.content.get("lineItems") or ())
     parts = _components(one.order_id) if is_parted else {}
     before = _units([line for each in earlier for line in each.content.get("lineItems") or ()], parts)
@@ -56,13 +87,6 @@ def _lines(one: Fulfillment, earlier: Sequence[Fulfillment]) -> tuple[tuple[str,
     mine = dict.fromkeys(str(line.get("uniqueId", "")) for line in one.content.get("lineItems") or ())
     zero = Decimal(0)
     return tuple((key, skus.get(key, ""), after.get(key, zero) - before.get(key, zero)) for key in mine if key)
-
-
-def _their_skus(one: Fulfillment) -> dict[str, str]:
-    """Return what the channel calls the lines of the order: orders came in by our names (`orders.ingest.take`)."""
-    ours = {line["uniqueId"]: line["sku"] for line in one.order.content.get("lineItems", ())}
-    theirs = their_skus(one.order.source, ours.values())
-    return {key: theirs[sku] for key, sku in ours.items()}
 
 
 def _components(order_id: int) -> dict[str, set[str]]:

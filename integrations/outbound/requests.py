@@ -5,7 +5,10 @@ What nobody asked for, because the integration was off or an event was lost, is 
 `integrations.outbound.waiting`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -14,9 +17,9 @@ from integrations.kit.errors import Declined as Told
 from integrations.manifest import Client
 from integrations.models import Integration
 from integrations.outbound import methods
-from integrations.outbound.ask import Declined, ask, ask_whether
+from integrations.outbound.ask import Asker, Declined, ask, ask_whether, asking
 from integrations.outbound.houses import FLOW, KIND, by_source, is_working, senders_of
-from integrations.outbound.outgoing import Unfit, outgoing
+from integrations.outbound.outgoing import Unfit, Words
 from integrations.sync.flows import Unable
 from orders.documents.shipping_request import ASKED
 from orders.exceptions.raise_ import Problem, raise_exceptions
@@ -28,7 +31,7 @@ from orders.requests import handover
 from orders.requests.references import public_id_of, reference_of
 from portal.audit.actor import Actor
 from portal.deliveries import send as deliveries
-from portal.deliveries.senders import Intent, Refused, Sender, senders
+from portal.deliveries.senders import BySets, Calls, HeldBack, Intent, Refused, Sender, senders
 from portal.events.dispatch import consumer
 from portal.events.models import Event
 from portal.kit.json import Json
@@ -114,26 +117,88 @@ def left(request: ShippingRequest) -> str:
     return ""
 
 
-def send(intent: Intent) -> Json:
-    """Hand a request over, and note what the warehouse calls it. What must not be sent any more is left, quietly."""
-    request = _load(intent)
-    if request is None or (why := left(request)):
-        return {"left": _("It is not here any more.") if request is None else why}
-    integration = _integration(request)
-    if integration is None:
-        return {"left": _("No integration ships it any more.")}
+@dataclass(frozen=True, slots=True)
+class _Handed:
+    """What a request's call has brought: what the warehouse calls it, or why it was left, quietly."""
+
+    request: ShippingRequest | None
+    integration: Integration | None = None
+    placed: Placed | None = None
+    left: str = ""
+
+
+@contextmanager
+def _calls(intents: Sequence[Intent]) -> Iterator[Calls]:
+    """Load requests of one organization, and hand each over by its call. What must not be sent any more is left."""
+    found = _load_many(intents)
+    houses = by_source({one.fulfillment_source_id for one in found.values() if one.fulfillment_source_id})
+    calls: dict[str, Callable[[], _Handed]] = {}
+    by_house: dict[int, list[tuple[str, ShippingRequest]]] = {}
+    for intent in intents:
+        request = found.get(intent.key)
+        why = _("It is not here any more.") if request is None else left(request)
+        if request is None or why or request.fulfillment_source_id not in houses:
+            why = why or _("No integration ships it any more.")
+            calls[intent.key] = partial(_Handed, request, left=why)
+        else:
+            by_house.setdefault(request.fulfillment_source_id, []).append((intent.key, request))
+    with ExitStack() as stack:
+        for source_id, rows in by_house.items():
+            calls |= _calls_of(houses[source_id], rows, stack)
+        yield calls
+
+
+def _calls_of(integration: Integration, rows: Sequence[tuple[str, ShippingRequest]], stack: ExitStack) -> Calls:
+    """Return the calls of one warehouse; where it cannot be asked now, each says so."""
     try:
-        told = outgoing(request, integration)
-        placed = ask(integration, lambda client: _able(client).place_request(told), flow=FLOW, read=True)
+        asker = stack.enter_context(asking(integration, calls=len(rows), flow=FLOW, read=True))
+    except (HeldBack, Refused) as no:
+        return {key: partial(_raise, no) for key, _request in rows}
+    words = Words(integration, [one for _key, one in rows])
+    return {key: partial(_place, one, integration, words, asker) for key, one in rows}
+
+
+def _raise(error: Exception) -> _Handed:
+    raise error
+
+
+def _place(request: ShippingRequest, integration: Integration, words: Words, asker: "Asker[Placed]") -> _Handed:
+    try:
+        told = words.outgoing(request)
+        return _Handed(request, integration, asker(lambda client: _able(client).place_request(told)))
     except Unmapped as unmapped:
         raise methods.held_back(request, integration, unmapped) from unmapped
     except Unfit as unfit:
         raise _refuse(request, integration, unfit.problem, str(unfit), unfit.cure) from unfit
     except Declined as no:
         problem = no.failed.problem if isinstance(no.failed, Told) else handover.REFUSALS[0]
-        words = no.failed.message if isinstance(no.failed, Told) else str(no)
-        raise _refuse(request, integration, problem, words) from no
-    return _note(request, integration, placed)
+        words_of_it = no.failed.message if isinstance(no.failed, Told) else str(no)
+        raise _refuse(request, integration, problem, words_of_it) from no
+
+
+def _note_many(brought: Mapping[str, _Handed]) -> dict[str, Json]:
+    """Note what warehouses call the requests that they have taken; what is not as usual is left to `_finish`."""
+    answers: dict[str, Json] = {key: {"left": one.left} for key, one in brought.items() if one.left}
+    usual: dict[int, dict[str, _Handed]] = {}
+    for key, one in brought.items():
+        if one.integration and one.placed and not one.placed.canceled:
+            usual.setdefault(one.integration.pk, {})[key] = one
+    for handed in usual.values():
+        told = {one.request.pk: one.placed for one in handed.values() if one.request and one.placed}
+        by = actor(next(one.integration for one in handed.values() if one.integration))
+        taken = handover.taken_many({pk: (one.id, one.url) for pk, one in told.items()}, by)
+        answers |= {key: _answer(one) for key, one in handed.items() if one.request and one.request.pk in taken}
+    return answers
+
+
+def _finish(intent: Intent, handed: _Handed) -> Json:
+    if handed.request is None or handed.integration is None or handed.placed is None:
+        return {"left": handed.left}
+    return _note(handed.request, handed.integration, handed.placed)
+
+
+def _answer(handed: _Handed) -> Json:
+    return {"id": handed.placed.id, "url": handed.placed.url} if handed.placed else {}
 
 
 def look_up(intent: Intent) -> Json | None:
@@ -188,9 +253,18 @@ def actor(integration: Integration) -> Actor:
 
 
 def _load(intent: Intent) -> ShippingRequest | None:
-    rows = ShippingRequest.across.filter(organization_id=intent.organization_id, deleted_at=None)
+    return _load_many([intent]).get(intent.key)
+
+
+def _load_many(intents: Sequence[Intent]) -> dict[str, ShippingRequest]:
+    """Return the requests that intents of one organization are about, by the intent's key."""
+    rows = ShippingRequest.across.filter(organization_id=intents[0].organization_id, deleted_at=None)
     rows = rows.select_related("organization", "order", "location", "fulfillment_source").prefetch_related("lines")
-    return rows.filter(public_id=public_id_of(intent.key)).first()
+    rows = rows.filter(public_id__in=[public_id_of(one.key) for one in intents]).defer(*_UNUSED)
+    return {reference_of(one.public_id): one for one in rows}
+
+
+_UNUSED = ("order__source_doc", "order__terms", "order__facets", "order__kept")
 
 
 def _integration(request: ShippingRequest) -> Integration | None:
@@ -205,5 +279,6 @@ def _able(client: Client) -> ShipsRequests:
     return client
 
 
-senders.register(KIND, Sender(KIND, send, look_up, pauses=PAUSES))
+BY_SETS = BySets(_calls, _note_many, _finish)
+senders.register(KIND, Sender(KIND, BY_SETS.send, look_up, pauses=PAUSES, by_sets=BY_SETS))
 senders.register(CANCEL, Sender(CANCEL, send_cancel, repeats_are_safe=True, pauses=PAUSES))

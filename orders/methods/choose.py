@@ -40,30 +40,42 @@ def cause(source: Source, key: str) -> str:
     return f"method:{source.public_id}:{key}"
 
 
+class Methods:
+    """The methods of one warehouse, read once for any number of requests."""
+
+    def __init__(self, organization_id: int, source: Source) -> None:
+        self._source = source
+        policies = MethodPolicy.across.filter(organization_id=organization_id, source=source)
+        self._policy = policies.select_related("default").first()
+        rows = MethodMapping.across.filter(organization_id=organization_id, source=source, method__active=True)
+        rows = rows.select_related("method", "order_method")
+        self._mapped = {one.order_method.key: Method(one.method.code, one.method.name) for one in rows}
+
+    def of(self, document: Json) -> Method | None:
+        """Return the method that the warehouse is told for a shipping request's document, as `method_for`."""
+        asked = asked_by(document)
+        default = self._default()
+        if asked is None:
+            return default
+        if found := self._mapped.get(asked.key):
+            return found
+        unmapped = _unmapped(self._policy, document)
+        if unmapped == U.STOP:
+            raise Unmapped(self._source, asked)
+        return default if unmapped == U.DEFAULT and default else Method(asked.words, asked.words)
+
+    def _default(self) -> Method | None:
+        found = self._policy.default if self._policy else None
+        return Method(found.code, found.name) if found and found.active else None
+
+
 def method_for(organization_id: int, source: Source, document: Json) -> Method | None:
     """Return the method that a warehouse is told for a shipping request's document.
 
     `shippingMethodMapping` of the document overrides what the warehouse's settings say of methods that are not mapped
     (behaviour.md 5.7): true stops them, false passes them on. Raises Unmapped.
     """
-    asked = asked_by(document)
-    policy = (
-        MethodPolicy.across.filter(organization_id=organization_id, source=source).select_related("default").first()
-    )
-    default = policy.default if policy and policy.default and policy.default.active else None
-    if asked is None:
-        return Method(default.code, default.name) if default else None
-    mapping = MethodMapping.across.filter(
-        organization_id=organization_id, source=source, order_method__key=asked.key, method__active=True
-    )
-    if found := mapping.select_related("method").first():
-        return Method(found.method.code, found.method.name)
-    unmapped = _unmapped(policy, document)
-    if unmapped == U.STOP:
-        raise Unmapped(source, asked)
-    if unmapped == U.DEFAULT and default:
-        return Method(default.code, default.name)
-    return Method(asked.words, asked.words)
+    return Methods(organization_id, source).of(document)
 
 
 def remember(organization_id: int, documents: Iterable[Json]) -> None:

@@ -105,7 +105,7 @@ def _cancel(
         for pk, one in requests.items()
     }
     commit(steps, requests, cause=CAUSE)
-    told = sentences(requests.values(), said)
+    told = sentences((one, said) for one in requests.values())
     found = settle_orders(told, by, said=told, orders={pk: orders[pk] for pk in told})
     route_again([orders[pk] for pk in told], found)
 

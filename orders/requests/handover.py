@@ -15,7 +15,7 @@ from orders.lifecycle.shipping_request import BEFORE_SENDING, CANCELED, SHIPPED,
 from orders.models import ShippingRequest
 from orders.requests.cancel import cancel
 from orders.requests.locks import lock_with_orders
-from orders.requests.move import move
+from orders.requests.move import Own, move
 from orders.requests.warehouses import warehouse_of
 from orders.requests.write import RequestMoveRefused, RequestStep, commit
 from portal.audit.actor import Actor
@@ -44,6 +44,26 @@ def taken(request_id: int, by: Actor, *, reference: str, url: str = "", canceled
             if moved.ext_reference_id:
                 return moved
     return _taken_late(request_id, by, said, reference=reference, url=url, canceled=canceled)
+
+
+def taken_many(references: Mapping[int, tuple[str, str]], by: Actor) -> set[int]:
+    """Note, all at once, that the warehouse has requests, by their ids: what it calls each, and where it shows it.
+
+    Returns the ids of those for which that was all. To the others something else has happened meanwhile, or happens
+    just now: `taken` deals with each.
+    """
+    ready = ShippingRequest.across.filter(pk__in=list(references), status=S.READY_FOR_FULFILLMENT, deleted_at=None)
+    own = {pk: _own(*references[pk]) for pk in ready.values_list("pk", flat=True)}
+    try:
+        moved = move(own, S.SENT_TO_FULFILLMENT, by, own=own)
+    except RequestMoveRefused:
+        return set()
+    return {one.pk for one in moved if one.ext_reference_id == references[one.pk][0]}
+
+
+def _own(reference: str, url: str) -> Own:
+    said = _("Taken there as %(name)s.") % {"name": reference}
+    return Own(said, {"ext_reference_id": reference, "ext_reference_url": url})
 
 
 def _taken_late(request_id: int, by: Actor, said: str, *, reference: str, url: str, canceled: bool) -> ShippingRequest:

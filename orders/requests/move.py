@@ -1,6 +1,7 @@
 """Moving shipping requests along their state machine, many at once."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -26,15 +27,25 @@ _VERBS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What one request of many gets for itself."""
+
+    summary: str
+    sets: Mapping[str, Any] = field(default_factory=dict)
+
+
 def move(
     request_ids: Iterable[int], status: RequestStatus, by: Actor, summary: str = "", *,
     sets: Mapping[str, Any] | None = None, cause: str = "", version: int | None = None, run_id: int | None = None,
+    own: Mapping[int, Own] | None = None,
 ) -> list[ShippingRequest]:  # fmt: skip
     """Bring requests to a status, with history and event each, and their orders to what follows from it.
 
-    `sets` are columns beside it (`orders.requests.write.SETTABLE`), such as the warehouse's reference. Requests that
-    are there already stay untouched. All or none: raises RequestMoveRefused where the state machine, or what was
-    routed anew meanwhile, forbids it, and ChangedMeanwhile when a request is not at `version` any more.
+    `sets` are columns beside it (`orders.requests.write.SETTABLE`), such as the warehouse's reference; `own` is what
+    only one of them gets, by its id. Requests that are there already stay untouched. All or none: raises
+    RequestMoveRefused where the state machine, or what was routed anew meanwhile, forbids it, and ChangedMeanwhile
+    when a request is not at `version` any more.
     """
     with transaction.atomic():
         orders, requests = lock_with_orders(request_ids)
@@ -46,18 +57,23 @@ def move(
         waking = [one for one in moving.values() if one.status == S.FAILED]
         values = {**_of_itself(status), **(sets or {})}
         said = summary or f"{status.label}."
-        steps = {pk: RequestStep(by, _VERBS.get(status, "moved"), said, status, values, run_id=run_id) for pk in moving}
+        mine = {pk: (own or {}).get(pk) or Own(said) for pk in moving}
+        verb = _VERBS.get(status, "moved")
+        steps = {
+            pk: RequestStep(by, verb, one.summary, status, {**values, **one.sets}, run_id=run_id)
+            for pk, one in mine.items()
+        }
         commit(steps, moving, cause=cause or by.kind)
         _move_stock(list(moving.values()), waking, status, by)
-        told = sentences(moving.values(), said)
+        told = sentences((one, mine[pk].summary) for pk, one in moving.items())
         settle_orders(told, by, said=told, run_id=run_id, orders={pk: orders[pk] for pk in told})
     return list(requests.values())
 
 
-def sentences(requests: Iterable[ShippingRequest], said: str) -> dict[int, str]:
-    """Return what the activity of each order tells of its requests, by the order's id."""
+def sentences(told: Iterable[tuple[ShippingRequest, str]]) -> dict[int, str]:
+    """Return what the activity of each order tells of its requests, by the order's id; `told` is what of each."""
     found: dict[int, str] = {}
-    for one in requests:
+    for one, said in told:
         sentence = f"Shipping request {one.ext_shipment_id}: {said}"
         found[one.order_id] = f"{found[one.order_id]} {sentence}" if one.order_id in found else sentence
     return found

@@ -5,7 +5,6 @@ the effect may have happened; only a clear answer takes that back.
 """
 
 import datetime as dt
-import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -15,26 +14,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from portal.deliveries import settle, together
 from portal.deliveries.models import Delivery
-from portal.deliveries.senders import (
-    HeldBack,
-    Intent,
-    Later,
-    Refused,
-    Sender,
-    Unclear,
-    Waiting,
-    on_parked,
-    senders,
-)
+from portal.deliveries.senders import Intent, Sender, senders
 from portal.kit import claims, jobs
 from portal.kit.claims import Claim, State
 from portal.kit.failpoints import failpoint
 from portal.kit.json import Json
-from portal.kit.text import storable
 from portal.tenancy.models import Organization
-
-log = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(minutes=3)
 """Longer than a call and the settle time: who finds the row afterwards may ask at once."""
@@ -43,7 +30,6 @@ MOST = 500
 """How many one answer to the bell sends at most, should its time allow it."""
 SECONDS = 30.0
 """How long one answer to the bell goes on taking new ones: a task has to end within its time."""
-UNDECIDED = "It may have arrived, and the other side cannot be asked. Look there, then send it again or close it."
 
 
 def request(organization: Organization, kind: str, key: str, payload: Json) -> bool:
@@ -77,13 +63,12 @@ def request_many(organization: Organization, wanted: Sequence[tuple[str, str, Js
 
 @jobs.bell(BELL)
 def send_due(limit: int = MOST) -> int:
-    """Send what is due, one after the other. Returns how many were dealt with."""
+    """Send what is due, one after the other, or by sets. Returns how many were dealt with."""
     count, ends = 0, time.monotonic() + SECONDS
     while taken := claims.claim(Delivery, limit=1, lease=LEASE, where="t.state <> 'done'"):
         if count == 0:
             _have_help()
-        _deal_with(taken[0])
-        count += 1
+        count += _deal_with(taken[0])
         if count >= limit or time.monotonic() >= ends:
             jobs.ring(BELL)
             break
@@ -108,40 +93,37 @@ def sweep() -> None:
         jobs.ring(BELL)
 
 
-def _deal_with(taken: Claim) -> None:
+def _deal_with(taken: Claim) -> int:
+    """Send a delivery, and others like it with it where their sender does so. Returns how many."""
     row = Delivery.across.get(pk=taken.id)
     sender = senders.get(row.kind)
+    if sender.by_sets is None or taken.attempt > 1 or row.uncertain:
+        _deal_with_one(row, taken)
+        return 1
+    count, alone = together.send(sender.by_sets, row, taken, lease=LEASE)
+    for left, claim in alone:
+        _deal_with_one(left, claim)
+    return count + len(alone)
+
+
+def _deal_with_one(row: Delivery, taken: Claim) -> None:
+    sender = senders.get(row.kind)
     if taken.attempt > sender.attempts:
-        return _park(row, taken, claims.DIED, uncertain=row.uncertain)
-    intent = Intent(row.organization_id, row.key, row.payload, taken.attempt, approved=bool(row.held_for))
+        return settle.park(row, taken, claims.DIED, uncertain=row.uncertain)
+    intent = together.intent_of(row, taken)
     unsure = row.uncertain
     try:
         if unsure and (answer := _arrived(sender, intent)) is not None:
-            return _done(taken, answer)
+            return settle.done(taken, answer)
         unsure = False
         if not _begin(taken):
             return None
         failpoint("deliveries.before_call")
         answer = sender.send(intent)
         failpoint("deliveries.after_call")
-    except _Undecided:
-        return _park(row, taken, UNDECIDED, uncertain=True)
-    except Refused as error:
-        return _park(row, taken, str(error), uncertain=unsure, told=error.told)
-    except HeldBack as error:
-        return _hold_back(row, taken, error, uncertain=unsure)
-    except Later as error:
-        return _again(row, taken, str(error), delay=error.delay, uncertain=unsure, counts=error.counts)
-    except Unclear as error:
-        return _again(row, taken, str(error), delay=sender.settle, uncertain=True)
     except Exception as error:
-        log.exception("The delivery %s may or may not have arrived", row)
-        return _again(row, taken, f"{type(error).__name__}: {error}", delay=sender.settle, uncertain=True)
-    return _done(taken, answer)
-
-
-class _Undecided(Exception):
-    """Nobody can say whether the delivery has arrived."""
+        return settle.failed(row, taken, error, unsure=unsure)
+    return settle.done(taken, answer)
 
 
 def _arrived(sender: Sender, intent: Intent) -> Json | None:
@@ -150,59 +132,16 @@ def _arrived(sender: Sender, intent: Intent) -> Json | None:
         return sender.look_up(intent)
     if sender.repeats_are_safe:
         return None
-    raise _Undecided
+    raise settle.Undecided
 
 
 def _begin(taken: Claim) -> bool:
-    """Note before the call that it may happen. False: another worker has the row by now."""
+    """Note before the call that it may happen. False: another worker has the row by now.
+
+    The lease begins anew: the row may have waited for others that were taken with it.
+    """
     mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt, state=State.RUNNING)
-    return bool(mine.update(uncertain=True))
-
-
-def _done(taken: Claim, answer: Json) -> None:
-    Delivery.across.filter(pk=taken.id, attempts=taken.attempt).update(
-        state=State.DONE, uncertain=False, answer=answer, done_at=Now(), lease_until=None, last_error=""
-    )
-
-
-def _again(
-    row: Delivery, taken: Claim, error: str, *, delay: dt.timedelta | None, uncertain: bool, counts: bool = True
-) -> None:
-    sender = senders.get(row.kind)
-    if counts and taken.attempt >= sender.attempts:
-        return _park(row, taken, error, uncertain=uncertain)
-    with transaction.atomic():
-        Delivery.across.filter(pk=taken.id, attempts=taken.attempt).update(uncertain=uncertain)
-        wait = max(delay or dt.timedelta(0), sender.pause(taken.attempt) if counts else dt.timedelta(0))
-        claims.put_back(Delivery, taken, error=error, delay=wait)
-        if not counts:
-            mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt, state=State.PENDING)
-            mine.update(attempts=taken.attempt - 1)
-    return None
-
-
-def _park(row: Delivery, taken: Claim, reason: str, *, uncertain: bool, told: bool = False) -> None:
-    """Set a delivery aside for a person, and tell those who want to know, unless people were told already."""
-    with transaction.atomic():
-        mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt)
-        values = {"state": State.PARKED, "uncertain": uncertain, "lease_until": None}
-        if mine.update(last_error=storable(reason)[:4000], **values) and not told:
-            _tell(row, reason)
-
-
-def _hold_back(row: Delivery, taken: Claim, held: HeldBack, *, uncertain: bool) -> None:
-    """Set a delivery aside until a person has decided; people are told once for all of one cause."""
-    with transaction.atomic():
-        mine = Delivery.across.filter(pk=taken.id, attempts=taken.attempt)
-        values = {"state": State.PARKED, "uncertain": uncertain, "last_error": str(held)[:4000], "lease_until": None}
-        if mine.update(held_for=held.cause, **values) and not held.told:
-            _tell(row, str(held), held_for=held.cause)
-
-
-def _tell(row: Delivery, reason: str, *, held_for: str = "") -> None:
-    about = row.payload.get("about", {})
-    for tell in on_parked.all():
-        tell(Waiting(row.organization_id, row.kind, row.key, reason, about, held_for))
+    return bool(mine.update(uncertain=True, lease_until=Now() + LEASE))
 
 
 def try_again(delivery: Delivery) -> None:

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 from portal.kit.claims import MAX_ATTEMPTS, backoff
 from portal.kit.json import Json
@@ -65,6 +67,31 @@ class HeldBack(Exception):
         self.told = told
 
 
+Calls = Mapping[str, Callable[[], Any]]
+"""The call that each intent makes, by its key; it returns what the other side answered, in the sender's own form."""
+
+
+@dataclass(frozen=True, slots=True)
+class BySets:
+    """How first tries of one kind and organization go out together: a call for each, but one statement for all.
+
+    `calls` loads what the calls need; a key that it leaves out is sent alone. A call raises what `Sender.send` may.
+    `note` writes what the calls have brought, by key, in the transaction that ends their deliveries, and returns the
+    answers; what it leaves out, and all of it where it raises, is finished one by one. `finish` does the same alone,
+    in transactions of its own, and raises what `Sender.send` may.
+    """
+
+    calls: Callable[[Sequence[Intent]], AbstractContextManager[Calls]]
+    note: Callable[[Mapping[str, Any]], Mapping[str, Json]]
+    finish: Callable[[Intent, Any], Json]
+
+    def send(self, intent: Intent) -> Json:
+        """Send one, by the same steps: a `Sender.send`."""
+        with self.calls([intent]) as calls:
+            brought = calls[intent.key]()
+        return self.finish(intent, brought)
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """How deliveries of a kind are sent.
@@ -83,6 +110,8 @@ class Sender:
     settle: dt.timedelta = SETTLE
     pauses: tuple[int, ...] = ()
     """Seconds between one attempt and the next; it ends with them. Without: those of `portal.kit.claims`."""
+    by_sets: BySets | None = None
+    """How first tries go out together; whatever was tried before goes alone."""
 
     @property
     def attempts(self) -> int:

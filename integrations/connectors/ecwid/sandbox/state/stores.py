@@ -69,6 +69,14 @@ class Shelf:
         found = self._db.rows("SELECT body FROM products WHERE store_id = ? ORDER BY id", self._store.id)
         return [json.loads(row["body"]) for row in found]
 
+    def changed(self, since: int | None, until: int | None, offset: int, limit: int) -> tuple[int, list[Json]]:
+        """Return how many products changed between two UNIX seconds, and a page of them, oldest change first."""
+        span = (self._store.id, since or 0, until if until is not None else 2**62)
+        where = "FROM products WHERE store_id = ? AND updated BETWEEN ? AND ?"
+        row = self._db.row(f"SELECT count(*) AS total {where}", *span)
+        found = self._db.rows(f"SELECT body {where} ORDER BY updated, id LIMIT ? OFFSET ?", *span, limit, offset)
+        return int(row["total"]) if row else 0, [json.loads(one["body"]) for one in found]
+
     def get(self, product_id: int) -> Json | None:
         """Return one product, or None."""
         row = self._db.row("SELECT body FROM products WHERE store_id = ? AND id = ?", self._store.id, product_id)
