@@ -27,7 +27,8 @@ from bench.workers import ROOT, until, worker
 from integrations import lifecycle
 from integrations.connect import with_token
 from integrations.models import Integration
-from orders.models import InventoryLevel, Location, Order
+from integrations.models.stock import StockNumber
+from orders.models import InventoryLevel, Location, Order, Publication
 from orders.routing import cards
 from portal.audit.actor import Actor
 from portal.kit.clock import database_now
@@ -39,6 +40,8 @@ BY = Actor.system("Benchmark")
 SHARE, PER_SECOND = 0.5, 50.0
 PAGE = 100
 _WAIT = 1800
+_APART = 4
+"""Seconds between the moment at which the shop's numbers are known and the first sale: it tells whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,15 @@ class Side:
     url: str
     token: str
     more: Json
+    process: "subprocess.Popen[str]"
+
+    def open(self) -> None:
+        """Have all orders placed in the shop, and wait until they are."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write("open\n")
+        self.process.stdin.flush()
+        self.process.stdout.readline()
 
     def get(self, path: str, **params: Any) -> Any:
         """Ask it something."""
@@ -67,6 +79,7 @@ def measure(count: int) -> list[Figure]:
         seconds = _loop(count, shop, warehouse)
         _check(count, shop, warehouse)
     with _sides(count) as (shop, warehouse):
+        shop.open()
         bare = _bare(count, shop, warehouse)
     ours, theirs = count / seconds, count / bare
     rules = f"{len(RULES) + 1} rules ({CODE_RULES} JavaScript)"
@@ -94,12 +107,16 @@ def _sides(count: int) -> Iterator[tuple[Side, Side]]:
 @contextmanager
 def _side(which: str, count: int) -> Iterator[Side]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.sides", which, str(count)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bench.sides", which, str(count)],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     try:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
-        yield Side(told.pop("url"), told.pop("token"), told)
+        yield Side(told.pop("url"), told.pop("token"), told, process)
     finally:
         process.terminate()
         process.wait(30)
@@ -128,17 +145,27 @@ def _loop(count: int, shop: Side, warehouse: Side) -> float:
         card = {"destinations": [{"locations": [place.public_id]}], "check_stock": True, "allow_split": True}
         cards.create(organization, "All orders", card, by=BY)
         assert house.enabled
-        store = lifecycle.add(organization, "ecwid", name="Shop", by=BY, flows=_FLOWS["ecwid"])
-        Integration.across.filter(pk=store.pk).update(sync_from=database_now().replace(year=2020))
+        store = lifecycle.add(
+            organization, "ecwid", name="Shop", by=BY, flows={**_FLOWS["ecwid"], "orders": "disabled"}
+        )
+        begins = {"settings": {"whole_catalogue": True}, "sync_from": database_now().replace(year=2020)}
+        Integration.across.filter(pk=store.pk).update(**begins)
         store.refresh_from_db()
-        started = time.perf_counter()
         with_token(store, {"store_id": str(shop.more["store"]), "token": shop.token}, by=BY)
+        sold = Publication.across.filter(source=store.source)
+        until(lambda: sold.count() >= skus, "The catalogue of the shop", 300)
+        numbers = StockNumber.across.filter(channel__source=store.source)
+        until(lambda: numbers.count() >= skus and not numbers.exclude(state="done").exists(), "The shop's numbers", 300)
+        time.sleep(_APART)
+        shop.open()
+        started = time.perf_counter()
+        lifecycle.save_flows(store, {"orders": "pull"}, by=BY)
         until(lambda: _shipped(shop) >= count, "The tracking of all orders", _WAIT, look_every=0.5)
         return time.perf_counter() - started
 
 
 _FLOWS: Mapping[str, Mapping[str, str]] = {
-    "ecwid": {"orders": "pull", "fulfillments": "push", "inventory": "push"},
+    "ecwid": {"orders": "pull", "products": "pull", "fulfillments": "push", "inventory": "push"},
     "shipbob": {"shipping_requests": "push", "fulfillments": "pull", "inventory": "pull"},
 }
 

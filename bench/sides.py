@@ -10,7 +10,8 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,27 +39,58 @@ def wanted(count: int) -> list[tuple[OrderRecord, list[LineItem]]]:
     return found
 
 
+def articles(count: int) -> dict[str, str]:
+    """Return the names of the articles in the orders that travel, by their SKUs."""
+    return {one.sku: one.name or one.sku for _record, lines in wanted(count) for one in lines}
+
+
 def shop(count: int, folder: Path) -> None:
-    """Serve a shop with so many paid orders, placed in the last hours."""
+    """Serve a shop that sells all articles; when a line is read, so many paid orders are placed in it at once."""
     from integrations.connectors.ecwid.sandbox.config import Config
     from integrations.connectors.ecwid.sandbox.server import serve
 
     with serve(port=0, data=folder / "shop.sqlite3", config=Config(rate_limit=NO_LIMIT)) as sandbox:
         blank = sandbox.place_order()
         sandbox.store.orders.delete(blank["id"])
-        at = int(dt.datetime.now(dt.UTC).timestamp())
-        sandbox.seed_orders(_documents(blank, count, at))
+        _fill(sandbox, articles(count))
+
+        def open_it() -> None:
+            sys.stdin.readline()
+            _sell(sandbox, count)
+            sandbox.seed_orders(_documents(blank, count, int(dt.datetime.now(dt.UTC).timestamp())))
+            print("{}", flush=True)
+
+        threading.Thread(target=open_it, daemon=True).start()
         _serve({"url": sandbox.url, "token": sandbox.private_token, "store": sandbox.store.store.id})
+
+
+def _fill(sandbox: Any, names: Mapping[str, str]) -> None:
+    """Sell every article, in the shape of one that the shop has already."""
+    shelf = sandbox.store.shelf
+    sample = next(one for one in shelf.all() if not one.get("combinations"))
+    with sandbox.world.database.transaction():
+        for sku, name in names.items():
+            shelf.add(sample | {"sku": sku, "name": name, "unlimited": False, "quantity": PIECES, "inStock": True})
+
+
+def _sell(sandbox: Any, count: int) -> None:
+    """Lower the shop's own stock by what all the orders buy, as a checkout does."""
+    bought: Counter[str] = Counter()
+    for _record, lines in wanted(count):
+        bought.update({one.sku: int(one.quantity) for one in lines})
+    with sandbox.world.database.transaction():
+        for one in sandbox.store.shelf.all():
+            if units := bought.get(one["sku"]):
+                sandbox.store.shelf.save(one | {"quantity": one["quantity"] - units})
 
 
 def _documents(blank: Json, count: int, at: int) -> Iterator[Json]:
     for number, (_record, lines) in enumerate(wanted(count), 1):
         items = [_item(blank["items"][0], number * 1_000 + place, one) for place, one in enumerate(lines)]
         total = sum(one["price"] * one["quantity"] for one in items)
-        moment = at - count // 2 - 60 + number // 2
         yield blank | {
             "id": f"L{number:06d}", "internalId": 900_000_000 + number, "items": items, "subtotal": total,
-            "total": total, "createTimestamp": moment, "updateTimestamp": moment, "tax": 0, "discount": 0,
+            "total": total, "createTimestamp": at, "updateTimestamp": at, "tax": 0, "discount": 0,
             "paymentStatus": "PAID", "fulfillmentStatus": "AWAITING_PROCESSING", "trackingNumber": "",
         }  # fmt: skip
 
@@ -75,7 +107,7 @@ def warehouse(count: int, folder: Path) -> None:
 
     config = Config(rate_limit=NO_LIMIT, automatic=0.0)
     with serve(port=0, data=folder / "warehouse.sqlite3", config=config) as sandbox:
-        names = {one.sku: one.name or one.sku for _record, lines in wanted(count) for one in lines}
+        names = articles(count)
         with sandbox.world.database.transaction():
             for sku, name in names.items():
                 sandbox.world.shelf.add(sku, name, {PLACE: PIECES})
