@@ -33,6 +33,7 @@ from portal.audit.record import Entry, record
 from portal.entities import patch
 from portal.events import outbox
 from portal.kit import json
+from portal.kit.bulk import copy_new, update_rows
 from portal.kit.clock import database_now
 from portal.kit.ids import new_public_id
 from portal.kit.json import Json
@@ -192,9 +193,9 @@ def _write(
     made: Sequence[Made], held: Iterable[Held], orders: dict[int, Order], source: Source | None, by: Actor
 ) -> None:
     held = list(held)
-    Fulfillment.across.bulk_create([one.row for one in made], batch_size=500)
-    lines = [line for one in held for line in one.lines]  # few: those of the requests that were told of
-    ShippingRequestLine.across.bulk_update(lines, ["fulfilled"], batch_size=500)
+    copy_new([one.row for one in made])
+    lines = [line for one in held for line in one.lines]
+    update_rows(ShippingRequestLine, ["fulfilled"], ((line.pk, line.fulfilled) for line in lines))
     _step_requests(made, held, by)
     _tell(made, by)
     said = {pk: " ".join(of_order(one) for one in made if one.held.order.pk == pk) for pk in orders}

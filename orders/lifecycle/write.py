@@ -4,7 +4,7 @@ Everything of one call is written in the caller's transaction, many orders at a 
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -23,8 +23,7 @@ from portal.audit.record import Entry, record
 from portal.entities import patch
 from portal.entities.patch import Change
 from portal.events import outbox
-from portal.kit import json
-from portal.kit.bulk import copy_rows
+from portal.kit.bulk import copy_rows, update_rows
 from portal.kit.clock import now
 from portal.kit.ids import new_public_id
 
@@ -79,8 +78,7 @@ def commit(changes: Sequence[OrderChange], orders: Mapping[int, Order]) -> None:
     for change in changes:
         if change.steps:
             _make(change, orders[change.order_id], batch, latest)
-    _write_orders(touched)
-    _write_content(batch.content)
+    _write_orders(touched, {order.pk for order in batch.content})
     rewrite_lines(batch.lines)
     _end_holds(batch.ends)
     copy_rows(Hold, _HOLD_COLUMNS, (one.row() for one in batch.holds))
@@ -187,62 +185,43 @@ def _latest_open(changes: Sequence[OrderChange], orders: Mapping[int, Order]) ->
     return latest
 
 
-def _write_orders(orders: Sequence[Order]) -> None:
-    """Update the state columns of many orders in one statement."""
-    if not orders:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE orders_order o
-            SET status = n.status, version = n.version, hold_until = n.hold_until, updated_at = now()
-            FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::timestamptz[])
-                 AS n(id, status, version, hold_until)
-            WHERE o.id = n.id
-            """,
-            [
-                [order.pk for order in orders],
-                [str(order.status) for order in orders],
-                [order.version for order in orders],
-                [order.hold_until for order in orders],
-            ],
-        )
+def _write_orders(orders: Sequence[Order], changed: Collection[int]) -> None:
+    """Write the state of many orders, and of those with these keys the documents and what repeats them.
+
+    Each row is written once: every index of orders pays for each writing.
+    """
+    some = [order for order in orders if order.pk not in changed]
+    update_rows(Order, _STATE, map(_state_row, some), touched=["updated_at"])
+    rest = [order for order in orders if order.pk in changed]
+    update_rows(
+        Order,
+        (*_STATE, *_CONTENT),
+        ((*_state_row(order), *_content_row(order)) for order in rest),
+        touched=["updated_at"],
+    )
 
 
-def _write_content(orders: Sequence[Order]) -> None:
-    """Write changed documents with the columns that repeat them, all in one statement."""
-    rows = [_content_row(order) for order in {order.pk: order for order in orders}.values()]
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_CONTENT, [list(column) for column in zip(*rows, strict=True)])
+_STATE = ("status", "version", "hold_until")
 
 
-def _content_row(order: Order) -> tuple[str | None, ...]:
+def _state_row(order: Order) -> tuple[object, ...]:
+    return order.pk, str(order.status), order.version, order.hold_until
+
+
+_CONTENT = (
+    "content", "kept", "fingerprint", "ext_order_id", "placed_at", "total", "currency", "customer_name",
+    "number_folded", "email_folded", "tags_folded", "facets", "line_count", "unit_count", "terms", "country_folded",
+)  # fmt: skip
+"""Documents and the columns that repeat them."""
+
+
+def _content_row(order: Order) -> tuple[object, ...]:
     told = document_columns.columns(order.content, order.facets["integration"])
     return (
-        str(order.pk), json.dumps_text(order.content), json.dumps_text(order.kept), order.fingerprint,
-        told.ext_order_id, told.placed_at, str(told.total), told.currency, told.customer_name, told.number_folded,
-        told.email_folded, None if told.tags_folded is None else json.dumps_text(told.tags_folded),
-        json.dumps_text(told.facets), str(told.line_count), str(told.unit_count), told.terms, told.country_folded,
+        order.content, order.kept, order.fingerprint, told.ext_order_id, told.placed_at, told.total, told.currency,
+        told.customer_name, told.number_folded, told.email_folded, told.tags_folded, told.facets, told.line_count,
+        told.unit_count, told.terms, told.country_folded,
     )  # fmt: skip
-
-
-_CONTENT = """
-UPDATE orders_order o
-SET content = n.content::jsonb, kept = n.kept::jsonb, fingerprint = n.fingerprint, ext_order_id = n.ext_order_id,
-    placed_at = n.placed_at::timestamptz, total = n.total::numeric, currency = n.currency,
-    customer_name = n.customer_name, number_folded = n.number_folded, email_folded = n.email_folded,
-    tags_folded = CASE WHEN n.tags IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(n.tags::jsonb)) END,
-    facets = n.facets::jsonb, line_count = n.line_count::int, unit_count = n.unit_count::numeric,
-    terms = n.terms::tsvector, country_folded = n.country_folded
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-            %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-     AS n(id, content, kept, fingerprint, ext_order_id, placed_at, total, currency, customer_name, number_folded,
-          email_folded, tags, facets, line_count, unit_count, terms, country_folded)
-WHERE o.id = n.id::bigint
-"""
-"""Writes documents with what repeats them; a list of tags travels as JSON, because arrays of arrays do not."""
 
 
 def _end_holds(ends: Sequence[tuple[int, str, str]]) -> None:

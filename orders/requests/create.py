@@ -17,6 +17,7 @@ from orders.requests.tally import Became
 from portal.audit.actor import Actor
 from portal.audit.record import Entry, record
 from portal.events import outbox
+from portal.kit.bulk import copy_new
 from portal.kit.clock import database_now
 from portal.kit.ids import new_public_id
 from portal.kit.json import Json
@@ -81,10 +82,10 @@ def create_many(
             request.created_at = request.updated_at = at
             made.append(request)
             lines += _lines(request, part)
-    ShippingRequest.across.bulk_create(made)
+    copy_new(made)
     for line in lines:
         line.request = line.request  # takes over the key, and keeps the row: by the key alone it would be read again
-    ShippingRequestLine.across.bulk_create(lines)
+    copy_new(lines)
     remember(made[0].organization_id, (one.content for one in made))
     _tell(made, by, run_id)
     _settle([order for order, _ in batch], made, lines, by, run_id)
