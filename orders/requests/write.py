@@ -69,9 +69,7 @@ def commit(
         payload["status"] = [before, request.status]
         events.append(outbox.NewEvent(SHIPPING_REQUEST_UPDATED.name, whose, pk, request.version, payload))
     written = sorted(_ALWAYS.union(*(step.sets for step in steps.values())))
-    update_rows(
-        ShippingRequest, written, ([pk, *(getattr(requests[pk], name) for name in written)] for pk in steps)
-    )
+    update_rows(ShippingRequest, written, ([pk, *(getattr(requests[pk], name) for name in written)] for pk in steps))
     record(history)
     if announce:
         outbox.record(events)

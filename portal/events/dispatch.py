@@ -100,7 +100,7 @@ def takers(event_name: str, organization_id: int) -> list[Consumer]:
 
 
 def _wants(one: Consumer, organization_id: int, event_name: str) -> bool:
-    """Ask a consumer. Only a yes is remembered: what was handed over for nothing costs a moment, what was not is lost."""
+    """Ask a consumer. Only a yes is remembered: what is handed over for nothing costs a moment, what is not is lost."""
     assert one.wants is not None
     asked, now = (one.name, organization_id, event_name), time.monotonic()
     if _yes.get(asked, 0) > now:

@@ -52,10 +52,7 @@ def copy_new(made: Sequence[models.Model]) -> None:
     copy_rows(
         model,
         [key.column, *(one.column for one in fields if one is not key)],
-        (
-            (row.pk, *(_prepared(row, one) for one in fields if one is not key))
-            for row in made
-        ),
+        ((row.pk, *(_prepared(row, one) for one in fields if one is not key)) for row in made),
     )
     for one in made:
         one._state.adding, one._state.db = False, connection.alias
