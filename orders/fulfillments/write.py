@@ -184,7 +184,8 @@ def _own(document: Json | None) -> Json:
     if document is None:
         return {}
     try:
-        return {"sourceDoc": json.loads(json.dumps_text(document).replace("\\u0000", "\\ufffd"))}
+        text = json.dumps_text(document)
+        return {"sourceDoc": json.loads(text.replace("\\u0000", "\\ufffd")) if "\\u0000" in text else document}
     except json.NotJson:
         return {}
 
@@ -198,8 +199,10 @@ def _write(
     update_rows(ShippingRequestLine, ["fulfilled"], ((line.pk, line.fulfilled) for line in lines))
     _step_requests(made, held, by)
     _tell(made, by)
-    said = {pk: " ".join(of_order(one) for one in made if one.held.order.pk == pk) for pk in orders}
-    found = settle_orders(orders, by, said={pk: words for pk, words in said.items() if words}, orders=orders)
+    said: dict[int, str] = {}
+    for one in made:
+        said[one.held.order.pk] = " ".join(filter(None, [said.get(one.held.order.pk), of_order(one)]))
+    found = settle_orders(orders, by, said=said, orders=orders)
     route_again({one.held.order.pk: one.held.order for one in made if one.row.kind == "rejected"}.values(), found)
     move_stock(
         [
@@ -212,9 +215,11 @@ def _write(
 
 
 def _step_requests(made: Sequence[Made], held: Iterable[Held], by: Actor) -> None:
-    steps = {}
+    steps, told = {}, dict[int, list[Made]]()
+    for each in made:
+        told.setdefault(each.held.request.pk, []).append(each)
     for one in held:
-        mine = [each for each in made if each.held is one]
+        mine = told.get(one.request.pk, [])
         status = request_status(one.request.status, one.asked())
         rejects = any(each.row.kind == "rejected" and each.booking.units for each in mine)
         steps[one.request.pk] = RequestStep(

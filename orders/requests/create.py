@@ -175,10 +175,10 @@ def _settle(
     run_id: int | None,
 ) -> None:  # fmt: skip
     rows = {order.pk: order for order in orders}
-    said = {
-        pk: " ".join(f"Shipping request {one.ext_shipment_id} for {_where(one)}." for one in made if one.order_id == pk)
-        for pk in rows
-    }
+    told: dict[int, list[str]] = {pk: [] for pk in rows}
+    for one in made:
+        told[one.order_id].append(f"Shipping request {one.ext_shipment_id} for {_where(one)}.")
+    said = {pk: " ".join(sentences) for pk, sentences in told.items()}
     found = settle_orders(rows, by, said=said, run_id=run_id, orders=rows)
     for line in lines:
         became: Became | None = found[line.request.order_id].get(line.unique_id)
