@@ -51,11 +51,16 @@ def copy_new(made: Sequence[models.Model]) -> None:
         one.pk = pk
     copy_rows(
         model,
-        [key.column, *(one.column for one in fields if one is not key)],
+        [_column(key), *(_column(one) for one in fields if one is not key)],
         ((row.pk, *(_prepared(row, one) for one in fields if one is not key)) for row in made),
     )
     for one in made:
         one._state.adding, one._state.db = False, connection.alias
+
+
+def _column(field: models.Field[Any, Any]) -> str:
+    assert field.column is not None, "The field has a column."
+    return field.column
 
 
 def _by_database(row: models.Model, field: models.Field[Any, Any]) -> bool:
@@ -85,9 +90,10 @@ def update_rows(
 
 def _update(model: type[models.Model], columns: Sequence[str], touched: Sequence[str]) -> sql.Composed:
     """Return the statement: the values travel as one JSON text, which costs far less than arrays or a CASE a row."""
-    types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
-    types[model._meta.pk.column] = model._meta.pk.rel_db_type(connection)
-    names = (model._meta.pk.column, *columns)
+    key = _column(model._meta.pk)
+    types = {_column(field): str(field.db_type(connection)) for field in model._meta.concrete_fields}
+    types[key] = str(model._meta.pk.rel_db_type(connection))
+    names = (key, *columns)
     told = [sql.SQL("{} {}").format(sql.Identifier(str(at)), sql.SQL(types[one])) for at, one in enumerate(names)]
     sets = [
         sql.SQL("{} = n.{}").format(sql.Identifier(one), sql.Identifier(str(at))) for at, one in enumerate(columns, 1)
@@ -95,5 +101,5 @@ def _update(model: type[models.Model], columns: Sequence[str], touched: Sequence
     sets += [sql.SQL("{} = now()").format(sql.Identifier(one)) for one in touched]
     return sql.SQL('UPDATE {} t SET {} FROM json_to_recordset(%s) AS n({}) WHERE t.{} = n."0"').format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sets), sql.SQL(", ").join(told),
-        sql.Identifier(names[0]),
+        sql.Identifier(key),
     )  # fmt: skip

@@ -58,7 +58,12 @@ class Catalogue(Api):
         found: dict[str, str] = {}
         fields = "total,items(id,sku,combinations(id,sku))"
         for offset in range(0, _PAGE * max(1, len(skus) // _WORTH), _PAGE):
-            asked = {"sortBy": "ADDED_TIME_ASC", "offset": offset, "limit": _PAGE, "responseFields": fields}
+            asked: dict[str, str | int] = {
+                "sortBy": "ADDED_TIME_ASC",
+                "offset": offset,
+                "limit": _PAGE,
+                "responseFields": fields,
+            }
             answer = object_of(self.get("/products", asked, quiet=True))
             items = answer.get("items") or []
             for product in items:
