@@ -214,6 +214,14 @@ class SellsProducts(Client, Protocol):
         """Create (empty ID) or update a product from its canonical document. Returns its API ID there."""
 
 
+@runtime_checkable
+class KnowsSkus(Client, Protocol):
+    """It can be asked for many SKUs at once, which costs far less than `SellsProducts.find_product` for each."""
+
+    def ids_of(self, skus: Sequence[str]) -> Mapping[str, str]:
+        """Return the API IDs of the products and variations with exactly these SKUs; those it does not have: none."""
+
+
 @dataclass(frozen=True, slots=True)
 class StockItem:
     """How many units of one SKU a channel may promise."""

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from orders.models import Source
+from portal.events.dispatch import _yes
 from portal.tenancy.models import Membership, Organization, User
 from portal.tenancy.roles import Role
 from tests.emptying import emptied_quickly
@@ -52,6 +53,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         )
         for _, state, query in cursor.fetchall():
             print(f"A session was left, {state}: {query}", file=sys.stderr)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> None:
+    """Keys begin anew with each test: what an organization wanted says nothing of the next one with its key."""
+    _yes.clear()
 
 
 @pytest.fixture

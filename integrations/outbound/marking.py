@@ -6,6 +6,7 @@ are told once, and never an older number after a newer one.
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
+from typing import Any
 
 from django.db import connection
 
@@ -31,6 +32,8 @@ CLOCK = 2
 """Seconds within which an order and a look cannot be put in order: channels tell whole seconds."""
 _TAKES_BACK = ("/lineItems", "/status", "/paymentStatus")
 """Changes by the channel after which it may have put units back, or taken more."""
+_PROMISED = frozenset({"/available", "/future", "/committedFuture"})
+"""Figures of a record that a promise is made of (`orders.inventory.promise`)."""
 
 
 def wanted(organization_id: int, event_name: str) -> bool:
@@ -45,7 +48,16 @@ def parked(event: Event, error: str) -> None:
     raise_exceptions([problem])
 
 
-@consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted)
+def heeded(event_name: str, payload: Mapping[str, Any]) -> bool:
+    """Say whether an event may change what a channel may promise, or what it shows: what is shipped does neither."""
+    if event_name == "order.updated":
+        return _took_back(payload)
+    if event_name != "inventory.changed" or not payload["from"]:  # a record that begins: the SKU is counted from now on
+        return True
+    return not payload["changes"] or not _PROMISED.isdisjoint(payload["changes"])
+
+
+@consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted, heeds=heeded)
 def listen(events: Sequence[Event]) -> None:
     """Mark what the events of one organization may have changed, and note what channels have sold themselves."""
     organization_id = events[0].organization_id
@@ -151,9 +163,6 @@ def _listen_to_orders(events: Sequence[Event], channels: Mapping[int, StockChann
     own = {one.pk: one for one in Order.across.filter(pk__in=ids, source_id__in=list(channels)).only(*_READ)}
     if not own:
         return
-    # What the order holds of our stock and what it took from the channel's number become known in one moment:
-    # whoever computes between the two would tell the channel of its own sale.
-    settle_virtual(own, SYSTEM)
     sold: set[int] = set()
     unsure: set[int] = set()
     for event in events:
@@ -163,8 +172,11 @@ def _listen_to_orders(events: Sequence[Event], channels: Mapping[int, StockChann
         if event.name == "order.created":
             if status := event.payload.get("status"):  # without: a draft that was paid, and was sold before
                 (unsure if status == "canceled" or not channels[order.source_id].moves else sold).add(order.pk)
-        elif event.name == "order.deleted" or _took_back(event):
+        elif event.name == "order.deleted" or _took_back(event.payload):
             unsure.add(order.pk)
+    # What the order holds of our stock and what it took from the channel's number become known in one moment:
+    # whoever computes between the two would tell the channel of its own sale.
+    settle_virtual(sold | unsure, SYSTEM)
     for source_id, channel in channels.items():
         mine = {pk: one for pk, one in own.items() if one.source_id == source_id}
         _note(channel, mine, sold & mine.keys(), unsure & mine.keys())
@@ -173,9 +185,9 @@ def _listen_to_orders(events: Sequence[Event], channels: Mapping[int, StockChann
 _READ = ("pk", "source_id", "placed_at", "status")
 
 
-def _took_back(event: Event) -> bool:
-    paths = event.payload.get("changes", ())
-    return event.payload.get("cause") == "channel" and any(path.startswith(_TAKES_BACK) for path in paths)
+def _took_back(payload: Mapping[str, Any]) -> bool:
+    paths = payload.get("changes", ())
+    return payload.get("cause") == "channel" and any(path.startswith(_TAKES_BACK) for path in paths)
 
 
 def _note(channel: StockChannel, orders: Mapping[int, Order], sold: set[int], unsure: set[int]) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from integrations import lifecycle
-from integrations.capabilities import MovesStock, SellsProducts, Shown, StockItem, TakesStock
+from integrations.capabilities import KnowsSkus, MovesStock, SellsProducts, Shown, StockItem, TakesStock
 from integrations.kit.errors import Kind, OutsideFailed
 from integrations.manifest import Client, Direction
 from integrations.models import StockChannel
@@ -17,6 +18,7 @@ from integrations.models.stock import StockNumber
 from integrations.outbound import marking
 from integrations.outbound.numbers import Wanted, wanted_of
 from integrations.sync.flows import Unable
+from portal.kit.bulk import update_rows
 from portal.kit.clock import database_now
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 CONFIRM = dt.timedelta(seconds=20)
 """How long an order may take to come here: a number that is lower than it should be is read again after that."""
+FIND_AGAIN = dt.timedelta(hours=1)
+"""After how long a SKU that a channel does not have is looked for there again, when it changes here."""
 ABSENT = "The channel does not have this product."
 
 
@@ -54,16 +58,25 @@ class Reading:
             self._believe(asked, items, shown)
 
     def _find(self, rows: Sequence[StockNumber], wanted: dict[int, Wanted]) -> None:
-        """Look SKUs up that have no publication there, on a channel whose products are not pulled."""
-        for row in rows if self._channel.by_sku else ():
-            try:
-                found = self._teller.call(partial(_find, row.sku))
-            except Exception as error:
-                self._teller.failed(row, error, sent=False)
-            if found:
-                row.product_api_id = found
-                StockNumber.across.filter(pk=row.pk).update(product_api_id=found)
-                wanted[row.pk] = wanted_of(self._channel, [row])[row.pk]
+        """Look SKUs up that have no publication there, on a channel whose products are not pulled.
+
+        What is not there is asked for again after an hour at the earliest, however often it changes here.
+        """
+        due = database_now() - FIND_AGAIN if rows and self._channel.by_sku else None
+        asked = [row for row in rows if due and (row.checking or row.shown_at is None or row.shown_at < due)]
+        if not asked:
+            return
+        try:
+            ids = self._teller.call(partial(_find, [row.sku for row in asked]))
+        except Exception as error:
+            self._teller.failed(asked[0], error, sent=False)
+        found = [row for row in asked if row.sku in ids]
+        for row in found:
+            row.product_api_id = ids[row.sku]
+        update_rows(StockNumber, ["product_api_id"], ((row.pk, row.product_api_id) for row in found))
+        wanted |= wanted_of(self._channel, found) if found else {}
+        missing = [row.pk for row in asked if row.sku not in ids]
+        StockNumber.across.filter(pk__in=missing).update(shown_at=Now(), checking=False)
 
     def _believe(self, rows: Sequence[StockNumber], items: Mapping[int, StockItem], shown: Shown) -> None:
         with transaction.atomic():
@@ -122,6 +135,10 @@ def _read(client: Client, items: Sequence[StockItem]) -> Shown:
     return Shown(database_now(), shown)
 
 
-def _find(sku: str, client: Client) -> str:
-    found = client.find_product(sku) if isinstance(client, SellsProducts) else None
-    return found[0] if found else ""
+def _find(skus: Sequence[str], client: Client) -> Mapping[str, str]:
+    if isinstance(client, KnowsSkus):
+        return client.ids_of(skus)
+    if not isinstance(client, SellsProducts):
+        return {}
+    found = ((sku, client.find_product(sku)) for sku in skus)
+    return {sku: told[0] for sku, told in found if told}

@@ -11,7 +11,7 @@ lost) reads the channel's number before anything is told again.
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from django.db import connection, transaction
@@ -27,6 +27,7 @@ from integrations.outbound.ask import ask
 from integrations.outbound.marking import BELL
 from integrations.outbound.numbers import Wanted, wanted_of
 from integrations.outbound.reading import Reading
+from integrations.outbound.settling import settle
 from integrations.sync.flows import Unable
 from orders.exceptions.raise_ import Problem, close, raise_exceptions
 from portal.audit.actor import Actor
@@ -147,8 +148,7 @@ class Teller:
         """End the work on a number; it comes again where it was marked since `row` was read."""
         again = Case(When(wanted=row.wanted, then=Value(State.DONE)), default=Value(State.PENDING))
         self._write(row, {"state": again, "next_at": Now() + dt.timedelta(seconds=marking.PAUSE)} | values)
-        if row.failures or row.last_error:
-            close(row.organization_id, PROBLEM, cause_key=_cause(row), by=self.actor())
+        self._over(row)
 
     def again(self, row: StockNumber, delay: dt.timedelta, **values: Any) -> None:
         """Put a number back for `delay`."""
@@ -192,6 +192,10 @@ class Teller:
         mine.update(**told)
         self._left.pop(row.pk, None)
 
+    def _over(self, row: StockNumber) -> None:
+        if row.failures or row.last_error:
+            close(row.organization_id, PROBLEM, cause_key=_cause(row), by=self.actor())
+
     def _tell_people(self, row: StockNumber, reason: str) -> None:
         source = self.channel.source
         title = f"“{source.name}” was not told how much there is of {row.sku}"
@@ -202,27 +206,27 @@ class Teller:
         raise_exceptions([problem], by=self.actor())
 
     def _differing(self) -> list[StockNumber]:
-        """Settle the numbers that are right already, in one look at the stock, and return the others."""
+        """Return the numbers that are to be told, as one look at the stock says."""
         with transaction.atomic():
             marking.lock(self.channel.organization_id)
             rows = self.rows()
-            wanted = wanted_of(self.channel, rows)
-            return [row for row in rows if not self._settled(row, wanted[row.pk])]
+            return self._to_tell(rows, wanted_of(self.channel, rows))
 
-    def _settled(self, row: StockNumber, wanted: Wanted) -> bool:
-        if not wanted.counted or not wanted.published:
-            self.settle(row)
-            return True
-        if row.look or row.moving is not None:
+    def _to_tell(self, rows: Sequence[StockNumber], wanted: Mapping[int, Wanted]) -> list[StockNumber]:
+        """Settle what is right already, put back what has to be read first, and return the others."""
+        concern = [row for row in rows if wanted[row.pk].counted and wanted[row.pk].published]
+        unread = [row for row in concern if row.look or row.moving is not None]
+        known = [row for row in concern if not row.look and row.moving is None]
+        left = [row for row in known if self._differs(row, wanted[row.pk])]
+        for row in unread:
             self.again(row, dt.timedelta(0))
-            return True
-        if self._differs(row, wanted):
-            return False
-        now: dict[str, Any] = {"told": None if wanted.endless else wanted.units, "endless": wanted.endless}
-        if (row.told, row.endless) != (now["told"], now["endless"]) or row.told_at is None:
-            now["told_at"] = Now()
-        self.settle(row, checking=False, **now)
-        return True
+        others = {row.pk for row in (*unread, *left)}
+        right = [row for row in rows if row.pk not in others]
+        settle(right, wanted)
+        for row in right:
+            self._left.pop(row.pk, None)
+            self._over(row)
+        return left
 
     def _differs(self, row: StockNumber, wanted: Wanted) -> bool:
         if wanted.endless:
@@ -239,7 +243,7 @@ class Teller:
                 return
             row.refresh_from_db()
             wanted = wanted_of(self.channel, [row])[row.pk]
-            if self._settled(row, wanted):
+            if not self._to_tell([row], {row.pk: wanted}):
                 return
             change = self._note(row, wanted)
         failpoint("stock.before_call")

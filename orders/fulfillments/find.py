@@ -1,6 +1,6 @@
 """Which shipping request a warehouse means: by our ID, by its number, or by the warehouse's own reference."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -39,6 +39,36 @@ class _Row:
         return 2 if self.folded in _numbers(name) else 3 if self.reference == name else 9
 
 
+class _Rows:
+    """Rows by whatever they may be called, so that a page of names does not look at each row for each name."""
+
+    def __init__(self, rows: Iterable[_Row]) -> None:
+        self._called: dict[str, dict[int, _Row]] = {}
+        self.add(rows)
+
+    def add(self, rows: Iterable[_Row]) -> None:
+        for row in rows:
+            for called in {row.public_id, row.number, row.folded, row.reference} - {""}:
+                self._called.setdefault(called, {})[row.id] = row
+
+    def fitting(self, name: str) -> list[_Row]:
+        """Return the rows that a name may mean."""
+        called = {name, public_id_of(name), *_numbers(name)}
+        near = {pk: row for one in called for pk, row in self._called.get(one, {}).items()}
+        return [near[pk] for pk in sorted(near) if near[pk].rank(name) < 9]
+
+    def best(self, name: str) -> _Row | str | None:
+        """Return the row that a name means, the sentence that says why several may be meant, or None."""
+        fitting = self.fitting(name)
+        best = min((row.rank(name) for row in fitting), default=9)
+        same = [row for row in fitting if row.rank(name) == best]
+        alive = [row for row in same if row.status not in DEAD] or same
+        if len(alive) > 1:
+            numbers = ", ".join(row.number for row in alive[:5])
+            return f"Several shipping requests are called “{name}” by the warehouse: {numbers}."
+        return alive[0] if alive else None
+
+
 def find(source: Source, names: Collection[str]) -> tuple[dict[str, Found], dict[str, str]]:
     """Return the requests that names mean to a source, and for each other name the sentence why there is none.
 
@@ -51,17 +81,17 @@ def find(source: Source, names: Collection[str]) -> tuple[dict[str, Found], dict
         Q(public_id__in=[public_id_of(name) for name in names])
         | Q(number_folded__in=[one for name in names for one in _numbers(name)]),
     )
-    own = [row for row in rows if row.source_id == source.pk or row.location_id in places]
-    if unknown := [name for name in names if _best(name, own) is None]:
+    own = _Rows(row for row in rows if row.source_id == source.pk or row.location_id in places)
+    if unknown := [name for name in names if own.best(name) is None]:
         served = Q(fulfillment_source_id=source.pk) | Q(location_id__in=places)
-        own += _read(source, served & Q(ext_reference_id__in=unknown))
-    found, refused = {}, {}
+        own.add(_read(source, served & Q(ext_reference_id__in=unknown)))
+    found, refused, every = {}, {}, _Rows(rows)
     for name in names:
-        best = _best(name, own)
+        best = own.best(name)
         if isinstance(best, _Row):
             found[name] = Found(best.id, best.order_id)
         else:
-            refused[name] = best or _nowhere(name, rows, source)
+            refused[name] = best or _nowhere(name, every, source)
     return found, refused
 
 
@@ -90,19 +120,7 @@ def _numbers(name: str) -> tuple[str, str]:
     return folded, f"#{folded}"
 
 
-def _best(name: str, rows: Iterable[_Row]) -> _Row | str | None:
-    """Return the row that a name means, the sentence that says why several may be meant, or None."""
-    fitting = {row.id: row for row in rows if row.rank(name) < 9}
-    best = min((row.rank(name) for row in fitting.values()), default=9)
-    same = [row for row in fitting.values() if row.rank(name) == best]
-    alive = [row for row in same if row.status not in DEAD] or same
-    if len(alive) > 1:
-        numbers = ", ".join(row.number for row in alive[:5])
-        return f"Several shipping requests are called “{name}” by the warehouse: {numbers}."
-    return alive[0] if alive else None
-
-
-def _nowhere(name: str, rows: Sequence[_Row], source: Source) -> str:
-    if any(row.rank(name) < 9 for row in rows):
+def _nowhere(name: str, rows: _Rows, source: Source) -> str:
+    if rows.fitting(name):
         return f"The shipping request “{name}” is with another warehouse, not with {source.name}."
     return f"No shipping request of {source.name} is called “{name}” here."

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from orders.inventory.commits import FULFILLMENT, Held, held_by
-from orders.inventory.levels import Levels, lock_levels
+from orders.inventory.levels import Level, Levels, lock_levels
 from orders.inventory.movements import Movement, key
 from orders.inventory.post import post
 from orders.lifecycle.shipping_request import RequestStatus
-from orders.models import InventoryLevel, ShippingRequest
+from orders.models import ShippingRequest
 from portal.audit.actor import Actor
 
 
@@ -62,7 +62,7 @@ def _movements(one: Moved, held: Mapping[str, Held], levels: Levels) -> Iterator
             yield _movement(one, level.sku, "fulfill", on_hand=-gone, committed=-now, committed_future=-later)
 
 
-def _released(held: Held, level: InventoryLevel, units: int) -> tuple[int, int]:
+def _released(held: Held, level: Level, units: int) -> tuple[int, int]:
     """Return how much is released, now and of the future, and take it off in memory: the next parcel finds less."""
     now = min(units, held.committed)
     later = min(units - now, held.future)

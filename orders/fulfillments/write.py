@@ -33,6 +33,7 @@ from portal.audit.record import Entry, record
 from portal.entities import patch
 from portal.events import outbox
 from portal.kit import json
+from portal.kit.bulk import copy_new, update_rows
 from portal.kit.clock import database_now
 from portal.kit.ids import new_public_id
 from portal.kit.json import Json
@@ -183,7 +184,8 @@ def _own(document: Json | None) -> Json:
     if document is None:
         return {}
     try:
-        return {"sourceDoc": json.loads(json.dumps_text(document).replace("\\u0000", "\\ufffd"))}
+        text = json.dumps_text(document)
+        return {"sourceDoc": json.loads(text.replace("\\u0000", "\\ufffd")) if "\\u0000" in text else document}
     except json.NotJson:
         return {}
 
@@ -192,13 +194,15 @@ def _write(
     made: Sequence[Made], held: Iterable[Held], orders: dict[int, Order], source: Source | None, by: Actor
 ) -> None:
     held = list(held)
-    Fulfillment.across.bulk_create([one.row for one in made], batch_size=500)
-    lines = [line for one in held for line in one.lines]  # few: those of the requests that were told of
-    ShippingRequestLine.across.bulk_update(lines, ["fulfilled"], batch_size=500)
+    copy_new([one.row for one in made])
+    lines = [line for one in held for line in one.lines]
+    update_rows(ShippingRequestLine, ["fulfilled"], ((line.pk, line.fulfilled) for line in lines))
     _step_requests(made, held, by)
     _tell(made, by)
-    said = {pk: " ".join(of_order(one) for one in made if one.held.order.pk == pk) for pk in orders}
-    found = settle_orders(orders, by, said={pk: words for pk, words in said.items() if words}, orders=orders)
+    said: dict[int, str] = {}
+    for one in made:
+        said[one.held.order.pk] = " ".join(filter(None, [said.get(one.held.order.pk), of_order(one)]))
+    found = settle_orders(orders, by, said=said, orders=orders)
     route_again({one.held.order.pk: one.held.order for one in made if one.row.kind == "rejected"}.values(), found)
     move_stock(
         [
@@ -211,9 +215,11 @@ def _write(
 
 
 def _step_requests(made: Sequence[Made], held: Iterable[Held], by: Actor) -> None:
-    steps = {}
+    steps, told = {}, dict[int, list[Made]]()
+    for each in made:
+        told.setdefault(each.held.request.pk, []).append(each)
     for one in held:
-        mine = [each for each in made if each.held is one]
+        mine = told.get(one.request.pk, [])
         status = request_status(one.request.status, one.asked())
         rejects = any(each.row.kind == "rejected" and each.booking.units for each in mine)
         steps[one.request.pk] = RequestStep(

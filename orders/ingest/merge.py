@@ -21,6 +21,7 @@ from portal.audit.actor import Actor
 from portal.entities import patch
 from portal.entities.patch import Change
 from portal.kit import json
+from portal.kit.bulk import update_rows
 from portal.kit.json import Json
 
 TOO_LATE = "noted"
@@ -114,6 +115,8 @@ def _remember(news: Sequence[tuple[Order, Report]]) -> None:
         order.fingerprint = report.fingerprint
         order.source_updated_at = report.record.ext_order_updated_at
         order.source_doc = report.record.source_doc and json.loads(json.dumps(report.record.source_doc))
-    Order.across.bulk_update(
-        [order for order, _ in news], ["fingerprint", "source_updated_at", "source_doc"], batch_size=200
+    update_rows(
+        Order,
+        ["fingerprint", "source_updated_at", "source_doc"],
+        ((order.pk, order.fingerprint, order.source_updated_at, order.source_doc) for order, _ in news),
     )

@@ -14,10 +14,10 @@ from typing import Any
 from django.db import connection
 
 from orders.inventory.bundles import untracked
-from orders.inventory.levels import Levels, lock_levels
+from orders.inventory.levels import Level, Levels, lock_levels
 from orders.inventory.movements import Movement, key
 from orders.inventory.post import post
-from orders.models import InventoryLevel, Location, ShippingRequest, ShippingRequestLine
+from orders.models import Location, ShippingRequest, ShippingRequestLine
 from portal.audit.actor import Actor
 from portal.kit.text import fold
 
@@ -217,7 +217,7 @@ def _returned(one: ShippingRequest, held: Mapping[str, Held], levels: Levels, re
             yield _movement(one, level.sku, "futureShipCancel", committed_future=-later)
 
 
-def _at_most(level: InventoryLevel, committed: int, future: int) -> tuple[int, int]:
+def _at_most(level: Level, committed: int, future: int) -> tuple[int, int]:
     """Return what can be released of a level, and take it off the row in memory: the next one finds less."""
     if level.locked:
         return committed, future  # an entry without units says so

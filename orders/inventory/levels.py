@@ -1,7 +1,7 @@
 """Levels: locked in one order everywhere, made where they are missing, and looked at without locks."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from django.db import connection
 
@@ -12,7 +12,25 @@ from portal.kit.text import fold
 
 Key = tuple[int, str, int | None]
 """Organization, folded SKU, location (none: the virtual record)."""
-Levels = dict[tuple[str, int], InventoryLevel]
+
+
+@dataclass(slots=True)
+class Level:
+    """A locked level as moving stock looks at it: a thousand of them are read where a few orders are routed."""
+
+    pk: int
+    organization_id: int
+    sku_folded: str
+    location_id: int | None
+    sku: str
+    on_hand: int
+    committed: int
+    future: int
+    committed_future: int
+    locked: bool
+
+
+Levels = dict[tuple[str, int], Level]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +59,27 @@ def lock_levels(organization_id: int, skus: Iterable[str], location_ids: Iterabl
 
     Call it after orders and shipping requests were locked. Virtual records are locked after it, by `post`.
     """
-    rows = InventoryLevel.across.select_for_update(no_key=True, of=("self",)).filter(
-        organization_id=organization_id, sku_folded__in={fold(sku) for sku in skus}, location_id__in=set(location_ids)
-    )
-    return {(row.sku_folded, _of(row)): row for row in rows.order_by("sku_folded", "location_id")}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_AT, [organization_id, list({fold(sku) for sku in skus}), list(set(location_ids))])
+        found = (Level(*row) for row in cursor.fetchall())
+        return {(level.sku_folded, _of(level)): level for level in found}
 
 
 def availability(
     organization_id: int, skus: Iterable[str], location_ids: Iterable[int]
 ) -> Mapping[tuple[str, int], Stock]:
     """Return what is available, by folded SKU and location, without locks; where there is no record, no entry."""
-    rows = InventoryLevel.across.filter(
-        organization_id=organization_id, sku_folded__in={fold(sku) for sku in skus}, location_id__in=set(location_ids)
-    ).values_list("sku_folded", "location_id", "available", "future", "committed_future")
-    return {
-        (sku, location_id): Stock(available, future - committed)
-        for sku, location_id, available, future, committed in rows
-        if location_id is not None
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(_AVAILABLE, [organization_id, list({fold(sku) for sku in skus}), list(set(location_ids))])
+        return {
+            (sku, location_id): Stock(available, future) for sku, location_id, available, future in cursor.fetchall()
+        }
+
+
+_AVAILABLE = """
+SELECT l.sku_folded, l.location_id, l.available, l.future - l.committed_future FROM orders_inventorylevel l
+WHERE l.organization_id = %s AND l.sku_folded = ANY(%s) AND l.location_id = ANY(%s)
+"""
 
 
 def hold(wanted: Mapping[Key, str]) -> dict[Key, InventoryLevel]:
@@ -67,6 +88,13 @@ def hold(wanted: Mapping[Key, str]) -> dict[Key, InventoryLevel]:
     One order for all: by SKU and location, virtual records last. Whoever makes the same one at the same time is
     waited for.
     """
+    kept = keep(wanted)
+    rows = InventoryLevel.across.in_bulk([level.pk for level in kept.values()])
+    return {at: rows[level.pk] for at, level in kept.items()}
+
+
+def keep(wanted: Mapping[Key, str]) -> dict[Key, Level]:
+    """Do what `hold` does, and return only what moving stock looks at."""
     found = _lock(wanted)
     missing = {key: sku for key, sku in wanted.items() if key not in found}
     if missing:
@@ -75,25 +103,34 @@ def hold(wanted: Mapping[Key, str]) -> dict[Key, InventoryLevel]:
     return found
 
 
-def _of(level: InventoryLevel) -> int:
+def _of(level: Level) -> int:
     assert level.location_id is not None, "Virtual records are not asked for by location."
     return level.location_id
 
 
-def _lock(wanted: Iterable[Key]) -> dict[Key, InventoryLevel]:
+def _lock(wanted: Iterable[Key]) -> dict[Key, Level]:
     columns = [list(column) for column in zip(*wanted, strict=True)] or [[], [], []]
-    rows = InventoryLevel.across.raw(_LOCK, columns)
-    return {(row.organization_id, row.sku_folded, row.location_id): row for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, columns)
+        found = [Level(*row) for row in cursor.fetchall()]
+    return {(one.organization_id, one.sku_folded, one.location_id): one for one in found}
 
 
-_LOCK = """
-SELECT l.* FROM orders_inventorylevel l
+_COLUMNS = ", ".join(f"l.{one.name}" if one.name != "pk" else "l.id" for one in fields(Level))
+_LOCK = f"""
+SELECT {_COLUMNS} FROM orders_inventorylevel l
 JOIN unnest(%s::bigint[], %s::text[], %s::bigint[]) AS k(organization_id, sku_folded, location_id)
   ON k.organization_id = l.organization_id AND k.sku_folded = l.sku_folded
  AND k.location_id IS NOT DISTINCT FROM l.location_id
 ORDER BY l.location_id IS NULL, l.sku_folded, l.location_id, l.organization_id FOR NO KEY UPDATE OF l
-"""
+"""  # noqa: S608 - names of our own columns
 """Not `FOR UPDATE`: the ledger's rows point here, and writing one must wait for nobody."""
+
+_LOCK_AT = f"""
+SELECT {_COLUMNS} FROM orders_inventorylevel l
+WHERE l.organization_id = %s AND l.sku_folded = ANY(%s) AND l.location_id = ANY(%s)
+ORDER BY l.sku_folded, l.location_id FOR NO KEY UPDATE OF l
+"""  # noqa: S608 - names of our own columns
 
 
 def _make(missing: Mapping[Key, str]) -> None:

@@ -5,17 +5,22 @@ the watch looks for those that have moved on.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from orders.engines.setting import INVENTORY, off
 from orders.exceptions.raise_ import Problem, raise_exceptions
+from orders.fulfillments.quantities import DEAD
 from orders.inventory.commits import REQUEST
 from orders.inventory.levels import counts_needs
 from orders.inventory.virtual import NEEDS_STOCK, settle_virtual
+from orders.lifecycle.order import OrderStatus
+from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import Order, ShippingRequest, VirtualStart
+from orders.requests.settle import CAUSE
 from portal.audit.actor import Actor
 from portal.events.dispatch import absorb, consumer
 from portal.events.models import Event
@@ -47,10 +52,29 @@ def parked(event: Event, error: str) -> None:
     )  # fmt: skip
 
 
-EVENTS = ("order.created", "order.updated", "order.deleted", "shippingRequest.created", "shippingRequest.updated")
+EVENTS = ("order.created", "order.updated", "order.deleted", "shippingRequest.updated")
+"""Not *created* of a shipping request: whoever makes one counts in the same transaction."""
+_ONWARD = frozenset({RequestStatus.SENT_TO_FULFILLMENT, RequestStatus.FULFILLED})
+_AT_WORK = frozenset(
+    {OrderStatus.READY_FOR_FULFILLMENT, OrderStatus.SENT_TO_FULFILLMENT, OrderStatus.PARTIAL_FULFILLMENT}
+)
+_ORDERS_ONWARD = frozenset({OrderStatus.SENT_TO_FULFILLMENT, OrderStatus.FULFILLED})
 
 
-@consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted)
+def heeded(event_name: str, payload: Mapping[str, Any]) -> bool:
+    """Say whether an event may change what is open of an order: on the way to its customer nothing of it does.
+
+    What was asked for stays asked for when it is sent or shipped, unless nobody expected it any more (`DEAD`).
+    """
+    if not event_name.endswith(".updated"):
+        return True
+    before, after = payload.get("status") or ("", "")
+    if event_name == "shippingRequest.updated":
+        return before == after or before in DEAD or after not in _ONWARD
+    return payload.get("cause") != CAUSE or before not in _AT_WORK or after not in _ORDERS_ONWARD
+
+
+@consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted, heeds=heeded)
 def look_at_orders(events: Sequence[Event]) -> None:
     """Count what orders need that have come, changed or gone, or whose shipping requests have.
 

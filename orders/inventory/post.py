@@ -8,11 +8,13 @@ from django.db import connection, transaction
 
 from orders.events import INVENTORY_CHANGED
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.inventory.levels import Key, hold
+from orders.inventory.levels import Key, Level, keep
 from orders.inventory.movements import EVENTS, NAMES, QUANTITIES, TOLD, Movement, check
 from orders.models import InventoryLevel
 from portal.audit.actor import Actor
 from portal.events import outbox
+from portal.kit import json
+from portal.kit.json import Json
 
 LOCKED = "Not counted: the record is locked."
 _MOST_NOTE = 500
@@ -47,10 +49,10 @@ def post(movements: Sequence[Movement], *, by: Actor) -> list[int]:
         return []
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("Stock moves in the transaction of what moves it.")
-    levels = hold({one.level: one.sku for one in movements})
-    rows = [_row(one, levels, by) for one in movements]
+    levels = keep({one.level: one.sku for one in movements})
+    given = json.dumps_text([_row(one, levels) for one in movements])
     with connection.cursor() as cursor:
-        cursor.execute(_POST, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(_POST, [given, by.kind, by.id[:80], by.name[:200]])
         found = cursor.fetchall()
     moved = [_moved(row[1:]) for row in found if row[1] is not None]
     _announce(moved)
@@ -58,16 +60,19 @@ def post(movements: Sequence[Movement], *, by: Actor) -> list[int]:
     return list(found[0][0])
 
 
-def _row(one: Movement, levels: Mapping[Key, InventoryLevel], by: Actor) -> tuple[Any, ...]:
+def _row(one: Movement, levels: Mapping[Key, Level]) -> Json:
+    """Return a movement as the statement reads it: what is nothing is left out."""
     level = levels[one.level]
     units, note = one.units, one.note
     if level.locked and not EVENTS[one.event].by_hand:
         meant = ", ".join(f"{NAMES[name]} {n:+d}" for name, n in zip(QUANTITIES, units, strict=True) if n)
         units, note = (0,) * len(QUANTITIES), " ".join(filter(None, [LOCKED, meant, note]))
-    return (
-        level.pk, one.organization_id, one.event, *units, one.entity_type, one.entity_id, one.order_id,
-        by.kind, by.id[:80], by.name[:200], note[:_MOST_NOTE], one.key,
-    )  # fmt: skip
+    told = {
+        "level_id": level.pk, "organization_id": one.organization_id, "event": one.event,
+        "entity_type": one.entity_type, "entity_id": one.entity_id, "order_id": one.order_id,
+        "note": note[:_MOST_NOTE], "key": one.key, **dict(zip(QUANTITIES, units, strict=True)),
+    }  # fmt: skip
+    return {name: value for name, value in told.items() if value}
 
 
 _SUMS = ", ".join(f"sum(w.{name})::int AS {name}" for name in QUANTITIES)
@@ -76,18 +81,21 @@ _ANY = " OR ".join(f"w.{name} <> 0" for name in QUANTITIES)
 _NAMED = ", ".join(QUANTITIES)
 _TOLD = ", ".join(f"'{name}'" for name in sorted(TOLD))
 
+_UNITS = ", ".join(f"{name} int" for name in QUANTITIES)
+_GIVEN = ", ".join(f"coalesce({name}, 0)" for name in QUANTITIES)
+
 _POST = f"""
 WITH given AS MATERIALIZED (
-    SELECT * FROM unnest(
-        %s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[],
-        %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-    WITH ORDINALITY AS n(level_id, organization_id, event, {_NAMED}, entity_type, entity_id, order_id,
-                         actor_kind, actor_id, actor_name, note, key, place)),
+    SELECT * FROM ROWS FROM (json_to_recordset(%s) AS (
+        level_id bigint, organization_id bigint, event text, {_UNITS}, entity_type text, entity_id text,
+        order_id bigint, note text, key text))
+    WITH ORDINALITY AS n(level_id, organization_id, event, {_NAMED}, entity_type, entity_id, order_id, note, key,
+                         place)),
 written AS (
     INSERT INTO orders_ledgerentry (level_id, organization_id, event, {_NAMED}, entity_type, entity_id, order_id,
                                     actor_kind, actor_id, actor_name, note, key)
-    SELECT level_id, organization_id, event, {_NAMED}, entity_type, entity_id, order_id,
-           actor_kind, actor_id, actor_name, note, key
+    SELECT level_id, organization_id, event, {_GIVEN}, coalesce(entity_type, ''), coalesce(entity_id, ''), order_id,
+           %s, %s, %s, coalesce(note, ''), key
     FROM given ORDER BY place
     ON CONFLICT (organization_id, key) WHERE key IS NOT NULL DO NOTHING
     RETURNING id, level_id, event, {_NAMED}),

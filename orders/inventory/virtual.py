@@ -53,12 +53,12 @@ def settle_virtual(order_ids: Iterable[int], by: Actor) -> dict[int, int]:
 def _settle(organization_id: int, orders: Mapping[int, Order], by: Actor) -> None:
     needed = _needed(organization_id, list(orders.values()))
     rows = VirtualCommit.across.filter(order_id__in=list(orders)).order_by("order_id", "sku_folded")
-    held = {(row.order_id, row.sku_folded): row for row in rows}
+    held = {(pk, sku): units for pk, sku, units in rows.values_list("order_id", "sku_folded", "quantity")}
     wanted = {(pk, sku): told for pk, needs in needed.items() for sku, told in needs.items()}
     movements = []
     for at in sorted(held.keys() | wanted.keys()):
         sku, units = wanted.get(at, (at[1], 0))
-        change = units - (held[at].quantity if at in held else 0)
+        change = units - held.get(at, 0)
         if change:
             movements.append(_movement(orders[at[0]], sku, change))
     post(movements, by=by)
@@ -76,11 +76,12 @@ def _movement(order: Order, sku: str, units: int) -> Movement:
 def _remember(
     orders: Mapping[int, Order],
     wanted: Mapping[tuple[int, str], tuple[str, int]],
-    held: Mapping[tuple[int, str], VirtualCommit],
+    held: Mapping[tuple[int, str], int],
 ) -> None:
-    gone = [row.pk for at, row in held.items() if at not in wanted]
+    gone = [at for at in held if at not in wanted]
     if gone:
-        VirtualCommit.across.filter(pk__in=gone).delete()
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET, [list(column) for column in zip(*gone, strict=True)])
     rows = [
         (orders[pk].organization_id, pk, sku, units, orders[pk].version)
         for (pk, sku), (_written, units) in sorted(wanted.items())
@@ -89,6 +90,11 @@ def _remember(
         with connection.cursor() as cursor:
             cursor.execute(_REMEMBER, [list(column) for column in zip(*rows, strict=True)])
 
+
+_FORGET = """
+DELETE FROM orders_virtualcommit v USING unnest(%s::bigint[], %s::text[]) AS g(order_id, sku_folded)
+WHERE v.order_id = g.order_id AND v.sku_folded = g.sku_folded
+"""
 
 _REMEMBER = """
 INSERT INTO orders_virtualcommit AS v (organization_id, order_id, sku_folded, quantity, order_version)

@@ -4,7 +4,7 @@ Everything of one call is written in the caller's transaction, many orders at a 
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -23,11 +23,9 @@ from portal.audit.record import Entry, record
 from portal.entities import patch
 from portal.entities.patch import Change
 from portal.events import outbox
-from portal.kit import json
-from portal.kit.bulk import copy_rows
+from portal.kit.bulk import copy_rows, update_rows
 from portal.kit.clock import now
 from portal.kit.ids import new_public_id
-from portal.kit.json import Json
 
 
 class MoveRefused(ValueError):
@@ -80,8 +78,7 @@ def commit(changes: Sequence[OrderChange], orders: Mapping[int, Order]) -> None:
     for change in changes:
         if change.steps:
             _make(change, orders[change.order_id], batch, latest)
-    _write_orders(touched)
-    _write_content(batch.content)
+    _write_orders(touched, {order.pk for order in batch.content})
     rewrite_lines(batch.lines)
     _end_holds(batch.ends)
     copy_rows(Hold, _HOLD_COLUMNS, (one.row() for one in batch.holds))
@@ -188,65 +185,43 @@ def _latest_open(changes: Sequence[OrderChange], orders: Mapping[int, Order]) ->
     return latest
 
 
-def _write_orders(orders: Sequence[Order]) -> None:
-    """Update the state columns of many orders in one statement."""
-    if not orders:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE orders_order o
-            SET status = n.status, version = n.version, hold_until = n.hold_until, updated_at = now()
-            FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::timestamptz[])
-                 AS n(id, status, version, hold_until)
-            WHERE o.id = n.id
-            """,
-            [
-                [order.pk for order in orders],
-                [str(order.status) for order in orders],
-                [order.version for order in orders],
-                [order.hold_until for order in orders],
-            ],
-        )
+def _write_orders(orders: Sequence[Order], changed: Collection[int]) -> None:
+    """Write the state of many orders, and of those with these keys the documents and what repeats them.
+
+    Each row is written once: every index of orders pays for each writing.
+    """
+    some = [order for order in orders if order.pk not in changed]
+    update_rows(Order, _STATE, map(_state_row, some), touched=["updated_at"])
+    rest = [order for order in orders if order.pk in changed]
+    update_rows(
+        Order,
+        (*_STATE, *_CONTENT),
+        ((*_state_row(order), *_content_row(order)) for order in rest),
+        touched=["updated_at"],
+    )
 
 
-def _write_content(orders: Sequence[Order]) -> None:
-    """Write changed documents with the columns that repeat them, all in one statement."""
-    rows = [_content_row(order) for order in {order.pk: order for order in orders}.values()]
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        # One text for all: quoting documents within an array costs more than writing them.
-        cursor.execute(_CONTENT, [json.dumps_text(rows)])
+_STATE = ("status", "version", "hold_until")
 
 
-def _content_row(order: Order) -> Json:
+def _state_row(order: Order) -> tuple[object, ...]:
+    return order.pk, str(order.status), order.version, order.hold_until
+
+
+_CONTENT = (
+    "content", "kept", "fingerprint", "ext_order_id", "placed_at", "total", "currency", "customer_name",
+    "number_folded", "email_folded", "tags_folded", "facets", "line_count", "unit_count", "terms", "country_folded",
+)  # fmt: skip
+"""Documents and the columns that repeat them."""
+
+
+def _content_row(order: Order) -> tuple[object, ...]:
     told = document_columns.columns(order.content, order.facets["integration"])
-    return {
-        "id": order.pk, "content": order.content, "kept": order.kept, "fingerprint": order.fingerprint,
-        "ext_order_id": told.ext_order_id, "placed_at": told.placed_at, "total": str(told.total),
-        "currency": told.currency, "customer_name": told.customer_name, "number_folded": told.number_folded,
-        "email_folded": told.email_folded, "tags": told.tags_folded, "facets": told.facets,
-        "line_count": told.line_count, "unit_count": str(told.unit_count), "terms": told.terms,
-        "country_folded": told.country_folded,
-    }  # fmt: skip
-
-
-_CONTENT = """
-UPDATE orders_order o
-SET content = n.content, kept = n.kept, fingerprint = n.fingerprint, ext_order_id = n.ext_order_id,
-    placed_at = n.placed_at, total = n.total, currency = n.currency, customer_name = n.customer_name,
-    number_folded = n.number_folded, email_folded = n.email_folded,
-    tags_folded = CASE WHEN jsonb_typeof(n.tags) = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(n.tags)) END,
-    facets = n.facets, line_count = n.line_count, unit_count = n.unit_count, terms = n.terms::tsvector,
-    country_folded = n.country_folded
-FROM jsonb_to_recordset(%s::jsonb) AS n(
-    id bigint, content jsonb, kept jsonb, fingerprint text, ext_order_id text, placed_at timestamptz, total numeric,
-    currency text, customer_name text, number_folded text, email_folded text, tags jsonb, facets jsonb,
-    line_count int, unit_count numeric, terms text, country_folded text)
-WHERE o.id = n.id
-"""
-"""Writes documents with what repeats them."""
+    return (
+        order.content, order.kept, order.fingerprint, told.ext_order_id, told.placed_at, told.total, told.currency,
+        told.customer_name, told.number_folded, told.email_folded, told.tags_folded, told.facets, told.line_count,
+        told.unit_count, told.terms, told.country_folded,
+    )  # fmt: skip
 
 
 def _end_holds(ends: Sequence[tuple[int, str, str]]) -> None:

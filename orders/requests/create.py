@@ -17,6 +17,7 @@ from orders.requests.tally import Became
 from portal.audit.actor import Actor
 from portal.audit.record import Entry, record
 from portal.events import outbox
+from portal.kit.bulk import copy_new
 from portal.kit.clock import database_now
 from portal.kit.ids import new_public_id
 from portal.kit.json import Json
@@ -81,10 +82,10 @@ def create_many(
             request.created_at = request.updated_at = at
             made.append(request)
             lines += _lines(request, part)
-    ShippingRequest.across.bulk_create(made)
+    copy_new(made)
     for line in lines:
         line.request = line.request  # takes over the key, and keeps the row: by the key alone it would be read again
-    ShippingRequestLine.across.bulk_create(lines)
+    copy_new(lines)
     remember(made[0].organization_id, (one.content for one in made))
     _tell(made, by, run_id)
     _settle([order for order, _ in batch], made, lines, by, run_id)
@@ -174,10 +175,10 @@ def _settle(
     run_id: int | None,
 ) -> None:  # fmt: skip
     rows = {order.pk: order for order in orders}
-    said = {
-        pk: " ".join(f"Shipping request {one.ext_shipment_id} for {_where(one)}." for one in made if one.order_id == pk)
-        for pk in rows
-    }
+    told: dict[int, list[str]] = {pk: [] for pk in rows}
+    for one in made:
+        told[one.order_id].append(f"Shipping request {one.ext_shipment_id} for {_where(one)}.")
+    said = {pk: " ".join(sentences) for pk, sentences in told.items()}
     found = settle_orders(rows, by, said=said, run_id=run_id, orders=rows)
     for line in lines:
         became: Became | None = found[line.request.order_id].get(line.unique_id)

@@ -18,6 +18,7 @@ from portal.audit.record import Entry, record
 from portal.entities import patch
 from portal.entities.patch import Change
 from portal.events import outbox
+from portal.kit.bulk import update_rows
 from portal.kit.clock import database_now
 
 SETTABLE = frozenset(
@@ -67,8 +68,8 @@ def commit(
         payload = {"from": request.version - 1, "changes": [one["path"] for one in made], "cause": cause}
         payload["status"] = [before, request.status]
         events.append(outbox.NewEvent(SHIPPING_REQUEST_UPDATED.name, whose, pk, request.version, payload))
-    written = _ALWAYS.union(*(step.sets for step in steps.values()))
-    ShippingRequest.across.bulk_update([requests[pk] for pk in steps], sorted(written), batch_size=500)
+    written = sorted(_ALWAYS.union(*(step.sets for step in steps.values())))
+    update_rows(ShippingRequest, written, ([pk, *(getattr(requests[pk], name) for name in written)] for pk in steps))
     record(history)
     if announce:
         outbox.record(events)

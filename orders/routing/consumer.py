@@ -19,16 +19,21 @@ from portal.kit.jobs import ring
 NAME = "routing"
 _BRINGS = frozenset(
     {
-        "release", "shipCancelRestock", "futureShipCancel", "xferin", "virtualRelease", "adjust", "receive", "edit",
-        "lock", "unlock", "sync", "touch",
+        "release", "shipCancelRestock", "futureShipCancel", "xferin", "adjust", "receive", "edit", "lock", "unlock",
+        "sync", "touch",
     }
 )  # fmt: skip
-"""Events of stock after which there may be more of it than before (`orders.inventory.movements`)."""
+"""Events of stock after which a location may have more of it than before (`orders.inventory.movements`)."""
 
 
 def wanted(organization_id: int, event_name: str) -> bool:
     """Say whether an organization is routed at all; what it costs those that are not is this question."""
     return has_cards(organization_id)
+
+
+def heeded(event_name: str, payload: Mapping[str, Any]) -> bool:
+    """Say whether an event calls for routing, or may wake orders: most changes of stock are routing's own."""
+    return _concerns(payload) if event_name == "order.updated" else _brings(payload)
 
 
 def parked(event: Event, error: str) -> None:
@@ -44,7 +49,7 @@ def parked(event: Event, error: str) -> None:
     )  # fmt: skip
 
 
-@consumer(NAME, events=["order.updated", "inventory.changed"], on_parked=parked, wants=wanted)
+@consumer(NAME, events=["order.updated", "inventory.changed"], on_parked=parked, wants=wanted, heeds=heeded)
 def listen(events: Sequence[Event]) -> None:
     """Route orders that have changed, once each as they are now, and wake those that arriving stock may help."""
     changed = {one.entity_id for one in events if one.name == "order.updated" and _concerns(one.payload)}

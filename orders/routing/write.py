@@ -15,6 +15,7 @@ from orders.routing.decision import Decision, Outcome
 from orders.routing.load import Subject, World
 from orders.routing.problems import tell
 from portal.audit.actor import Actor
+from portal.kit.bulk import copy_new
 from portal.kit.failpoints import failpoint
 from portal.kit.text import fold
 
@@ -91,7 +92,7 @@ def _news(decided: Sequence[Decided], trigger: str) -> list[Decided]:
 
 
 def _write_runs(decided: Sequence[Decided], trigger: str, by: Actor) -> None:
-    RoutingRun.across.bulk_create(
+    copy_new(
         [
             RoutingRun(
                 organization_id=one.subject.order.organization_id,

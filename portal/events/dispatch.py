@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -33,6 +34,8 @@ t.consumer = %s AND NOT EXISTS (
 Handler = Callable[[Sequence[Event]], None]
 Wants = Callable[[int, str], bool]
 """(organization id, name of an event): whether anybody there would do anything about it."""
+Heeds = Callable[[str, Mapping[str, Any]], bool]
+"""(name of an event, its payload): whether what it says can be of any concern. Pure: it is asked for each event."""
 
 
 class Later(Exception):
@@ -52,9 +55,13 @@ class Consumer:
     handle: Handler
     on_parked: Callable[[Event, str], None] | None = None
     wants: Wants | None = None
+    heeds: Heeds | None = None
 
 
 consumers: Registry[Consumer] = Registry("consumer")
+_REMEMBERED, _MOST_REMEMBERED = 5, 10_000
+_yes: dict[tuple[str, int, str], float] = {}
+"""Until when (`time.monotonic`) a consumer is known to want an event of an organization."""
 
 
 def consumer(
@@ -63,17 +70,19 @@ def consumer(
     events: Sequence[str],
     on_parked: Callable[[Event, str], None] | None = None,
     wants: Wants | None = None,
+    heeds: Heeds | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register `handle(events)`: called inside a transaction that ends with the events marked done.
 
-    `wants` is asked when an event is written, in its transaction: what nobody there would act on is
-    not handed over at all.
+    `wants` and `heeds` are asked when an event is written, in its transaction: what nobody there would
+    act on is not handed over at all. A yes of `wants` is remembered for a moment, so `handle` may be
+    given what has become pointless.
     """
 
     def register(handle: Handler) -> Handler:
         for event_name in events:
             event_types.get(event_name)
-        consumers.register(name, Consumer(name, frozenset(events), handle, on_parked, wants))
+        consumers.register(name, Consumer(name, frozenset(events), handle, on_parked, wants, heeds))
         jobs.bell(f"events:{name}")(lambda: drain(name))
         return handle
 
@@ -85,10 +94,22 @@ def subscribers(event_name: str) -> list[Consumer]:
     return [one for one in consumers.all() if event_name in one.events]
 
 
-def takers(event_name: str, organization_id: int) -> list[str]:
-    """Return the names of the consumers that would act on an event of an organization."""
-    listening = subscribers(event_name)
-    return [one.name for one in listening if one.wants is None or one.wants(organization_id, event_name)]
+def takers(event_name: str, organization_id: int) -> list[Consumer]:
+    """Return the consumers that may act on an event of an organization, depending on what it says (`heeds`)."""
+    return [one for one in subscribers(event_name) if one.wants is None or _wants(one, organization_id, event_name)]
+
+
+def _wants(one: Consumer, organization_id: int, event_name: str) -> bool:
+    """Ask a consumer. Only a yes is remembered: what is handed over for nothing costs a moment, what is not is lost."""
+    assert one.wants is not None
+    asked, now = (one.name, organization_id, event_name), time.monotonic()
+    if _yes.get(asked, 0) > now:
+        return True
+    if len(_yes) >= _MOST_REMEMBERED:
+        _yes.clear()
+    if answer := one.wants(organization_id, event_name):
+        _yes[asked] = now + _REMEMBERED
+    return answer
 
 
 def drain(name: str, *, seconds: float = _DRAIN_SECONDS) -> int:

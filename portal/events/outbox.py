@@ -60,9 +60,10 @@ def _hand_over(ids: Sequence[int], events: Sequence[NewEvent]) -> None:
     kinds = {(new.name, new.organization_id) for new in events}
     listening = {kind: takers(*kind) for kind in kinds}
     rows = [
-        (pk, consumer, new.organization_id, event_types.get(new.name).entity, new.entity_id, "pending", 0)
+        (pk, one.name, new.organization_id, event_types.get(new.name).entity, new.entity_id, "pending", 0)
         for pk, new in zip(ids, events, strict=True)
-        for consumer in listening[new.name, new.organization_id]
+        for one in listening[new.name, new.organization_id]
+        if one.heeds is None or one.heeds(new.name, new.payload)
     ]
     if not rows:
         return

@@ -18,6 +18,9 @@ from integrations.manifest import Deleted, Item, Page
 from portal.kit.json import Json
 
 _STOCK = "id,sku,quantity,unlimited"
+_PAGE = 100
+_WORTH = 4
+"""A page of the catalogue is read in place of so many questions for one SKU each."""
 _CANNOT_HIDE = Reaction(Kind.RECORD, "The store cannot do this.", "Take the whole product away, or delete it there.")
 _HIDE = "A variation cannot be hidden by itself"
 _GONE = Reaction(Kind.RECORD, "The store does not have this product.", "It may have been deleted there.")
@@ -42,10 +45,34 @@ class Catalogue(Api):
         for product in found.get("items") or []:
             if product.get("sku") == sku:
                 return str(product.get("id")), product
-            for one in product.get("combinations") or []:
+            for one in _variants(product):
                 if one.get("sku") == sku:
                     return products.variant_id(product, one), products.variant_of(product, one)
         return None
+
+    def ids_of(self, skus: Sequence[str]) -> Mapping[str, str]:
+        """Return the API IDs of the products and variations with these SKUs.
+
+        A catalogue that is small beside the questions is read, page by page; in another one each SKU is asked for.
+        """
+        found: dict[str, str] = {}
+        fields = "total,items(id,sku,combinations(id,sku))"
+        for offset in range(0, _PAGE * max(1, len(skus) // _WORTH), _PAGE):
+            asked: dict[str, str | int] = {
+                "sortBy": "ADDED_TIME_ASC",
+                "offset": offset,
+                "limit": _PAGE,
+                "responseFields": fields,
+            }
+            answer = object_of(self.get("/products", asked, quiet=True))
+            items = answer.get("items") or []
+            for product in items:
+                found |= {str(one.get("sku")): products.variant_id(product, one) for one in _variants(product)}
+                found[str(product.get("sku"))] = str(product.get("id"))
+            if total_of(answer, offset, len(items)) <= offset + _PAGE:
+                return {sku: found[sku] for sku in skus if sku in found}
+        each = ((sku, self.find_product(sku)) for sku in skus)
+        return {sku: told[0] for sku, told in each if told}
 
     def put_product(self, document: Json, ext_product_api_id: str) -> str:
         """Create or update a product or a variation; only what differs is written. Returns its API ID.
@@ -110,6 +137,10 @@ class Catalogue(Api):
         if held is None:
             raise OutsideFailed(_GONE, status=404)
         return products.variant_of(product, held)
+
+
+def _variants(product: Json) -> Sequence[Json]:
+    return product.get("combinations") or ()
 
 
 def _ids(item: StockItem) -> tuple[str, str]:

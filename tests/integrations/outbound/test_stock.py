@@ -192,6 +192,33 @@ def test_variations_have_numbers_of_their_own_and_may_be_called_otherwise_there(
     assert [shelf(sandbox, f"TIN-ROUND-{size}") for size in "SML"] == [30, 27, 32]
 
 
+def test_a_sku_that_the_shop_does_not_have_is_looked_for_once_an_hour(
+    shop: Integration, warehouse: Location, sandbox: Sandbox
+) -> None:
+    """What it sells under other names changes as often as all the rest, and each look is a call."""
+
+    def looks() -> int:
+        return sum(call["path"].startswith("/api/v3/1003/products") for call in sandbox.ledger())
+
+    for place in range(12):
+        stock(warehouse, f"NOT-THERE-{place}", on_hand=10)
+    stock(warehouse, POT, on_hand=7)
+    settle()
+    assert (shelf(sandbox), StockNumber.across.filter(product_api_id="").count()) == (7, 12)
+    before = looks()
+    stock(warehouse, "NOT-THERE-1", on_hand=1)
+    settle()
+    assert looks() == before
+    StockNumber.across.update(shown_at=Now() - AGO * 7)
+    product = product_of(sandbox, "POT-GLASS-10")
+    sandbox.store.shelf.save(product | {"sku": "NOT-THERE-1"})
+    stock(warehouse, "NOT-THERE-1", on_hand=1)
+    settle()
+    assert number("NOT-THERE-1").product_api_id == str(product["id"])
+    assert shelf(sandbox, "NOT-THERE-1") == 12
+    assert looks() - before < 6
+
+
 def test_what_is_not_counted_is_sold_without_end_and_counted_again_when_it_is(
     shop: Integration, warehouse: Location, sandbox: Sandbox, pot: str
 ) -> None:

@@ -3,15 +3,21 @@
 import pytest
 from django.db.models import F
 
+from orders.fulfillments.by_hand import mark_unfulfilled
 from orders.inventory import listen
 from orders.inventory.virtual import settle_virtual
-from orders.models import InventoryLevel, Location, Order, Source, VirtualCommit, VirtualStart
+from orders.lifecycle.shipping_request import RequestStatus as S
+from orders.models import InventoryLevel, Location, Order, ShippingRequest, Source, VirtualCommit, VirtualStart
+from orders.requests.cancel import cancel
+from orders.requests.move import move
 from portal.events.dispatch import drain
 from portal.events.models import Handoff
 from portal.kit.invariants import broken
 from portal.kit.jobs import bells, watchers
 from tests.factories import ingest, make_order, make_orders, make_record
+from tests.orders.fulfillments.parcels import parcel, report
 from tests.orders.inventory.stock import BY, figures, happened, make_product, make_request, stock
+from tests.orders.requests.making import ready_order, request_for
 
 pytestmark = pytest.mark.django_db
 BROKEN_NEED = "inventory.virtual_is_needed"
@@ -71,6 +77,49 @@ def test_what_requests_are_asked_for_is_needed_no_longer_until_they_are_canceled
     request.save()
     settle_virtual([order.pk], BY)
     assert needed() == 2
+
+
+@pytest.mark.parametrize(
+    ("acts", "told", "left"),
+    [
+        (["sent"], set(), 0),
+        (["sent", "shipped"], set(), 0),
+        (["shipped"], set(), 0),
+        (["rejected"], {"shippingRequest"}, 2),
+        (["sent", "failed"], {"shippingRequest", "order"}, 2),
+        (["failed", "sent"], {"shippingRequest"}, 0),
+        (["canceled"], {"shippingRequest"}, 2),
+        (["sent", "canceled", "shipped"], {"shippingRequest"}, 0),
+        (["shipped", "unfulfilled"], {"order"}, 2),
+    ],
+)
+def test_on_its_way_an_order_is_counted_only_where_that_may_open_something(
+    source: Source, warehouse: Location, acts: list[str], told: set[str], left: int
+) -> None:
+    stock(warehouse, on_hand=10)
+    request = request_for(ready_order(source), warehouse)
+    settle_virtual([request.order_id], BY)  # as whoever makes a request does
+    for act in acts:
+        drain("inventory")
+        on_its_way(request, act)
+    told_of = set(Handoff.across.filter(consumer="inventory").values_list("entity_type", flat=True))
+    drain("inventory")
+    assert (needed(), told_of) == (left, told)
+    assert settle_virtual([request.order_id], BY)
+    assert needed() == left
+    assert not {one.invariant.key for one in broken()}
+
+
+def on_its_way(request: ShippingRequest, act: str) -> None:
+    """Have something happen to a request, as its warehouse or a person brings it about."""
+    if act in ("shipped", "rejected"):
+        report(request.order.source, parcel(request.ext_shipment_id, act, fulfillmentType=act))
+    elif act == "canceled":
+        cancel(request, BY)
+    elif act == "unfulfilled":
+        mark_unfulfilled(request.order_id, by=BY)
+    else:
+        move([request.pk], {"sent": S.SENT_TO_FULFILLMENT, "failed": S.FAILED}[act], BY)
 
 
 def test_a_bundle_needs_its_components_and_what_is_not_counted_nothing(source: Source, warehouse: Location) -> None:

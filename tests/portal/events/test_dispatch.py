@@ -173,3 +173,22 @@ def test_events_for_a_consumer_that_is_gone_stop_no_other(
     with django_capture_on_commit_callbacks() as rung:
         dispatch.sweep()
     assert len(rung) == 1
+
+
+def test_only_what_concerns_a_consumer_is_handed_over(organization: Organization, listener: Listener) -> None:
+    heeding = dataclasses.replace(dispatch.consumers.get("tester"), heeds=lambda name, said: said["loud"])
+    dispatch.consumers._entries["tester"] = heeding
+    with transaction.atomic():
+        outbox.record([outbox.NewEvent(THING, organization.pk, pk, 1, {"loud": pk == 2}) for pk in (1, 2, 3)])
+    assert list(Handoff.across.values_list("entity_id", flat=True)) == [2]
+    assert Event.across.count() == 3
+
+
+def test_a_yes_is_remembered_and_a_no_is_asked_again(organization: Organization, listener: Listener) -> None:
+    answers = iter([False, True])
+    wanting = dataclasses.replace(dispatch.consumers.get("tester"), wants=lambda organization_id, name: next(answers))
+    dispatch.consumers._entries["tester"] = wanting
+    for entity in (1, 2, 3):
+        _happen(organization, entity)
+    assert list(Handoff.across.values_list("entity_id", flat=True)) == [2, 3]
+    assert next(answers, None) is None

@@ -8,7 +8,7 @@ import pytest
 
 from integrations import lifecycle
 from integrations.connect import client_of
-from integrations.connectors.ecwid import products
+from integrations.connectors.ecwid import catalogue, products
 from integrations.connectors.ecwid.catalogue import Catalogue
 from integrations.connectors.ecwid.mapping import Settings
 from integrations.connectors.ecwid.sandbox.server import Sandbox
@@ -146,13 +146,24 @@ def test_changes_deletions_and_variations_that_are_gone_are_followed(shop: Integ
 
 
 @pytest.mark.django_db
-def test_a_product_is_found_made_and_changed_there(integration: Integration, sandbox: Sandbox) -> None:
+def test_a_product_is_found_made_and_changed_there(
+    integration: Integration, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = client_of(integration)[0]
     assert isinstance(client, Catalogue)
     assert client.find_product("NOTHING") is None
     found = client.find_product("TIN-ROUND-M")
     assert found is not None
     assert (found[0].count("-"), found[1]["weight"]) == (1, Decimal("0.4"))
+    some, pot = ["NOTHING", "TIN-ROUND-M", "POT-GLASS-10"], client.find_product("POT-GLASS-10")
+    assert pot is not None
+    told = {"TIN-ROUND-M": found[0], "POT-GLASS-10": pot[0]}
+    before = len(sandbox.ledger())
+    assert client.ids_of(some) == client.ids_of(some * 20) == told
+    assert len(sandbox.ledger()) == before + 2
+    monkeypatch.setattr(catalogue, "_PAGE", 3)  # to read all of it is more than to ask three times
+    assert client.ids_of(some) == told
+    assert len(sandbox.ledger()) == before + 2 + 1 + len(some)
     made = client.put_product({"sku": "NEW", "name": "New", "prices": [{"value": Decimal("3.5")}]}, "")
     below = {"sku": "NEW-RED", "parentExtProductApiId": made, "variantOptions": [{"name": "Colour", "value": "Red"}]}
     child = client.put_product(below, "")
