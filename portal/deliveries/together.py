@@ -43,6 +43,8 @@ def send(
     if len(mine) == 1:
         return 0, list(mine.values())
     _begin(mine)
+    if not mine:
+        return 0, []
     with ExitStack() as until_noted:
         try:
             calls = until_noted.enter_context(by_sets.calls([intent_of(*one) for one in mine.values()]))
