@@ -103,7 +103,7 @@ class SettingsForm(forms.Form):
     def __init__(self, manifest: Manifest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.model = manifest.settings
-        if not any(flow.key == "orders" for flow in manifest.flows):
+        if not any(flow.key == "orders" and Direction.PULL in flow.directions for flow in manifest.flows):
             del self.fields["sync_from"]
         for name, info in manifest.settings.model_fields.items():
             self.fields[name] = _field(info)

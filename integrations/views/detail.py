@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from integrations import facts, lifecycle, queries
+from integrations.custom.files.take import KINDS
 from integrations.forms import FlowsForm, NameForm, SettingsForm
 from integrations.history import ENTITY
 from integrations.hooks.address import FIELDS as HOOK_FIELDS
@@ -116,7 +117,8 @@ def frame(request: PageRequest, integration: Integration, current: str) -> dict[
 
 def _tabs(integration: Integration, current: str) -> list[Tab]:
     own = connectors.get(integration.connector).own_api is not None
-    more = [("connection", _("Connection")), ("files", _("Files"))] if own else []
+    more = [("connection", _("Connection"))] if own else []
+    more += [("files", _("Files"))] if integration.connector in KINDS else []
     names = [("detail", _("Settings")), *more, ("mappings", _("Mappings")), ("activity", _("Activity"))]
     tabs = [Tab(label, reverse(f"integrations:{key}", args=[integration.public_id])) for key, label in names]
     return [replace(tab, current=key == current) for tab, (key, _label) in zip(tabs, names, strict=True)]

@@ -84,6 +84,7 @@ URLS: dict[str, Permission | str] = {
     "orders:order_work": VIEW,
     "orders:order_work_undo": OPERATE,
     "orders:clone": OPERATE,
+    "orders:push": OPERATE,
     "orders:delete": OPERATE,
     "orders:restore": OPERATE,
     "orders:edit_line": OPERATE,
