@@ -73,6 +73,7 @@ urlpatterns = [
     path("shipping-requests/<record:public_id>/ready", shipping_requests.ready, name="shipping_request_ready"),
     *list_paths("fulfillments", fulfillments.fulfillment_list, name="fulfillments"),
     path("fulfillments/<record:public_id>", fulfillments.fulfillment, name="fulfillment"),
+    path("fulfillments/<record:public_id>/tell", fulfillments.tell, name="fulfillment_tell"),
     path("fulfillments/<record:public_id>.json", fulfillments.fulfillment_json, name="fulfillment_json"),
     path("shipping-requests/<record:public_id>/report", fulfillments.report, name="report_shipment"),
     *list_paths("locations", locations.location_page, name="locations"),

@@ -85,6 +85,7 @@ URLS: dict[str, Permission | str] = {
     "orders:order_work_undo": OPERATE,
     "orders:clone": OPERATE,
     "orders:push": OPERATE,
+    "orders:fulfillment_tell": OPERATE,
     "orders:delete": OPERATE,
     "orders:restore": OPERATE,
     "orders:edit_line": OPERATE,

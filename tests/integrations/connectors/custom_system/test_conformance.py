@@ -12,7 +12,7 @@ from integrations import lifecycle
 from integrations.connectors.custom_warehouse.sandbox.server import Door, Fault, serve
 from integrations.custom import keys
 from integrations.models import Integration, Pace
-from integrations.outbound import orders as pushing
+from integrations.registry import connectors
 from orders.lifecycle import edits
 from orders.models import Order, OrderException, OrderPush, Source
 from orders.pushes.push import push_one
@@ -203,7 +203,7 @@ def test_orders_go_by_themselves_when_the_setting_says_so(
 ) -> None:
     older = make_order(source, 1000)
     Order.across.filter(pk=older.pk).update(created_at="2026-01-01T00:00:00Z")
-    model = pushing.connectors.get("custom_system").settings
+    model = connectors.get("custom_system").settings
     lifecycle.save_settings(system[0], model.model_validate({"push_when": when}), sync_from=None, by=TESTER)
     order = make_order(source)
     drain("pushing")
