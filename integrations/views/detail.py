@@ -37,10 +37,12 @@ def settings(request: PageRequest, public_id: str) -> HttpResponse:
     integration = found(request, public_id)
     manifest = connectors.get(integration.connector)
     data = request.POST if request.method == "POST" else None
-    initial = integration.settings | {"sync_from": integration.sync_from}
+    initial = {key: value for key, value in integration.settings.items() if value != ""} | {
+        "sync_from": integration.sync_from
+    }
     name = NameForm(data, initial={"name": integration.name})
     flows = FlowsForm(manifest, data, initial=integration.flows)
-    form = SettingsForm(manifest, data, initial=initial)
+    form = SettingsForm(manifest, data, initial=initial, account=integration.account)
     wrong = data is not None and not all([name.is_valid(), flows.is_valid(), form.is_valid()])
     if data is not None and not wrong:
         check(request, Permission.CREDENTIALS)

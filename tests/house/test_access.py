@@ -216,6 +216,7 @@ URLS: dict[str, Permission | str] = {
     "integrations:save_address": CREDENTIALS,
     "integrations:test_address": CREDENTIALS,
     "integrations:files": VIEW,
+    "integrations:renew_hook": CREDENTIALS,
     "integrations:download": VIEW,
     "integrations:file_errors": VIEW,
     "integrations:toggle": CREDENTIALS,
