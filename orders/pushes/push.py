@@ -108,7 +108,7 @@ def taken(one: OrderPush, *, number: str, url: str, by: Actor) -> bool:
         row.number, row.url = storable(number)[:300] or row.number, storable(url)[:2_000] or row.url
         row.save(update_fields=["state", "reason", "changed_at", "number", "url"])
         called = f" as {row.number}" if row.number else ""
-        _tell([(order, row, "pushed", f"In {row.source.name}{called}.")], by)
+        _tell([(order, row, "pushed", f"Took it{called}.")], by)
         keys = [f"{KIND}:{key_of(order, row.source, n)}" for n in range(max(1, row.times - _MOST), row.times + 1)]
         close(row.organization_id, PROBLEM, cause_key=keys, by=by)
     return True

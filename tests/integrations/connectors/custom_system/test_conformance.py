@@ -114,8 +114,8 @@ def test_an_order_is_pushed_once_and_again_after_an_edit(
     ]  # fmt: skip
     assert (first["total"], first["store"], first["status"]) == ("48.2", source.name, "open")
     assert told(order) == [
-        ("Ana Ruiz", "Pushed to Books."), ("Books", "In Books as 4711."),
-        ("Ana Ruiz", "Pushed to Books again."), ("Books", "In Books as 4711."),
+        ("Ana Ruiz", "Pushed to Books."), ("Books", "Took it as 4711."),
+        ("Ana Ruiz", "Pushed to Books again."), ("Books", "Took it as 4711."),
     ]  # fmt: skip
 
 
