@@ -202,15 +202,12 @@ class OutgoingOrder:
     """An order on its way to a system that keeps orders, too: an ERP, the books."""
 
     reference: str
-    """The order's public ID: the same over every push, so that the system brings up to date what it has."""
+    """The same over every push, so that the system brings up to date what it has."""
     key: str
     """Of this push: the same over every attempt, and another when it is pushed again."""
     version: int
-    """1 for the first push."""
     number: str
-    """For people (`extOrderId`)."""
     store: str
-    """Where it was placed."""
     placed_at: dt.datetime | None
     document: Json
     """What is told (`orders.pushes.told`): canonical names, `status` is `open` or `canceled`."""

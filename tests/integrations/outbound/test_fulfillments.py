@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db.models.functions import Now
-from django.test import Client
 
 from integrations import lifecycle
 from integrations.connectors.ecwid import parcels
@@ -220,29 +219,6 @@ def test_the_past_is_not_told(sandbox: Sandbox, integration: Integration) -> Non
         "OLD": "Not told to Tea shop: the order came in while the flow “Fulfillments” was off",
         "NEW": "Is being told to Tea shop",
     }
-
-
-def test_a_person_has_told_what_was_shipped_before_and_once(
-    sandbox: Sandbox, integration: Integration, as_owner: Client, as_colleague: Client
-) -> None:
-    placed, before = ordered(sandbox, integration)
-    ship(request_for(before, make_location(integration.source), 2, status=RequestStatus.SENT_TO_FULFILLMENT))
-    found = Fulfillment.across.get()
-    page, act = f"/fulfillments/{found.public_id}", f"/fulfillments/{found.public_id}/tell"
-    told = as_owner.post(act, follow=True).content.decode()
-    assert ("There is nothing to tell" in told, Delivery.across.count()) == (True, 0)
-    lifecycle.save_flows(integration, {"fulfillments": "push"}, by=TESTER)
-    assert "Tell it now" in as_owner.get(page).content.decode()
-    assert "Tell it now" in as_owner.get(f"/orders/{before.public_id}").content.decode()
-    assert "Tell it now" not in as_colleague.get(page).content.decode()
-    assert as_colleague.post(act).status_code == 403
-    for _again in range(2):
-        assert as_owner.post(act).status_code == 302
-        tell()
-    assert there(sandbox, placed) == ("SHIPPED", "1Z999", "https://parcels.example/1Z999")
-    assert (writes(sandbox), Delivery.across.get().key, sentence(found)) == (1, found.public_id, "Told to Tea shop")
-    said = History.across.filter(entity_type="fulfillment", verb="told").values_list("summary", flat=True)
-    assert list(said) == ["Told to Tea shop by hand."]
 
 
 def test_an_order_that_is_gone_there_is_told_to_people(sandbox: Sandbox, shop: Integration, place: Location) -> None:
