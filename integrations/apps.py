@@ -13,6 +13,7 @@ REGISTERING = (
     "integrations.outbound.fulfillments",
     "integrations.outbound.held",
     "integrations.outbound.invariants",
+    "integrations.outbound.orders",
     "integrations.outbound.products",
     "integrations.outbound.requests",
     "integrations.outbound.waiting",

@@ -60,6 +60,8 @@ class Facts:
     places: Sequence[Place] = ()
     waiting: int = 0
     """Shipping requests that are ready and not handed over."""
+    keeps: bool = False
+    """It is neither: it only keeps the orders, too."""
     held: int = 0
     """Other messages that are held back until it works again."""
 
@@ -111,7 +113,7 @@ def _requests(facts: Facts) -> Iterator[Finding]:
 
 
 def _orders(facts: Facts) -> Iterator[Finding]:
-    if not facts.fulfills and "orders" in facts.off:
+    if not facts.fulfills and not facts.keeps and "orders" in facts.off:
         yield Finding(
             _("The flow “{flow}” is off: no order of {name} comes here."), _("Choose under Flows which way orders go."),
             {"flow": facts.labels.get("orders", ""), "name": facts.name},

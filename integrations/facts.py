@@ -43,6 +43,7 @@ def facts_of(integration: Integration) -> Facts:
     return Facts(
         name=integration.name,
         fulfills=fulfills,
+        keeps=manifest.role is Role.BACK_OFFICE,
         on=on,
         off=off,
         labels={flow.key: str(flow.label) for flow in manifest.flows},

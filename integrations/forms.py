@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from integrations.manifest import Direction, Flow, Manifest
+from portal.kit.json import Json
 
 
 class DirectionSelect(forms.Select):
@@ -100,13 +101,17 @@ class SettingsForm(forms.Form):
         ),
     )
 
-    def __init__(self, manifest: Manifest, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, manifest: Manifest, *args: Any, account: Json | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.model = manifest.settings
-        if not any(flow.key == "orders" for flow in manifest.flows):
+        if not any(flow.key == "orders" and Direction.PULL in flow.directions for flow in manifest.flows):
             del self.fields["sync_from"]
         for name, info in manifest.settings.model_fields.items():
-            self.fields[name] = _field(info)
+            offered = _offered(info, account or {})
+            if offered is None:
+                self.fields[name] = _field(info)
+            elif len(offered) > 1:
+                self.fields[name] = _choice(info, offered)
 
     def clean_sync_from(self) -> dt.datetime | None:
         """Refuse a moment to come: nothing would be pulled, and nobody would know why."""
@@ -120,7 +125,23 @@ class SettingsForm(forms.Form):
     def settings(self) -> BaseModel:
         """Return the settings that were chosen."""
         names: Iterable[str] = self.model.model_fields
-        return self.model.model_validate({name: self.cleaned_data[name] for name in names})
+        return self.model.model_validate({name: self.cleaned_data[name] for name in names if name in self.fields})
+
+
+def _offered(info: FieldInfo, account: Json) -> list[tuple[str, str]] | None:
+    """Return what the account there offers for a setting; None where it is no choice of the account's.
+
+    A setting says where that stands in `Account.details`: `json_schema_extra={"offered": "channels"}`.
+    """
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    if "offered" not in extra:
+        return None
+    return [(str(key), str(label)) for key, label in account.get(str(extra["offered"])) or ()]
+
+
+def _choice(info: FieldInfo, offered: list[tuple[str, str]]) -> forms.Field:
+    label, help_text = _(info.title or ""), _(info.description or "")
+    return forms.ChoiceField(choices=offered, label=label, help_text=help_text, initial=offered[0][0])
 
 
 def _field(info: FieldInfo) -> forms.Field:

@@ -213,7 +213,11 @@ def sync_now(integration: Integration, *, flow: str | None = None) -> int:
     rows = FlowState.objects.filter(integration=integration, flow__in=running(integration))
     if flow is not None:
         rows = rows.filter(flow=flow)
-    return rows.update(next_at=Now(), asked_at=Now(), last_full_at=None)
+    with transaction.atomic():
+        Integration.across.select_for_update(of=("self",), no_key=True).get(
+            pk=integration.pk
+        )  # before its flows, as everybody does
+        return rows.update(next_at=Now(), asked_at=Now(), last_full_at=None)
 
 
 def running(integration: Integration) -> list[str]:
@@ -228,8 +232,11 @@ def running(integration: Integration) -> list[str]:
 
 
 def locked(integration: Integration) -> Integration:
-    """Return the row, locked in this transaction. Raises CannotDo when it has been deleted."""
-    row = Integration.across.select_for_update(of=("self",)).get(pk=integration.pk)
+    """Return the row, locked in this transaction. Raises CannotDo when it has been deleted.
+
+    The lock lets rows be made that name the integration: a pull makes them while it holds its flow.
+    """
+    row = Integration.across.select_for_update(of=("self",), no_key=True).get(pk=integration.pk)
     if row.deleted_at is not None:
         raise CannotDo(_("This integration has been deleted."))
     return row

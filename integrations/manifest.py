@@ -27,6 +27,8 @@ class Role(StrEnum):
 
     SELLING_CHANNEL = "selling_channel"
     FULFILLMENT_CHANNEL = "fulfillment_channel"
+    BACK_OFFICE = "back_office"
+    """It keeps the orders too, and neither sells nor ships: an ERP, the books."""
 
 
 class Direction(StrEnum):

@@ -100,6 +100,8 @@ def health(integration: Integration, manifest: Manifest, states: Sequence[FlowSt
         return _heard(integration)
     if manifest.role is Role.FULFILLMENT_CHANNEL:
         return _shipping(integration, states, run)
+    if manifest.role is Role.BACK_OFFICE:
+        return Health(_("Ready: orders can be pushed to it."))
     return _flowing(integration, states, run)
 
 

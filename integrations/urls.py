@@ -29,5 +29,6 @@ urlpatterns = [
     path("<slug:public_id>/files/<slug:file_id>/errors.csv", files.file_errors, name="file_errors"),
     path("<slug:public_id>/toggle/", acts.toggle, name="toggle"),
     path("<slug:public_id>/sync/", acts.sync, name="sync"),
+    path("<slug:public_id>/secret/", acts.renew_hook, name="renew_hook"),
     path("<slug:public_id>/delete/", acts.delete, name="delete"),
 ]

@@ -72,6 +72,7 @@ def _show() -> None:
     import_module("orders.routing.registered")
     import_module("orders.engines.registered")
     import_module("orders.products.registered")
+    import_module("orders.pushes.registered")
     import_module("orders.api")
 
     menu.register("orders", _("Orders"), icon="package", url_name="orders:list", position=20, shortcut="o")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from orders.lifecycle.order import OrderStatus
 from orders.models import Hold, Order, OrderException, OrderLine, Product
+from orders.pushes.shown import beside, mark
 from portal.audit.models import History
 from portal.tenancy.models import Organization
 
@@ -37,6 +38,7 @@ def one(
     rows = cast("QuerySet[Order]", Order.objects.within(organization))
     if with_products:
         rows = rows.annotate(line_products=_line_products(organization))
+    rows = rows.annotate(line_pushes=beside())
     order = rows.select_related("source").defer(*left_out).filter(public_id=public_id).first()
     if order is None:
         raise Http404(_("There is no such order here."))
@@ -102,7 +104,7 @@ def state_from(
 
 def _mark(order: Order, last: int, problems: int, *moments: dt.datetime | None) -> str:
     told = ".".join(str(one.timestamp() if one else 0) for one in moments)
-    return f"{order.version}.{last}.{problems}.{told}"
+    return f"{order.version}.{last}.{problems}.{told}.{mark(order)}"
 
 
 def active_exceptions(organization: Organization) -> int:

@@ -54,6 +54,13 @@ class RequestParameters(Schema):
     count: Annotated[int, Field(ge=1, le=100, description="How many at most.")] = 50
 
 
+class OrderParameters(Schema):
+    """Which orders."""
+
+    cursor: Annotated[str, Field(description="`cursor` of the answer before.")] = ""
+    count: Annotated[int, Field(ge=1, le=100, description="How many at most.")] = 50
+
+
 def _open(request: HttpRequest, scope: str, flow: str = "") -> Integration:
     """Return the integration for which a request speaks. Raises ApiProblem."""
     key = need(request, scope)
@@ -97,7 +104,7 @@ def _unfit(faults: list[doors.Fault], status: int = 422) -> ApiProblem:
 def _taken(request: HttpRequest, door: Door, scope: str, change: Callable[[Any], Any] | None = None) -> HttpResponse:
     """Take the rows of a request in, and say what became of each."""
     asked.known_only(request)
-    integration = _open(request, scope, "" if door.flow == "shipping_requests" else door.flow)
+    integration = _open(request, scope, "" if door.kind in doors.ANSWERS else door.flow)
     rows, many = _rows(request)
     if change is not None:
         rows = [change(row) for row in rows]
@@ -206,6 +213,12 @@ def _requests(request: HttpRequest, given: Query[RequestParameters]) -> HttpResp
     return _fed(lambda place: feeds.requests(integration, given.status, place, given.count), given.cursor)
 
 
+def _orders(request: HttpRequest, given: Query[OrderParameters]) -> HttpResponse:
+    integration = _open(request, "system:orders")
+    asked.known_only(request, *OrderParameters.model_fields)
+    return _fed(lambda place: feeds.orders(integration, place, given.count), given.cursor)
+
+
 def _locations(request: HttpRequest) -> HttpResponse:
     integration = _open(request, "warehouse:locations")
     asked.known_only(request)
@@ -241,11 +254,14 @@ _POSTS = (
      "A shipping request: accept it, reject it, or answer its cancellation"),
     ("warehouse/fulfillments", "fulfillments", "warehouse:fulfillments", "Fulfillments: report what was shipped"),
     ("warehouse/inventory", "inventory", "warehouse:stock", "Stock: report counts or changes"),
+    ("system/orders/{record_id}/answer", "order_answers", "system:orders",
+     "An order that was pushed: say that it is taken, and as what, or why it is not"),
     ("warehouse/locations", "locations", "warehouse:locations", "Locations: make or update them"),
 )  # fmt: skip
 _GETS: tuple[tuple[str, Callable[..., HttpResponse], str, str], ...] = (
     ("store/fulfillments", _fulfillments, "store:fulfillments", "Fulfillments: what was shipped of the shop's orders"),
     ("store/stock", _stock, "store:stock", "Stock: what the shop may promise"),
     ("warehouse/shipping-requests", _requests, "warehouse:requests", "Shipping requests: those that wait"),
+    ("system/orders", _orders, "system:orders", "Orders: those that were pushed and wait for an answer"),
     ("warehouse/locations", _locations, "warehouse:locations", "Locations: what the warehouse has told"),
 )

@@ -7,7 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from integrations.capabilities import CancelAnswer, Outgoing, OutgoingParcel, Placed, Reports, StockItem
+from integrations.capabilities import (
+    Booked,
+    CancelAnswer,
+    Outgoing,
+    OutgoingOrder,
+    OutgoingParcel,
+    Placed,
+    Reports,
+    StockItem,
+)
 from integrations.custom import outgoing
 from integrations.kit import standard_webhooks
 from integrations.kit.errors import Declined, Kind, OutsideFailed, Reaction
@@ -131,6 +140,21 @@ class WarehouseClient(CustomClient):
 
     def parcels_taken(self, ids: Sequence[str]) -> None:
         """Tell nothing: it has our answer."""
+
+
+class SystemClient(CustomClient):
+    """A system that keeps orders, too: an ERP, the books. It knows a repeat by the order's ID."""
+
+    def find_order(self, order: OutgoingOrder) -> Booked | None:
+        """Return None: the system knows a repeat by its ID, so it is told again."""
+        return None
+
+    def put_order(self, order: OutgoingOrder) -> Booked:
+        """Tell of an order: any answer of success is a yes, unless its body says `rejected` or `received`."""
+        told = self.say("order.pushed", order.key, outgoing.order(order))
+        if told.get("status") in _NO:
+            raise Declined("order_not_pushed", _text(told, "reason"), status=200)
+        return Booked(_text(told, "external_id"), _text(told, "url"), pending=told.get("status") == "received")
 
 
 def error_code(body: Any) -> tuple[str, str]:

@@ -93,6 +93,8 @@ class Door:
     """The member by which a row is known."""
 
 
+ANSWERS = frozenset({"shipping_request_answers", "order_answers"})
+"""What answers something that was sent or fetched: taken whatever flow is on."""
 doors: Registry[Door] = Registry("door of custom integrations")
 
 

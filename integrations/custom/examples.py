@@ -24,6 +24,22 @@ EXAMPLES: dict[str, tuple[tuple[StrOrPromise, str], ...]] = {
         (_("Fetch what was shipped"), _GET.format(path="store/fulfillments?since=2026-01-01T00:00:00Z")),
         (_("Fetch what you may sell"), _GET.format(path="store/stock")),
     ),
+    "custom_system": (
+        (_("Fetch orders that were pushed"), _GET.format(path="system/orders")),
+        (
+            _("Say that one is taken (put its id in)"),
+            _POST.format(
+                path="system/orders/ID/answer",
+                body='{"status": "accepted", "external_id": "4711", "url": "https://erp.example.com/orders/4711"}',
+            ),
+        ),
+        (
+            _("Refuse it, with the reason"),
+            _POST.format(
+                path="system/orders/ID/answer", body='{"status": "rejected", "reason": "The customer is not known."}'
+            ),
+        ),
+    ),
     "custom_warehouse": (
         (
             _("Tell a location"),

@@ -18,13 +18,16 @@ from integrations.custom import outgoing
 from integrations.custom.doors import actor
 from integrations.models import Integration
 from integrations.outbound import parcels
+from integrations.outbound.orders import fetched
+from integrations.outbound.orders import outgoing as outgoing_order
 from integrations.outbound.outgoing import Unfit, Words
 from orders.documents.shipping_request import ASKED
 from orders.inventory.promise import promises
 from orders.lifecycle.order import OrderStatus
 from orders.lifecycle.shipping_request import CANCELED, RequestStatus
-from orders.models import BundleItem, ExternalLocation, Fulfillment, InventoryLevel, ShippingRequest
+from orders.models import BundleItem, ExternalLocation, Fulfillment, InventoryLevel, OrderPush, ShippingRequest
 from orders.products.skus import their_skus
+from orders.pushes import push as pushes
 from orders.requests import handover
 from portal.kit import json
 from portal.kit.json import Json
@@ -119,6 +122,19 @@ def waiting(integration: Integration, status: str) -> "QuerySet[ShippingRequest]
     if status == "sent":
         return rows.filter(status__in=[S.SENT_TO_FULFILLMENT, S.PARTIAL_FULFILLMENT])
     return rows.filter(status=S.READY_FOR_FULFILLMENT)
+
+
+def orders(integration: Integration, place: Place, count: int) -> Fed:
+    """Return the orders that were pushed to a system and wait for its answer; whoever fetches one works on it."""
+    rows = OrderPush.across.filter(
+        organization_id=integration.organization_id, source_id=integration.source_id, state__in=pushes.OPEN,
+        pk__gt=place.number,
+    )  # fmt: skip
+    found = list(rows.select_related("order__source", "source").order_by("pk")[: count + 1])
+    more, found = len(found) > count, found[:count]
+    fetched(found)
+    told = [outgoing.order(outgoing_order(one)) for one in found]
+    return Fed(told, Place(found[-1].changed_at, found[-1].pk).text() if more else "", more)
 
 
 def fulfillments(integration: Integration, place: Place, count: int) -> Fed:

@@ -15,6 +15,8 @@ TOPICS: dict[str, tuple[str, Json]] = {
     "fulfillment.created": ("fulfillments", {}),
     "fulfillment.updated": ("fulfillments", {}),
     "location.upserted": ("locations", {}),
+    "order.accepted": ("order_answers", {"status": "accepted"}),
+    "order.rejected": ("order_answers", {"status": "rejected"}),
     "shipping_request.accepted": ("shipping_request_answers", {"status": "accepted"}),
     "shipping_request.rejected": ("shipping_request_answers", {"status": "rejected"}),
     "shipping_request.cancelled": ("shipping_request_answers", {"status": "cancelled"}),
@@ -36,7 +38,7 @@ def take(integration: Any, topic: str, body: Json) -> tuple[int, Json]:
     if door is None:
         known = ", ".join(name for name, (one, _) in TOPICS.items() if doors.door_of(integration, one))
         return 422, _errors(Fault("/type", "unknown", f"There is no such topic here. Topics are: {known}."))
-    if not integration.enabled or (kind != "shipping_request_answers" and door.flow not in running(integration)):
+    if not integration.enabled or (kind not in doors.ANSWERS and door.flow not in running(integration)):
         return 503, {"message": "The integration or this flow is switched off. Send it again when it is on."}
     data = body.get("data") if "type" in body and "data" in body else body
     (row,) = doors.take(integration, door, [{**data, **own} if isinstance(data, dict) else data])

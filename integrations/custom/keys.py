@@ -29,6 +29,7 @@ SCOPES = {
     "store:products": gettext_lazy("Products of its shop, sent"),
     "store:fulfillments": gettext_lazy("Fulfillments of its shop's orders"),
     "store:stock": gettext_lazy("Stock that its shop may promise"),
+    "system:orders": gettext_lazy("Orders that are pushed to its system"),
     "warehouse:requests": gettext_lazy("Shipping requests of its warehouse"),
     "warehouse:fulfillments": gettext_lazy("Fulfillments of its warehouse, sent"),
     "warehouse:stock": gettext_lazy("Stock of its warehouse, sent"),

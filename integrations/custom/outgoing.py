@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from integrations.capabilities import Outgoing, OutgoingParcel, StockItem
+from integrations.capabilities import Outgoing, OutgoingOrder, OutgoingParcel, StockItem
 from portal.kit.json import Json
 
 _ADDRESS = {
@@ -70,6 +70,56 @@ def fulfillment(**told: Any) -> Json:
 def stock(item: StockItem) -> Json:
     """Return what a shop may promise of one SKU."""
     return {"sku": item.sku, "available": item.units, "tracked": item.tracked}
+
+
+_MEMBERS = {
+    "currency": "currency", "total": "totalPrice", "subtotal": "subTotalPrice", "shipping_total": "shippingPrice",
+    "tax_total": "orderTax", "discount_total": "orderDiscount", "payment_status": "paymentStatus",
+    "shipping_method": "shippingCode", "carrier": "shippingCarrier", "service_level": "shippingClass",
+    "purchase_order": "customerPONumber", "note": "orderNote", "gift_message": "giftNote", "ship_by": "shipByDate",
+    "ship_after": "shipAfterDate", "requested_delivery_date": "expectedDeliveryDate", "tags": "tags",
+    "custom": "customFields", "store_order_id": "extOrderApiId", "store_url": "extOrderUrl",
+}  # fmt: skip
+_LINE = {
+    "line_id": "uniqueId", "sku": "sku", "name": "name", "quantity": "quantity", "cancelled": "canceled",
+    "unit_price": "itemPrice", "discount": "itemDiscount", "tax": "itemTax",
+}  # fmt: skip
+_UNITS = frozenset({"quantity", "cancelled"})
+
+
+def order(told: OutgoingOrder) -> Json:
+    """Return an order for a system that keeps orders, too; the same bytes over every attempt."""
+    document = told.document
+    customer = document.get("customer") or {}
+    found: Json = {
+        "id": told.reference,
+        "version": told.version,
+        "external_id": told.known_as,
+        "number": told.number,
+        "store": told.store,
+        "status": "cancelled" if document.get("status") == "canceled" else "open",
+        "created_at": told.placed_at.isoformat().replace("+00:00", "Z") if told.placed_at else None,
+        "customer": fulfillment(
+            name=" ".join(filter(None, (customer.get("firstName"), customer.get("lastName")))),
+            company=customer.get("company"), email=document.get("email"),
+        ),
+        "ship_to": address(document.get("shippingAddress") or {}),
+        "bill_to": address(document.get("billingAddress") or {}),
+        **{ours: _value(ours, document.get(theirs)) for ours, theirs in _MEMBERS.items()},
+        "lines": [
+            {ours: _value(ours, line[theirs]) for ours, theirs in _LINE.items() if line.get(theirs) not in (None, "")}
+            for line in document.get("lineItems") or ()
+        ],
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value not in (None, "", [], {})}
+
+
+def _value(name: str, value: Any) -> Any:
+    """Return money as text and units as a whole number, as all custom systems write them."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return value
+    number = Decimal(str(value))
+    return whole(number) if name in _UNITS else plain(number)
 
 
 def plain(value: Decimal) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import integrations.custom.take_store
+import integrations.custom.take_system
 import integrations.custom.take_warehouse  # noqa: F401 - they register
 from integrations.custom import api, keys
 from integrations.models import KeptAnswer

@@ -55,6 +55,19 @@ FULFILLMENTS_OUT = (
     Row("carrier, service", "shippingCarrier, shippingClass"),
     Row("lines", "lineItems"),
 )
+PUSHED = (
+    Row("id", "orderId"),
+    Row("version", "", _("1 for the first push; a repeat of a version is the same push")),
+    Row("number, store, store_order_id", "extOrderId, integration, extOrderApiId"),
+    Row("status", "status", _("“cancelled” where it is canceled, else “open”")),
+    Row("customer, ship_to, bill_to", "customer, email, shippingAddress, billingAddress"),
+    Row("currency, total, subtotal", "currency, totalPrice, subTotalPrice"),
+    Row("shipping_total, tax_total, discount_total", "shippingPrice, orderTax, orderDiscount"),
+    Row("shipping_method, carrier, service_level", "shippingCode, shippingCarrier, shippingClass"),
+    Row("purchase_order, note, gift_message", "customerPONumber, orderNote, giftNote"),
+    Row("tags, custom", "tags, customFields"),
+    Row("lines", "lineItems", _("line_id is the line’s uniqueId; cancelled are the units taken out")),
+)
 INVENTORY = (
     Row("onHand", "on_hand", _("Without it, available and committed together")),
     Row("incoming", "incoming"),

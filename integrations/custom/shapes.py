@@ -143,6 +143,18 @@ class Answer(Shape):
     reason: Long = ""
 
 
+class OrderAnswer(Shape):
+    """What a system says to an order that was pushed to it: whether it takes it, and what it calls it."""
+
+    id: Id
+    status: Literal["accepted", "rejected"]
+    external_id: Short = ""
+    url: Annotated[str, BeforeValidator(_clean), StringConstraints(strict=True, max_length=2_000)] = ""
+    reason: Long = ""
+    version: Annotated[int, Field(strict=True, ge=1, le=MOST_UNITS)] | None = None
+    """Of the push that is answered; without it, the last one."""
+
+
 class ParcelLine(Shape):
     """So many units of a line: `line_id` as in the shipping request."""
 

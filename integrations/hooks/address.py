@@ -18,6 +18,8 @@ from portal.kit.clock import database_now
 TOKEN, SECRET, FORMER = "hook_token", "hook_secret", "hook_secret_former"
 FIELDS = (TOKEN, SECRET, FORMER)
 """Credentials that are not for calling the other side."""
+STALE, BEFORE = "stale", "before"
+"""Members of a registration: it has to be made anew; what it replaces and has still to be ended."""
 BURST = 1_000.0
 """Messages that are taken at once after a rest (`integrations.hooks.inbox`)."""
 OVERLAP = dt.timedelta(days=1)
@@ -40,7 +42,7 @@ def ensure(integration: Integration) -> Hook:
         found = Hook.objects.filter(integration=integration).first()
         if found is not None:
             return found
-        Integration.across.select_for_update(of=("self",)).get(pk=integration.pk)
+        Integration.across.select_for_update(of=("self",), no_key=True).get(pk=integration.pk)
         token = random.token_urlsafe(32)
         values = {"token_hash": hashed(token), "tokens": BURST}
         made, is_new = Hook.objects.get_or_create(integration=integration, defaults=values)
@@ -58,7 +60,19 @@ def rotate(integration: Integration) -> str:
     with transaction.atomic():
         row = Credential.objects.select_for_update().get(integration=integration, field=SECRET)
         store(integration, {SECRET: made, FORMER: row.open()})
+        hook = Hook.objects.select_for_update().get(integration=integration)
+        if hook.address:  # the other side signs with what it was told: it is told the new one
+            hook.registration = hook.registration | {STALE: True}
+            hook.next_at = database_now()
+            hook.save(update_fields=["registration", "next_at"])
     return made
+
+
+def can_rotate(integration: Integration) -> bool:
+    """Say whether the kit makes the secret that the other side signs with."""
+    hooks = hooks_of(integration)
+    own = hooks is not None and hooks.secret is None and hooks.signing is None
+    return own and Hook.objects.filter(integration=integration).exists()
 
 
 def secrets_of(integration: Integration, hooks: Hooks) -> str:

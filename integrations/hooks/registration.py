@@ -9,7 +9,7 @@ import logging
 from django.db import connection
 
 from integrations.connect import client_of
-from integrations.hooks.address import ensure, hooks_of, path_of, public_url, secrets_of
+from integrations.hooks.address import BEFORE, STALE, ensure, hooks_of, path_of, public_url, secrets_of
 from integrations.kit.errors import OutsideFailed
 from integrations.models import Hook, Integration
 from integrations.registry import connectors
@@ -24,7 +24,7 @@ LEASE = dt.timedelta(seconds=90)
 STANDS = dt.timedelta(days=1)
 _ACTIVE = "i.enabled AND i.deleted_at IS NULL AND i.connection = 'connected' AND i.connector = ANY(%s)"
 _UNTOLD = f"""
-NOT starts_with(t.address, %s)
+(NOT starts_with(t.address, %s) OR jsonb_exists_any(t.registration, ARRAY['stale', 'before']))
 AND EXISTS (SELECT 1 FROM integrations_integration i WHERE i.id = t.integration_id AND {_ACTIVE})
 """  # noqa: S608 - constants
 
@@ -77,16 +77,23 @@ def _register(taken: Claim) -> None:
     assert hooks.register is not None
     try:
         client, _way = client_of(integration)
-        if hook.address and hooks.unregister is not None:
-            hooks.unregister(client, hook.registration)
-        address = public_url() + path_of(integration, hooks)
-        registration = hooks.register(client, address, secrets_of(integration, hooks).partition(" ")[0])
+        if not hook.address.startswith(_prefix()) or STALE in hook.registration:
+            # The new one first, and known here, so that no call is lost: what comes by both is known by its ID.
+            before = {key: told for key, told in hook.registration.items() if key not in (STALE, BEFORE)}
+            address = public_url() + path_of(integration, hooks)
+            made = hooks.register(client, address, secrets_of(integration, hooks).partition(" ")[0])
+            hook.registration = made | ({BEFORE: before} if hook.address else {})
+            hook.address = address
+            hook.save(update_fields=["address", "registration"])
+        if BEFORE in hook.registration and hooks.unregister is not None:
+            hooks.unregister(client, hook.registration[BEFORE])
     except (OutsideFailed, CannotOpen) as failed:
         said = failed.sentence() if isinstance(failed, OutsideFailed) else type(failed).__name__
         log.warning("“%s” could not be told where to call: %s", integration.name, said)
         claims.put_back(Hook, taken, error=said, delay=claims.backoff(min(taken.attempt, 5)))
         return
-    Hook.objects.filter(pk=taken.id).update(address=address, registration=registration, attempts=0)
+    told = {key: value for key, value in hook.registration.items() if key != BEFORE}
+    Hook.objects.filter(pk=taken.id).update(registration=told, attempts=0)
     claims.put_back(Hook, Claim(taken.id, 0), delay=STANDS)
 
 

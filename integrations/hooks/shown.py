@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
-from integrations.hooks.address import ensure, hooks_of, is_shared, path_of, public_url
+from integrations.hooks.address import STALE, ensure, hooks_of, is_shared, path_of, public_url
 from integrations.manifest import Hooks, Manifest
 from integrations.models import Hook, Integration
 from integrations.registry import connectors
@@ -26,6 +26,8 @@ class Hearing:
     last_topic: str = ""
     refused_at: dt.datetime | None = None
     tone: str = ""
+    can_renew: bool = False
+    """Its secret is made here, so a person who may change it may have a new one made."""
 
 
 def hearing(integration: Integration, *, site: str, may_change: bool) -> Hearing | None:
@@ -41,7 +43,9 @@ def hearing(integration: Integration, *, site: str, may_change: bool) -> Hearing
     sentence, tone = _sentence(integration, hook, hooks, manifest)
     known = hook or Hook()
     address = _address(integration, hooks, site) if is_shared(hooks) or may_change else ""
-    return Hearing(sentence, address, hooks.strength, known.last_at, known.last_topic, known.refused_at, tone)
+    can_renew = may_change and hook is not None and hooks.secret is None and hooks.signing is None
+    last = known.last_at, known.last_topic, known.refused_at
+    return Hearing(sentence, address, hooks.strength, *last, tone, can_renew)
 
 
 def _address(integration: Integration, hooks: Hooks, site: str) -> str:
@@ -63,6 +67,8 @@ def _sentence(integration: Integration, hook: Hook | None, hooks: Hooks, manifes
         if is_shared(hooks):
             return _("Whoever runs this installation enters this address in its app at %(name)s.") % name, ""
         return _("Enter this address in your system; it calls it when something happens."), ""
+    if hook is not None and STALE in hook.registration:
+        return _("%(name)s is told the new secret within a minute; the old one counts for a day.") % name, ""
     if hook is not None and hook.address.startswith(public_url()):
         return _("%(name)s knows this address and calls it when something happens.") % name, ""
     if hook is not None and hook.last_error:

@@ -106,6 +106,13 @@ def _payload(one: Fulfillment, integration: Integration) -> Json:
     return {"integration": integration.public_id, "about": about}
 
 
+def tell_now(one: Fulfillment) -> Integration:
+    """Ask for a delivery whatever the flow was then; known by the same key. Returns who is told."""
+    integration, _state = tellers_of({one.order.source_id})[one.order.source_id]
+    request_many(one.organization, [(KIND, one.public_id, _payload(one, integration))])
+    return integration
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Whom to tell, what, and of which fulfillments that speaks."""

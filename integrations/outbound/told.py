@@ -8,9 +8,12 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from integrations.outbound import fulfillments
 from integrations.sync import spans
-from orders.fulfillments.telling import Telling, tellers
+from orders.fulfillments.telling import Teller, Telling, tellers
 from orders.models import Fulfillment
+from portal.deliveries import send
+from portal.deliveries.models import Delivery
 from portal.kit import json
 from portal.kit.claims import State
 from portal.kit.json import Json
@@ -28,6 +31,12 @@ class _Found:
     held_for: str
     done_at: dt.datetime | None
     next_at: dt.datetime | None
+
+    @property
+    def is_on(self) -> bool:
+        """Say whether its channel is told of what is shipped now."""
+        on: spans.Spans = self.cursor.get(spans.SPANS) or []
+        return bool(on) and on[-1][1] is None
 
 
 def tellings(rows: Sequence[Fulfillment]) -> Mapping[int, Telling]:
@@ -61,7 +70,7 @@ def _telling(one: _Found) -> Telling:
     if one.state == State.DONE:
         return Telling(_("Told to %(name)s") % name, one.done_at)
     if one.state == State.PARKED and not one.held_for:
-        return Telling(_("Not told to %(name)s: %(why)s") % why, tone="red")
+        return Telling(_("Not told to %(name)s: %(why)s") % why, tone="red", can_tell=one.is_on)
     if one.state == State.PARKED:
         return Telling(_("Waits to be told to %(name)s: %(why)s") % why, tone="amber")
     if one.error:
@@ -74,10 +83,26 @@ def _why_not(one: _Found) -> Telling:
     if not on:
         return Telling(_("Not told to %(name)s: its flow “Fulfillments” is off") % name)
     if not spans.is_within(on, one.shipped_at):
-        return Telling(_("Not told to %(name)s: it was shipped while the flow “Fulfillments” was off") % name)
+        return Telling(
+            _("Not told to %(name)s: it was shipped while the flow “Fulfillments” was off") % name, can_tell=one.is_on
+        )
     if not spans.is_within(on, one.ordered_at):
-        return Telling(_("Not told to %(name)s: the order came in while the flow “Fulfillments” was off") % name)
+        return Telling(
+            _("Not told to %(name)s: the order came in while the flow “Fulfillments” was off") % name,
+            can_tell=one.is_on,
+        )
     return Telling(_("Is being told to %(name)s") % name, tone="amber")
 
 
-tellers.register("integrations", tellings)
+def tell(one: Fulfillment) -> str:
+    """Have the channel told of a fulfillment, by the usual delivery. Returns the channel's name."""
+    row = Fulfillment.across.select_related("organization", "order").get(pk=one.pk)
+    integration = fulfillments.tell_now(row)
+    for parked in Delivery.across.filter(
+        organization_id=row.organization_id, kind=fulfillments.KIND, key=row.public_id, state=State.PARKED
+    ):
+        send.try_again(parked)
+    return integration.name
+
+
+tellers.register("integrations", Teller(tellings, tell))

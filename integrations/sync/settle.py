@@ -70,7 +70,7 @@ def failed(state: FlowState, taken: Claim, failure: OutsideFailed, *, seconds: f
 
 def _lock(integration: Integration, taken: Claim) -> bool:
     """Lock the integration, then the flow, as people's acts do; say whether the run may still settle it."""
-    Integration.across.select_for_update(of=("self",)).get(pk=integration.pk)
+    Integration.across.select_for_update(of=("self",), no_key=True).get(pk=integration.pk)
     return bool(claims.still_mine(FlowState, [taken]))
 
 

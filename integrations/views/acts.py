@@ -1,13 +1,16 @@
 """Acts on one integration: switch on and off, sync now, delete."""
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from integrations import lifecycle
+from integrations.history import change
 from integrations.hooks import registration
+from integrations.hooks.address import can_rotate, rotate
 from integrations.models import Integration
 from integrations.registry import connectors
 from integrations.tasks import PULL
@@ -47,6 +50,22 @@ def sync(request: PageRequest, public_id: str) -> HttpResponse:
     text = _("Looking at %(name)s now.") if count else _("%(name)s is not connected, so nothing was asked.")
     url = reverse("integrations:activity", args=[public_id])
     return done(request, url, text % {"name": integration.name}, event="integrationChanged")
+
+
+@require_POST
+@page(Permission.CREDENTIALS)
+def renew_hook(request: PageRequest, public_id: str) -> HttpResponse:
+    """Make a new secret for what the other side sends us; it is told of it by itself, and nobody has to see it."""
+    integration = found(request, public_id)
+    if not can_rotate(integration):
+        raise Http404(_("Nobody here makes the secret of this integration."))
+    rotate(integration)
+    summary = _("Made a new secret for messages to us; the old one counts for a day.")
+    with transaction.atomic():
+        change(lifecycle.locked(integration), by=Actor.user(request.user), verb="secret_rotated", summary=summary)
+    ring(registration.BELL)
+    add_message(request, _("The new secret is made. %(name)s is told of it now.") % {"name": integration.name})
+    return HttpResponseRedirect(reverse("integrations:detail", args=[public_id]))
 
 
 @page(Permission.CREDENTIALS)

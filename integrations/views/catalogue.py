@@ -14,8 +14,16 @@ from portal.ui.access import PageRequest, may, page
 from portal.ui.components import Tab
 from portal.ui.htmx import page_or_part
 
-ROLE_NAMES = {Role.SELLING_CHANNEL: _("Selling channels"), Role.FULFILLMENT_CHANNEL: _("Fulfillment channels")}
-ONE = {Role.SELLING_CHANNEL: _("Selling channel"), Role.FULFILLMENT_CHANNEL: _("Fulfillment channel")}
+ROLE_NAMES = {
+    Role.SELLING_CHANNEL: _("Selling channels"),
+    Role.FULFILLMENT_CHANNEL: _("Fulfillment channels"),
+    Role.BACK_OFFICE: _("Other systems"),
+}
+ONE = {
+    Role.SELLING_CHANNEL: _("Selling channel"),
+    Role.FULFILLMENT_CHANNEL: _("Fulfillment channel"),
+    Role.BACK_OFFICE: _("Other system"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from integrations import facts, lifecycle, queries
+from integrations.custom.files.take import KINDS
 from integrations.forms import FlowsForm, NameForm, SettingsForm
 from integrations.history import ENTITY
 from integrations.hooks.address import FIELDS as HOOK_FIELDS
@@ -36,10 +37,12 @@ def settings(request: PageRequest, public_id: str) -> HttpResponse:
     integration = found(request, public_id)
     manifest = connectors.get(integration.connector)
     data = request.POST if request.method == "POST" else None
-    initial = integration.settings | {"sync_from": integration.sync_from}
+    initial = {key: value for key, value in integration.settings.items() if value != ""} | {
+        "sync_from": integration.sync_from
+    }
     name = NameForm(data, initial={"name": integration.name})
     flows = FlowsForm(manifest, data, initial=integration.flows)
-    form = SettingsForm(manifest, data, initial=initial)
+    form = SettingsForm(manifest, data, initial=initial, account=integration.account)
     wrong = data is not None and not all([name.is_valid(), flows.is_valid(), form.is_valid()])
     if data is not None and not wrong:
         check(request, Permission.CREDENTIALS)
@@ -116,7 +119,8 @@ def frame(request: PageRequest, integration: Integration, current: str) -> dict[
 
 def _tabs(integration: Integration, current: str) -> list[Tab]:
     own = connectors.get(integration.connector).own_api is not None
-    more = [("connection", _("Connection")), ("files", _("Files"))] if own else []
+    more = [("connection", _("Connection"))] if own else []
+    more += [("files", _("Files"))] if integration.connector in KINDS else []
     names = [("detail", _("Settings")), *more, ("mappings", _("Mappings")), ("activity", _("Activity"))]
     tabs = [Tab(label, reverse(f"integrations:{key}", args=[integration.public_id])) for key, label in names]
     return [replace(tab, current=key == current) for tab, (key, _label) in zip(tabs, names, strict=True)]

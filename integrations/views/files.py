@@ -16,7 +16,6 @@ from integrations.custom.files import written
 from integrations.custom.files.columns import layout
 from integrations.custom.files.sheet import MAX_BYTES
 from integrations.custom.files.take import KINDS, OUT, NotTaken, take_file
-from integrations.custom.keys import api_of
 from integrations.models import ExchangedFile, Integration
 from integrations.views.detail import frame
 from integrations.views.found import found
@@ -130,7 +129,7 @@ def _faults(file: ExchangedFile) -> list[list[str]]:
 def _custom(request: PageRequest, public_id: str) -> Integration:
     """Return an integration that exchanges files. Raises Http404."""
     integration = found(request, public_id)
-    if api_of(integration) is None:
+    if integration.connector not in KINDS:
         raise Http404(_("This integration exchanges no files."))
     return integration
 

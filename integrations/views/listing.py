@@ -1,26 +1,25 @@
-"""The list of integrations, in three groups."""
+"""The list of integrations, in groups."""
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 
 from integrations import queries
 from integrations.manifest import Role
+from integrations.views.catalogue import ROLE_NAMES
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
 from portal.ui.engines import engines_of
 from portal.ui.htmx import page_or_part
+
+_KEYS = {Role.SELLING_CHANNEL: "selling", Role.FULFILLMENT_CHANNEL: "fulfillment", Role.BACK_OFFICE: "back-office"}
 
 
 @page()
 def integration_list(request: PageRequest) -> HttpResponse:
     """Show every integration with its status; the part reads itself afresh."""
     rows = queries.rows(request.organization)
-    channels = [row for row in rows if row.manifest.role is Role.SELLING_CHANNEL]
-    warehouses = [row for row in rows if row.manifest.role is Role.FULFILLMENT_CHANNEL]
     context = {
         "groups": [
-            ("selling", _("Selling channels"), channels),
-            ("fulfillment", _("Fulfillment channels"), warehouses),
+            (_KEYS[role], name, [row for row in rows if row.manifest.role is role]) for role, name in ROLE_NAMES.items()
         ],
         "rows": rows,
         "engines": engines_of(request.organization),

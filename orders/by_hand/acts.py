@@ -16,7 +16,8 @@ from orders.lifecycle.changes import OrderChange, Step
 from orders.lifecycle.order import OrderStatus, can_move
 from orders.lifecycle.write import commit
 from orders.many import Done
-from orders.models import Order
+from orders.models import Order, Source
+from orders.pushes.push import push
 from orders.routing.retry import BELL as ROUTING_BELL
 from orders.routing.run import ROUTABLE, why_left
 from portal.audit.actor import Actor
@@ -40,6 +41,8 @@ class Act:
     danger: bool = False
     tags: bool = False
     """It asks which tags."""
+    systems: bool = False
+    """It asks which outside systems (`orders.pushes`)."""
 
 
 def _ended(orders: Orders) -> dict[int, str]:
@@ -140,6 +143,14 @@ def _restore(orders: Orders, before: Mapping[int, Json], by: Actor) -> Done:
     return Done({pk: {} for pk in orders if pk not in left}, left)
 
 
+def _push(orders: Orders, values: Json, by: Actor) -> Done:
+    """Push orders to the systems that were chosen; what is sent stays sent."""
+    owners = {order.organization_id for order in orders.values()}
+    sources = Source.across.filter(organization_id__in=owners, public_id__in=values["systems"]).order_by("name", "pk")
+    left = push(orders, sources, by=by)
+    return Done({pk: {} for pk in orders if pk not in left}, left)
+
+
 def _fits(key: str) -> Callable[[str], bool]:
     return lambda status: bulk.can(key, status)
 
@@ -159,6 +170,9 @@ ACTS: Mapping[str, Act] = {
             _tags_back, tags=True),
         Act("untag", _("Remove tags"), lambda status: status in _ANY,
             _tags(writable.remove_items, "Tags removed by hand"), _tags_back, tags=True),
+        Act("push", _("Push"), lambda status: status in _ANY, _push, systems=True,
+            warning=_("Each system gets the orders as they are now, and knows a repeat by the order’s ID. The activity "
+                      "of each order says what became of it.")),
         Act("archive", _("Archive"), _fits("archive"), _moves("archive"), _brought_back,
             _("The orders leave the usual lists and are not worked on any more. Each can be brought back for review.")),
         Act("unarchive", _("Bring back for review"), lambda status: status == S.ARCHIVED, _moves("review")),

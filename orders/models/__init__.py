@@ -13,6 +13,7 @@ from orders.models.method import MethodMapping, MethodPolicy, OrderMethod, Shipp
 from orders.models.order import Order, OrderLine
 from orders.models.order_work import OrderWork, OrderWorkItem
 from orders.models.product import BundleItem, Product, Publication
+from orders.models.push import OrderPush
 from orders.models.routing import RoutingCard, RoutingRun
 from orders.models.shipping_request import ShippingRequest, ShippingRequestLine
 from orders.models.source import Source
@@ -39,6 +40,7 @@ __all__ = [
     "OrderException",
     "OrderLine",
     "OrderMethod",
+    "OrderPush",
     "OrderWork",
     "OrderWorkItem",
     "Product",

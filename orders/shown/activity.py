@@ -31,6 +31,8 @@ _ICONS = {
     "copied": "copy",
     "settled": "truck-delivery",
     "marked unfulfilled": "arrow-back-up",
+    "pushed": "send",
+    "push failed": "alert-triangle",
 }
 _KINDS = {"rule": "bolt", "integration": "plug", "api_key": "key"}
 

@@ -139,6 +139,7 @@ KINDS = {
             True,
         ),
         Kind("archive", gettext_lazy("Archive"), "archive", gettext_lazy("Archived"), S.ARCHIVED, _archive_warning),
+        Kind("push", gettext_lazy("Push…"), "send", "", elsewhere="orders:push"),
         Kind("clone", gettext_lazy("Clone"), "copy", "", None, _clone_warning, elsewhere="orders:clone"),
         Kind("delete", gettext_lazy("Delete"), "trash", "", None, _delete_warning, True, elsewhere="orders:delete"),
     )
@@ -180,6 +181,7 @@ _FITS: Mapping[str, Callable[[Order], bool]] = {
     "unfulfilled": can_mark_unfulfilled,
     "request": lambda order: order.status in ROUTABLE,
     "rerun": lambda order: order.status in ROUTABLE,
+    "push": lambda order: True,
     "clone": lambda order: True,
     "delete": can_delete,
 }
@@ -206,5 +208,5 @@ def _act(kind: Kind, order: Order) -> Act:
         confirm_yes=str(kind.label) if kind.warning else "",
         opens="hold-dialog" if kind.key == "hold" else "",
         danger=kind.danger,
-        leads=kind.key == "request",
+        leads=kind.key in ("request", "push"),
     )

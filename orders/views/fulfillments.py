@@ -6,12 +6,12 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from orders.documents.fulfillment import full_document
 from orders.fulfillments import by_hand, queries, shown
 from orders.fulfillments.form import ReportForm
-from orders.fulfillments.telling import tellings
+from orders.fulfillments.telling import NotToTell, tell_now, tellings
 from orders.fulfillments.write import NotOpen
 from orders.lifecycle.write import MoveRefused
 from orders.lists.fulfillments import FULFILLMENTS
@@ -19,7 +19,7 @@ from orders.models import ShippingRequest
 from portal.audit.actor import Actor
 from portal.kit import json
 from portal.tenancy.roles import Permission
-from portal.ui.access import PageRequest, get_or_404, page
+from portal.ui.access import PageRequest, get_or_404, may, page
 from portal.ui.htmx import add_message, redirect
 
 TEMPLATE = "orders/fulfillment.html"
@@ -48,8 +48,23 @@ def fulfillment(request: PageRequest, public_id: str) -> HttpResponse:
         "telling": tellings([found]).get(found.pk),
         "happenings": shown.happenings(queries.history_of(found)),
         "document": full_document(found),
+        "may_operate": may(request, Permission.OPERATE),
     }
     return render(request, TEMPLATE, context)
+
+
+@require_POST
+@page(Permission.OPERATE)
+def tell(request: PageRequest, public_id: str) -> HttpResponse:
+    """Have the channel told of a fulfillment that it was not told of by itself."""
+    found = queries.one(request.organization, public_id)
+    try:
+        name = tell_now(found, by=Actor.user(request.user))
+    except NotToTell as refusal:
+        add_message(request, str(refusal))
+    else:
+        add_message(request, _("%(name)s is told now") % {"name": name})
+    return redirect(request, reverse("orders:fulfillment", args=[found.public_id]))
 
 
 @require_GET

@@ -18,7 +18,9 @@ from orders.by_hand.acts import ACTS, Act
 from orders.documents.catalogue import ORDER
 from orders.documents.values import NotWritable, judged
 from orders.lists.orders import ORDERS
-from orders.models import OrderWork, OrderWorkItem
+from orders.models import OrderWork, OrderWorkItem, Source
+from orders.pushes.receivers import offered
+from orders.views.push import chosen_of
 from portal.kit.text import storable
 from portal.tenancy.roles import Permission
 from portal.ui import statuses
@@ -58,7 +60,8 @@ class Preview:
 def act_on_ticked(request: PageRequest, key: str) -> HttpResponse:
     """Show first what will be done to how many; with `sure`, do it."""
     preview, sure = _preview(request, ACTS[key]), "sure" in request.POST
-    values, wrong = _values(request, ACTS[key]) if sure else ({}, "")
+    systems = offered(request.organization) if ACTS[key].systems else []
+    values, wrong = _values(request, ACTS[key], systems) if sure else ({}, "")
     if sure and not wrong and preview.count and not preview.too_many:
         done = work.ask(request.organization, key, _all(request, preview), values, user=request.user)
         return _after(request, done)
@@ -67,6 +70,9 @@ def act_on_ticked(request: PageRequest, key: str) -> HttpResponse:
         "most": MOST,
         "wrong": wrong,
         "typed": request.POST.get("tags", ""),
+        "systems": systems,
+        "ready": preview.fitting and not preview.too_many and bool(systems or not ACTS[key].systems),
+        "chosen": [one.public_id for one in (systems if len(systems) == 1 else chosen_of(request, systems))],
         **carried(request, "orders:list"),
     }
     return render(request, "orders/bulk.html", context, status=422 if wrong else 200)
@@ -88,8 +94,11 @@ def _all(request: PageRequest, preview: Preview) -> list[int]:
     )
 
 
-def _values(request: PageRequest, wanted: Act) -> tuple[dict[str, Any], str]:
+def _values(request: PageRequest, wanted: Act, systems: Sequence[Source]) -> tuple[dict[str, Any], str]:
     """Return what the act needs, or what is wrong with it."""
+    if wanted.systems:
+        chosen = [one.public_id for one in chosen_of(request, systems)]
+        return {"systems": chosen}, "" if chosen else _("Choose where they go first.")
     if not wanted.tags:
         return {}, ""
     tags = [line.strip() for line in storable(request.POST.get("tags", "")).splitlines() if line.strip()]

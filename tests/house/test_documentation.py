@@ -75,6 +75,7 @@ NAMED_BY_NO_TEST = {
     ("bell", "events:products"): "a bell rings nothing but `drain`: tests/orders/products/test_pages.py",
     ("bell", "events:exceptions.mail"): "a bell rings nothing but `drain`: tests/orders/exceptions/test_mail.py",
     ("bell", "events:routing"): "a bell rings nothing but `drain`: tests/orders/routing/test_run_again.py",
+    ("bell", "events:pushing"): "a bell rings nothing but `drain`: tests/integrations/connectors/custom_system",
     ("bell", "events:telling"): "a bell rings nothing but `drain`: tests/integrations/outbound/test_fulfillments.py",
     ("bell", "hooks"): "a bell rings nothing but `register_due`: tests/integrations/hooks",
     ("bell", "events:waiting"): "a bell rings nothing but `drain`: tests/automations/test_waiting.py",

@@ -44,7 +44,7 @@ class ShipBobClient:
         self._token = access.secrets.get("token", "")
         self._settings = mapping.Settings.model_validate(access.settings)
         self._base = f"{access.endpoints['api'].rstrip('/')}/{self._settings.version}"
-        self._channel = access.details.get("channel_id")
+        self._channel = self._settings.channel or access.details.get("channel_id")
 
     def account(self) -> Account:
         """Find the channel that takes orders: the check of the token, and whose it is."""
@@ -52,12 +52,16 @@ class ShipBobClient:
         found = [one for one in _items(answer) if "orders_write" in (one.get("scopes") or ())]
         if not found:
             raise OutsideFailed(_NO_CHANNEL)
-        channel = found[0]
+        channel = next((one for one in found if str(one.get("id")) == self._settings.channel), found[0])
         name = str(channel.get("name") or f"Channel {channel.get('id')}")
-        details = {"channel_id": channel.get("id"), "channel": name, "application": channel.get("application_name")}
-        # The number alone: names change, and a token that is made anew is another application.
+        details = {
+            "channel_id": channel.get("id"), "channel": name, "application": channel.get("application_name"),
+            "channels": [[str(one.get("id")), str(one.get("name") or one.get("id"))[:200]] for one in found],
+        }  # fmt: skip
+        # The first number alone: names change, a person may choose another channel, and a new token is another
+        # application.
         clock = dt.datetime.fromtimestamp(server_seconds(answer), dt.UTC)
-        return Account(key=str(channel.get("id")), name=name, currency="", clock=clock, details=details)
+        return Account(key=str(found[0].get("id")), name=name, currency="", clock=clock, details=details)
 
     def locations(self) -> Sequence[LocationRecord]:
         """Return the warehouses that ship for the account."""

@@ -31,6 +31,14 @@ class Settings(BaseModel):
         title="Version of the API",
         description="Change it only when ShipBob announces that a version ends.",
     )
+    channel: str = Field(
+        "",
+        title="Channel that sends the orders",
+        description="ShipBob keeps orders apart by channel. Change it while nothing is under way: of what was sent "
+        "through another channel no parcel is heard of any more.",
+        max_length=20,
+        json_schema_extra={"offered": "channels"},
+    )
     shipping_method: str = Field(
         STANDARD,
         title="Shipping method where a request names none",

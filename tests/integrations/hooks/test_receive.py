@@ -241,8 +241,19 @@ def test_the_other_side_is_told_where_to_call_and_when_to_stop(
     assert send("/hooks/nothing/x/y", secret).content == send("/hooks/ecwid/x/y", secret).content
     newer = address.rotate(asleep)
     assert [send(path, one, id=one).status_code for one in (secret, newer)] == [202, 202]
+    warehouse.down = True  # it is told the new one as soon as it can be, and the old one ends after that
+    assert registration.register_due() == 1
+    assert (len(warehouse.told), warehouse.ended) == (1, [])
+    warehouse.down = False
+    Hook.objects.update(next_at=Now())
+    assert (registration.register_due(), registration.register_due()) == (1, 0)
+    assert warehouse.told[1] == (url, newer)
+    assert (warehouse.ended, Hook.objects.get().registration) == ([{"id": 1}], {"id": 2})
+    renewed = as_owner.post(reverse("integrations:renew_hook", args=[asleep.public_id]), follow=True)
+    assert "is told of it now" in renewed.content.decode()
+    assert registration.register_due() == 1
     as_owner.post(reverse("integrations:delete", args=[asleep.public_id]), {"name": asleep.name})
-    assert warehouse.ended == [{"id": 1}]
+    assert warehouse.ended == [{"id": 1}, {"id": 2}, {"id": 3}]
     assert send(path, newer, id="late").status_code == 404
 
 

@@ -4,19 +4,25 @@ Pages, gates, pauses and lost access are the matter of shops that are asked; her
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from integrations import lifecycle
+from integrations.connectors.custom_warehouse.sandbox import server
+from integrations.connectors.custom_warehouse.sandbox.server import Door, Fault
 from integrations.custom import keys
 from integrations.models import Integration, KeptAnswer
 from orders.models import Order, Product, Publication
 from portal.kit.jobs import watchers
 from portal.kit.json import Json
+from portal.tenancy.models import Organization
+from tests.integrations.conformance_parcels import ParcelsConformance
 from tests.integrations.conftest import TESTER, order_numbers, reread
-from tests.integrations.custom.conftest import an_order, shop, store  # noqa: F401 - fixtures
+from tests.integrations.custom.conftest import an_order, make, shop, store  # noqa: F401 - fixtures
 from tests.portal.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +120,64 @@ def test_what_is_kept_for_a_key_is_forgotten(shop: Program, store: Made) -> None
     assert tidy() == 0
     KeptAnswer.objects.update(at="2026-01-01T00:00:00Z")
     assert tidy() == 1
+
+
+@dataclass
+class OwnShop:
+    """A shop with an address: it knows a message by its ID, and what it has shown of an order."""
+
+    program: Program = field(default_factory=Program)
+    told: dict[str, Json] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    door: Door | None = None
+
+    def take(self, id: str, topic: str, data: Json) -> tuple[int, Json]:
+        if data.get("order_id") in self.refused:
+            return 422, {"errors": [{"code": "unknown", "message": "No such order."}]}
+        self.told.setdefault(id, data)
+        return 200, {}
+
+
+class TestCustomStoreParcels(ParcelsConformance):
+    def serve(self, settings: Settings) -> Iterator[OwnShop]:
+        own = OwnShop()
+        with pytest.MonkeyPatch.context() as patch, server.serve(own, "") as door:  # type: ignore[arg-type]
+            patch.setattr(server, "LATE", 0.7)
+            settings.ALLOWED_PRIVATE_HOSTS = [f"127.0.0.1:{door.server_port}"]
+            own.door = door
+            yield own
+
+    def connect(self, organization: Organization, channel: OwnShop) -> Integration:
+        assert channel.door is not None
+        made, secrets = make(organization, "custom_store", "Corner shop")
+        channel.program, channel.door.secret = Program(secrets.key), secrets.signing
+        return keys.save_address(made, channel.door.url, by=TESTER)
+
+    def reconnect(self, channel: OwnShop, integration: Integration) -> None:
+        assert channel.door is not None
+        keys.save_address(integration, channel.door.url, by=TESTER)
+
+    def order(self, channel: OwnShop, integration: Integration) -> Order:
+        lines = [{"id": "l1", "sku": "TEA-1", "name": "Green tea", "quantity": 2, "unit_price": "20.00"}]
+        assert channel.program.post("/store/orders", an_order(lines=lines)).status_code == 200
+        return Order.across.get(ext_order_api_id="o-1")
+
+    def shown(self, channel: OwnShop, order: Order) -> list[str]:
+        return [number for one in self._of(channel, order) for number in one["tracking_numbers"]]
+
+    def is_complete(self, channel: OwnShop, order: Order) -> bool:
+        return any(one["complete"] for one in self._of(channel, order))
+
+    def _of(self, channel: OwnShop, order: Order) -> list[Json]:
+        return [one for one in channel.told.values() if one["order_id"] == order.ext_order_api_id]
+
+    def refuse(self, channel: OwnShop, order: Order) -> None:
+        channel.refused.add(order.ext_order_api_id)
+
+    def fault(self, channel: OwnShop, kind: str, *, times: int | None = None) -> None:
+        assert channel.door is not None
+        channel.door.fault = Fault(kind, times)
+
+    def heal(self, channel: OwnShop) -> None:
+        assert channel.door is not None
+        channel.door.fault = Fault()

@@ -5,22 +5,31 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
+from integrations import lifecycle
+from integrations.connect import with_token
+from integrations.connectors.shipbob import mapping
+from integrations.connectors.shipbob.sandbox.api import orders, rest
+from integrations.connectors.shipbob.sandbox.config import SCOPES
 from integrations.connectors.shipbob.sandbox.sender import signature
 from integrations.connectors.shipbob.sandbox.server import Sandbox, serve
+from integrations.connectors.shipbob.sandbox.world import CHANNELS
 from integrations.hooks import registration
 from integrations.models import Integration
 from orders.models import Fulfillment, InventoryLevel, OrderException, ShippingMethod, ShippingRequest, Source
 from orders.requests.cancel import cancel
 from orders.requests.references import reference_of
 from tests.integrations.conformance_shipping import FulfillmentConformance
-from tests.integrations.conftest import run_flow, state_of
+from tests.integrations.conftest import TESTER, reread, run_flow, state_of
 from tests.integrations.connectors.shipbob.conftest import FIRST, point_at
 from tests.integrations.warehouse_sandbox import OLIVE, SKU, S
 from tests.orders.requests.making import fresh
 
+OTHER = 100_419
 FAULTS = {"lost": "answer_lost"}
 
 
@@ -128,6 +137,27 @@ class TestShipBob(FulfillmentConformance):
         self.pulled(connected, "inventory")
         level = InventoryLevel.across.get(sku_folded=SKU.lower(), location=self.here(connected))
         assert level.on_hand == 7
+
+    def test_of_several_channels_that_may_send_a_person_chooses_one(
+        self, source: Source, store: Sandbox, connected: Integration, as_owner: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = reverse("integrations:detail", args=[connected.public_id])
+        assert 'name="channel"' not in as_owner.get(page).content.decode()
+        other = {"id": OTHER, "name": "Wholesale", "application_name": "Wholesale", "scopes": list(SCOPES)}
+        for module in (rest, orders):
+            monkeypatch.setattr(module, "CHANNELS", (*CHANNELS, other))
+        with_token(connected, self.token(store), by=TESTER)
+        shown = as_owner.get(page).content.decode()
+        assert [name in shown for name in ("Tea &amp; Tins API", "Wholesale")] == [True, True]
+        lifecycle.save_settings(
+            connected, mapping.Settings.model_validate({"channel": str(OTHER)}), sync_from=None, by=TESTER
+        )
+        self.sent(source, reread(connected))
+        row = store.world.database.row("SELECT channel FROM orders")
+        assert row is not None
+        assert row["channel"] == OTHER
+        again = with_token(reread(connected), self.token(store), by=TESTER)
+        assert (again.connection, again.account["channel"]) == ("connected", "Wholesale")
 
     def test_shipbob_is_told_where_to_call_and_its_messages_wake_the_flow(
         self, store: Sandbox, connected: Integration, settings: Settings, client: Client
