@@ -81,7 +81,7 @@ def test_the_page_of_an_order_costs_what_is_written_down(as_owner: Client, order
 
 @pytest.mark.parametrize(
     ("tail", "count"),
-    [("?at=1", 7), ("/edit", 9), ("/requests/new", 18)],  # the last reads what routing reads,
+    [("?at=1", 10), ("/edit", 9), ("/requests/new", 18)],  # the last reads what routing reads,
 )
 def test_what_leads_on_from_an_order_costs_what_is_written_down(
     as_owner: Client, orders: list[Order], tail: str, count: int
