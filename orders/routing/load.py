@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import OuterRef, Subquery
 
 from orders.documents.order import document
-from orders.engines.setting import DEFAULTS, ROUTING, off
+from orders.engines.setting import DEFAULTS, ROUTING, is_on, off
 from orders.inventory.bundles import parts_of
 from orders.inventory.levels import availability
 from orders.lifecycle.shipping_request import RequestStatus
@@ -87,14 +87,21 @@ class Subject:
 def has_cards(organization_id: int) -> bool:
     """Say whether an organization is routed at all: it is from its first card that is switched on.
 
-    It is not while it has switched the Order Routing Engine off.
+    It is not while it has switched the Order Routing Engine off. Without a card only orders are routed that name
+    their location themselves (`routes_named`).
     """
     rows = RoutingCard.across.filter(organization_id=organization_id, enabled=True, deleted_at=None)
     return rows.exclude(organization_id__in=off(ROUTING)).exists()
 
 
+def routes_named(organization_id: int) -> bool:
+    """Say whether an organization has a location that an order could name: that needs no card (behaviour.md 5.1)."""
+    rows = Location.across.filter(organization_id=organization_id, active=True, deleted_at=None)
+    return rows.exclude(organization_id__in=off(ROUTING)).exists()
+
+
 def load_world(organization: Organization) -> World:
-    """Return cards, locations and settings of an organization: three queries and the clock."""
+    """Return cards, locations and settings of an organization: three queries and the clock; one more without cards."""
     engine = EngineSetting.across.filter(organization=OuterRef("organization"), engine=ROUTING)
     rows = RoutingCard.across.filter(organization=organization, enabled=True, deleted_at=None)
     told = rows.annotate(
@@ -107,7 +114,7 @@ def load_world(organization: Organization) -> World:
     places = {one.public_id: _place(one) for one in locations.values()}
     first = found_cards[0] if found_cards else None
     hours = {**DEFAULTS[ROUTING], **((first.engine_settings if first else None) or {})}
-    resting = first is not None and first.engine_on is False
+    resting = first.engine_on is False if first else not is_on(organization.pk, ROUTING)
     return World(organization, cards, places, locations, database_now(), resting, **hours)
 
 

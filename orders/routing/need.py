@@ -72,6 +72,18 @@ def needs_of(
     return found
 
 
+def names_location(document: Json) -> bool:
+    """Say whether an order names a location that something of it is to be shipped from, whatever cards there are."""
+    return any(_pre_routed(document, line) for line in document.get("lineItems") or ())
+
+
+NAMES_LOCATION_SQL = """EXISTS (
+    SELECT 1 FROM jsonb_array_elements(coalesce(o.content->'lineItems', '[]')) AS l
+    WHERE (o.content->'respectLocationId' = 'true' OR l->'respectLocationId' = 'true')
+      AND coalesce(nullif(l->>'locationId', ''), o.content->>'locationId', '') <> '')"""
+"""The same of an order `o`."""
+
+
 def _pre_routed(document: Json, line: Json) -> str | None:
     """Return the location that the line, or else the order, is to be shipped from without being asked."""
     if not (document.get("respectLocationId") or line.get("respectLocationId")):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from orders.documents.order import plain_document
@@ -12,11 +13,13 @@ from orders.inventory.check import differing
 from orders.lifecycle import edits
 from orders.models import InventoryLevel, Order, OrderException, RoutingRun, ShippingRequest, Source
 from orders.requests.cancel import cancel
-from orders.routing.load import load_stock, load_world
+from orders.routing.load import has_cards, load_stock, load_world
+from orders.routing.retry import route_due
 from orders.routing.run import RESTS, route
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.events.dispatch import drain
+from portal.events.models import Handoff
 from portal.kit.invariants import broken
 from tests.factories import make_order, make_orders
 from tests.orders.inventory.stock import figures, make_product, stock
@@ -113,6 +116,40 @@ def test_without_a_card_that_is_on_routing_rests(source: Source) -> None:
     (result,) = run(order)
     assert (result.outcome, result.sentence) == (None, RESTS)
     assert (order.routing_status, active()) == ("pending", [])
+
+
+def test_without_a_card_orders_that_name_their_location_are_routed(source: Source) -> None:
+    reno = warehouse(source)
+    store, kiosk = (warehouse(source, name, fulfillment_source=None) for name in ("Store", "Kiosk"))
+    silent = ready(source, 1)
+    assert not has_cards(source.organization_id)
+    assert Handoff.across.filter(consumer="routing").count() == 1
+    named, part, nobodys, more = (
+        ready(source, 2, locationId=reno.public_id, respectLocationId=True),
+        ready(source, 3, lineItems=[_line("l1", respectLocationId=True, locationId="reno"), _line("l2")]),
+        ready(source, 4, locationId="store", respectLocationId=True),
+        ready(source, 5, locationId=kiosk.public_id, respectLocationId=True),
+    )
+    drain("routing")
+    asked = ShippingRequest.across.values_list("order_id", "location_id")
+    assert list(asked) == [(named.pk, reno.pk)]
+    assert dict(Order.across.values_list("pk", "routing_status")) == {
+        silent.pk: "pending", named.pk: "ready", part.pk: "failed", nobodys.pk: "failed", more.pk: "failed",
+    }  # fmt: skip
+    causes = OrderException.across.filter(type="routing_failed").order_by("pk").values_list("shared", flat=True)
+    assert len(causes) == 3
+    assert list(causes)[1:] == ["No fulfillment channel owns the location that the order names"] * 2
+    assert "name their location" in OrderException.across.filter(entity_id=part.pk).get().cure
+    Order.across.update(route_at=Now() - dt.timedelta(hours=1))
+    Order.across.filter(pk=silent.pk).update(route_at=None)
+    store.fulfillment_source = source
+    store.save()
+    assert (route_due(), route_due()) == (4, 0)  # the silent one comes with the first card
+    assert Order.across.get(pk=nobodys.pk).routing_status == "ready"
+
+
+def _line(unique_id: str, **fields: object) -> dict[str, object]:
+    return {"uniqueId": unique_id, "sku": "TEA-1", "name": "Tea", "quantity": 1} | fields
 
 
 def test_an_order_without_anything_to_ship_is_left_out(source: Source) -> None:
