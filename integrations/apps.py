@@ -15,6 +15,7 @@ REGISTERING = (
     "integrations.outbound.invariants",
     "integrations.outbound.products",
     "integrations.outbound.requests",
+    "integrations.outbound.stock_shown",
     "integrations.outbound.waiting",
     "integrations.sync.parcels",
     "integrations.sync.retake",

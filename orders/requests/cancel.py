@@ -65,8 +65,9 @@ def cancel(
 ) -> ShippingRequest:  # fmt: skip
     """Cancel a request: its stock is freed, its units are open again, and routing looks at the order anew.
 
-    `skip_location` keeps its location out of the next run. `version` is the one the person saw. Raises
-    RequestMoveRefused where it cannot be canceled any more, ChangedMeanwhile when somebody was faster.
+    `skip_location` keeps its location out until the order is routed (`orders.routing.load`). `version` is the one the
+    person saw. Raises RequestMoveRefused where it cannot be canceled any more, ChangedMeanwhile when somebody was
+    faster.
     """
     with transaction.atomic():
         orders, rows = lock_with_orders([request.pk])
@@ -129,7 +130,7 @@ def _values(request: ShippingRequest, by: Actor, skip_location: bool, at: dt.dat
         "canceled_by_id": by.id[:80],
         "canceled_by_name": by.name[:200],
         "cancellation": cancellation_of(request),
-        "skip_location": skip_location,
+        "skip_location": skip_location or request.skip_location,
     }
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from orders.documents.order import document
 from orders.engines.setting import DEFAULTS, ROUTING, is_on, off
@@ -21,6 +21,7 @@ from orders.models import (
     Order,
     Product,
     RoutingCard,
+    RoutingRun,
     ShippingRequest,
     Source,
 )
@@ -34,6 +35,8 @@ from portal.kit.json import Json
 from portal.kit.text import fold
 from portal.tenancy.models import Organization
 
+_FOUND = ("routed", "waiting")
+"""Outcomes of runs that have found a place (`orders.routing.decision.Outcome`)."""
 Table = dict[tuple[str, int], Stock]
 """Stock by folded SKU and key of the location; orders that are decided take from it."""
 
@@ -165,7 +168,13 @@ def load_subjects(world: World, orders: Sequence[Order]) -> list[Subject]:
 
 
 def _skipped(order_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Return the locations to be left out, by order: of canceled requests until the order has been routed since.
+
+    A warehouse that has refused items is left out for good: two that refuse would send them to and fro for ever.
+    """
+    since = RoutingRun.across.filter(order_id=OuterRef("order_id"), outcome__in=_FOUND, at__gt=OuterRef("canceled_at"))
     rows = ShippingRequest.across.filter(order_id__in=order_ids, skip_location=True, deleted_at=None)
+    rows = rows.exclude(Exists(since), canceled_at__isnull=False)
     found: dict[int, set[str]] = {}
     for order_id, public_id in rows.values_list("order_id", "location__public_id"):
         found.setdefault(order_id, set()).add(public_id)

@@ -136,9 +136,9 @@ def test_without_a_card_orders_that_name_their_location_are_routed(source: Sourc
     assert dict(Order.across.values_list("pk", "routing_status")) == {
         silent.pk: "pending", named.pk: "ready", part.pk: "failed", nobodys.pk: "failed", more.pk: "failed",
     }  # fmt: skip
-    causes = OrderException.across.filter(type="routing_failed").order_by("pk").values_list("shared", flat=True)
-    assert len(causes) == 3
-    assert list(causes)[1:] == ["No fulfillment channel owns the location that the order names"] * 2
+    told = dict(OrderException.across.filter(type="routing_failed").values_list("entity_id", "shared"))
+    nobody = "No fulfillment channel owns the location that the order names"
+    assert (told.keys(), told[nobodys.pk], told[more.pk]) == ({part.pk, nobodys.pk, more.pk}, nobody, nobody)
     assert "name their location" in OrderException.across.filter(entity_id=part.pk).get().cure
     Order.across.update(route_at=Now() - dt.timedelta(hours=1))
     Order.across.filter(pk=silent.pk).update(route_at=None)
@@ -260,12 +260,27 @@ def test_a_location_that_a_canceled_request_wants_passed_over_is(source: Source)
     reno, leeds = warehouse(source), warehouse(source, "Leeds")
     card(reno, leeds)
     stock(reno, on_hand=9)
-    stock(leeds, on_hand=9)
     order = ready(source)
     run(order)
     cancel(ShippingRequest.across.get(), ANN, skip_location=True)
+    assert [one.outcome for _ in range(2) for one in run(order)] == ["failed", "failed"]  # not back to Reno either
+    stock(leeds, on_hand=9)
     run(order)
-    assert [one[1] for one in requests_of(order)] == ["Reno", "Leeds"]
+    cancel(ShippingRequest.across.latest("pk"), ANN, skip_location=True)
+    run(order)
+    assert [one[1] for one in requests_of(order)] == ["Reno", "Leeds", "Reno"]
+
+
+def test_two_warehouses_that_refuse_do_not_send_an_order_to_and_fro(source: Source) -> None:
+    places = warehouse(source), warehouse(source, "Leeds")
+    card(*places)
+    for place in places:
+        stock(place, on_hand=9)
+    order = ready(source)
+    for _place in places:
+        run(order)
+        ShippingRequest.across.update(status="failed", skip_location=True)
+    assert [one.outcome for one in run(order)] == ["failed"]
 
 
 def test_a_line_that_comes_after_the_order_was_sent_is_routed_too(source: Source) -> None:
