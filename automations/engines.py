@@ -1,6 +1,7 @@
 """The Automation Engine on the list of integrations, and how it catches up after it was switched off."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -27,7 +28,7 @@ def catch_up(organization: Organization) -> int:
     is now, and compare it with what it was before. Nothing that a rule has run for.
     """
     names = [name for name in EVENTS if wanted(organization.pk, name)]
-    values = {
+    values: dict[str, Any] = {
         "consumer": NAME, "organization": organization.pk, "new": sorted(triggers.get(TRIGGER).events),
         "names": names, "since": _switched_off_at(organization),
     }  # fmt: skip

@@ -110,24 +110,23 @@ class LineRows:
     """The part of the form that the lines are."""
 
     def __init__(self, order: Order, data: Mapping[str, Any] | None, look: Look | None = None) -> None:
-        self.order, self.data = order, data or {}
+        self.order, self.data, self.look = order, data or {}, look or Look()
         lines = {_key(one["uniqueId"]): one for one in order.content["lineItems"]}
         self.window: Window | None = None
         self.items: dict[str, Json] = lines
         self.errors: dict[str, list[str]] = {}
         if len(lines) > MOST:
-            self._narrow(lines, look or Look())
+            self._narrow(lines, self.look)
 
     def _narrow(self, lines: dict[str, Json], look: Look) -> None:
         """Keep of a large order those lines that the form came with, else those that somebody looks for."""
-        if self.data:
-            self.items = {key: one for key, one in lines.items() if f"initial-{key}-quantity" in self.data}
-            self.window = Window("", 0, len(self.items), len(self.items), len(lines))
-            return
         wanted = fold(look.find.strip())
         fitting = [key for key, one in lines.items() if wanted in fold(f"{one['sku']} {one.get('name') or ''}")]
         start = look.start if look.start < len(fitting) else 0
-        self.items = {key: lines[key] for key in fitting[start : start + WINDOW]}
+        if self.data:
+            self.items = {key: one for key, one in lines.items() if f"initial-{key}-quantity" in self.data}
+        else:
+            self.items = {key: lines[key] for key in fitting[start : start + WINDOW]}
         self.window = Window(look.find, start, len(self.items), len(fitting), len(lines))
 
     @cached_property

@@ -67,7 +67,7 @@ def meanwhile(form: EditForm, order: Order) -> EditForm:
         data[form.add_initial_prefix(name)] = now[name]
         if not data[name] and name.endswith("-ships"):
             del data[name]  # an unticked box sends nothing
-    again = EditForm(order, data | {"version": str(order.version)})
+    again = EditForm(order, data | {"version": str(order.version)}, form.lines.look)
     again.full_clean()
     again.theirs = {name: value for name, value in both.items() if name in again.fields}
     again.add_error(

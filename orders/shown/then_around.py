@@ -118,7 +118,7 @@ def _as_it_was(request: ShippingRequest, newer: Sequence[History]) -> None:
 def _counts(one: Fulfillment, content: Json) -> bool:
     """Say whether what was shipped counted then: a person who marks an order unfulfilled puts it aside."""
     aside = content.get("unfulfilledAt")
-    put_aside = bool(aside) and one.created_at < dt.datetime.fromisoformat(aside) + _A_MOMENT
+    put_aside = aside is not None and one.created_at < dt.datetime.fromisoformat(aside) + _A_MOMENT
     return one.kind == Fulfillment.Kind.SHIPPED and not put_aside
 
 

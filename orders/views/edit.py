@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,8 +35,8 @@ def edit(request: PageRequest, public_id: str) -> HttpResponse:
     """Show the form, and save what was changed; every fault stands beside its field."""
     found = queries.one(request.organization, public_id)
     if request.method != "POST":
-        return _shown(request, found, EditForm(found, look=_look(request)))
-    form = EditForm(found, request.POST)
+        return _shown(request, found, EditForm(found, look=_look(request.GET)))
+    form = EditForm(found, request.POST, _look(request.POST))
     if not form.is_valid():
         return _shown(request, found, form, status=422)
     try:
@@ -57,10 +57,10 @@ def edit(request: PageRequest, public_id: str) -> HttpResponse:
     return done(request, address, _told(edited), event=CHANGED)
 
 
-def _look(request: PageRequest) -> Look:
-    start = request.GET.get("from", "")
+def _look(given: QueryDict) -> Look:
+    start = given.get("from", "")
     fits = start.isascii() and start.isdecimal() and len(start) <= _MOST_DIGITS
-    return Look(request.GET.get("find", "")[:300], int(start) if fits else 0)
+    return Look(given.get("find", "")[:300], int(start) if fits else 0)
 
 
 def _save(request: PageRequest, found: Order, form: EditForm) -> Edited:

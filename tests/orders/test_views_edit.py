@@ -315,7 +315,8 @@ def test_of_a_large_order_the_lines_that_are_looked_for_are_changed(as_owner: Cl
     told = dict(re.findall(r'name="(initial-line-[^"]+)" value="([^"]*)"', found.content.decode()))
     line = next(name for name in told if name.endswith("-quantity")).removeprefix("initial-")
     data = typed(order) | told | {name.removeprefix("initial-"): value for name, value in told.items()}
-    wrong = post(as_owner, order, data | {line: "none"})
+    wrong = post(as_owner, order, data | {line: "none", "find": "sku-25", "from": "0"})
+    assert "Lines 1 to 10 of 10; the order has 260." in text(wrong)
     assert (wrong.status_code, wrong.content.decode().count('class="edit-line"')) == (422, 10)
     other = typed(order, giftNote="Hello")
     assert post(as_owner, order, data | {line: "7"}).status_code == 204

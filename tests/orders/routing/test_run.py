@@ -138,7 +138,7 @@ def test_without_a_card_orders_that_name_their_location_are_routed(source: Sourc
     }  # fmt: skip
     told = dict(OrderException.across.filter(type="routing_failed").values_list("entity_id", "shared"))
     nobody = "No fulfillment channel owns the location that the order names"
-    assert (told.keys(), told[nobodys.pk], told[more.pk]) == ({part.pk, nobodys.pk, more.pk}, nobody, nobody)
+    assert (set(told), told[nobodys.pk], told[more.pk]) == ({part.pk, nobodys.pk, more.pk}, nobody, nobody)
     assert "name their location" in OrderException.across.filter(entity_id=part.pk).get().cure
     Order.across.update(route_at=Now() - dt.timedelta(hours=1))
     Order.across.filter(pk=silent.pk).update(route_at=None)
