@@ -28,7 +28,7 @@ from orders.models import (
 from orders.requests.settle import asked_of
 from orders.requests.tally import Asked, tally
 from orders.routing.card import Card, read
-from orders.routing.need import Component, Need, needs_of
+from orders.routing.need import Component, Missing, Need, missing_of, needs_of
 from orders.routing.place import Place, Stock
 from portal.kit.clock import database_now
 from portal.kit.json import Json
@@ -74,6 +74,13 @@ class Subject:
     """Something of it is to be shipped at all, whether a warehouse is asked for it by now or not."""
     names: Mapping[str, str]
     """What lines and components are called, by the line's ID and by folded SKU."""
+    missing: Mapping[tuple[str, str], Missing]
+    """Those of the needs that complete bundles which are begun, by the line's ID and the component's folded SKU."""
+
+    @property
+    def whole(self) -> list[Need]:
+        """What is open of its lines, without what completes bundles that are begun: that routing alone asks for."""
+        return [one for one in self.needs if (one.unique_id, fold(one.sku)) not in self.missing]
 
     @property
     def skus(self) -> set[str]:
@@ -153,15 +160,20 @@ def load_subjects(world: World, orders: Sequence[Order]) -> list[Subject]:
         )
         open_units = {key: one.open for key, one in became.items()}
         own = {line["uniqueId"]: line.get("name") or "" for line in order.content.get("lineItems", ())}
+        lines_asked, where = asked.get(order.pk, ()), known.get(order.source_id)
+        wanted = {key: one.wanted for key, one in became.items()}
+        missing = missing_of(told, lines_asked, wanted, bundles, known=where)
+        whole = needs_of(told, open_units, bundles, untracked=untracked, known=where)
         found.append(
             Subject(
                 order,
                 told,
-                needs_of(told, open_units, bundles, untracked=untracked, known=known.get(order.source_id)),
+                [*whole, *(one.need for one in missing)],
                 frozenset(skip.get(order.pk, ())),
-                asked.get(order.pk, ()),
+                lines_asked,
                 any(one.wanted > 0 for one in became.values()),
                 names | own,
+                {(one.need.unique_id, fold(one.need.sku)): one for one in missing},
             )
         )
     return found

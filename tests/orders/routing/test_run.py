@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from orders.documents.order import plain_document
 from orders.inventory.check import differing
 from orders.lifecycle import edits
+from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import InventoryLevel, Order, OrderException, RoutingRun, ShippingRequest, Source
 from orders.requests.cancel import cancel
+from orders.requests.move import move
 from orders.routing.load import has_cards, load_stock, load_world
 from orders.routing.retry import route_due
 from orders.routing.run import RESTS, route
@@ -234,6 +236,31 @@ def test_orders_split_bundles_explode_and_names_travel(source: Source) -> None:
     names = [line["name"] for one in ShippingRequest.across.order_by("ordinal") for line in one.content["lineItems"]]
     assert names == ["TIN", "Name of TEA_2"]
     assert (figures(reno, "TIN"), figures(leeds, "TEA-2")) == ((4, 4), (1, 1))
+
+
+def test_a_part_of_a_bundle_that_was_canceled_is_asked_for_again_and_no_more_than_that(source: Source) -> None:
+    reno, leeds = warehouse(source), warehouse(source, "Leeds")
+    card(reno, leeds, allow_split=True)
+    stock(reno, "TIN", on_hand=4)
+    stock(leeds, "LEAF", on_hand=9)
+    make_product(reno, "SET", {"TIN": 2, "LEAF": 3})
+    order = ready(source, lineItems=lines(SET=2))
+    run(order)
+    assert [one[3] for one in requests_of(order)] == [[("TIN", 4)], [("LEAF", 6)]]
+    move([ShippingRequest.across.get(ordinal=1).pk], RequestStatus.SENT_TO_FULFILLMENT, ANN)
+    cancel(ShippingRequest.across.get(ordinal=2), ANN)
+    order.refresh_from_db()
+    assert (order.routing_status, order.route_at is None) == ("pending", False)
+    assert [one.outcome for _ in range(2) for one in run(order)] == ["routed", "nothing"]
+    again = ShippingRequest.across.get(ordinal=3)
+    assert (again.location, again.content["lineItems"][0]) == (
+        leeds,
+        {"uniqueId": "l1", "sku": "LEAF", "name": "LEAF", "quantity": 6, "bundleSku": "SET", "perBundle": 3},
+    )
+    assert (figures(leeds, "LEAF"), order.routing_status) == ((9, 6), "ready")
+    move([again.pk], RequestStatus.SENT_TO_FULFILLMENT, ANN)
+    assert Order.across.get(pk=order.pk).status == "sentToFulfillment"
+    assert broken() == []
 
 
 @pytest.mark.parametrize(("send", "status"), [(False, "pendingInventory"), (True, "readyForFulfillment")])
