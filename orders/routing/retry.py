@@ -97,7 +97,8 @@ WITH routed AS MATERIALIZED (
                    WHERE c.organization_id = g.id AND c.enabled AND c.deleted_at IS NULL) AS by_cards
     FROM portal_organization g
     LEFT JOIN orders_enginesetting e ON e.organization_id = g.id AND e.engine = 'routing'
-    WHERE coalesce(e.enabled, true))
+    WHERE coalesce(e.enabled, true) AND EXISTS (
+        SELECT 1 FROM orders_location w WHERE w.organization_id = g.id AND w.active AND w.deleted_at IS NULL))
 SELECT organization_id, trigger, id FROM (
     (SELECT o.organization_id, o.route_at AS at, o.id,
             CASE WHEN o.last_routed_at IS NULL OR o.routing_status = 'pending' THEN 'auto'
