@@ -1,12 +1,19 @@
 """The Automation Engine on the list of integrations, and how it catches up after it was switched off."""
 
+import datetime as dt
+from typing import Any
+
 from django.db import connection
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from automations.consumers import NAME
+from automations.consumers import EVENTS, NAME, wanted
 from automations.engine.triggers import triggers
 from orders.engines.setting import AUTOMATION, on_again
 from orders.engines.shown import state_of
+from orders.models import EngineSetting
+from portal.audit.models import History
+from portal.kit.clock import database_now
 from portal.kit.jobs import ring
 from portal.tenancy.models import Organization
 from portal.ui.engines import Engine, engines
@@ -15,28 +22,68 @@ TRIGGER = "NEW_ORDER"
 
 
 def catch_up(organization: Organization) -> int:
-    """Hand the orders over to the rules that came while the engine was off and are new still. Returns how many.
+    """Hand over to the rules what they have missed while the engine was off. Returns how many events that are.
 
-    Their own events are handed over, so that each is judged once, as it would have been.
+    Orders that are new still, and of each record that has changed the first event: the rules look at it once, as it
+    is now, and compare it with what it was before. Nothing that a rule has run for.
     """
+    names = [name for name in EVENTS if wanted(organization.pk, name)]
+    values: dict[str, Any] = {
+        "consumer": NAME, "organization": organization.pk, "new": sorted(triggers.get(TRIGGER).events),
+        "names": names, "since": _switched_off_at(organization),
+    }  # fmt: skip
+    count = 0
     with connection.cursor() as cursor:
-        cursor.execute(_HAND_OVER, [NAME, organization.pk, sorted(triggers.get(TRIGGER).events)])
-        count = int(cursor.rowcount)
+        for statement in (_WAKE, _NEW, _CHANGED):
+            cursor.execute(statement, values)
+            count += int(cursor.rowcount)
     if count:
         ring(f"events:{NAME}")
     return count
 
 
-_HAND_OVER = """
+def _switched_off_at(organization: Organization) -> dt.datetime:
+    rows = History.objects.within(organization).filter(entity_type="engine", verb="switched_off")
+    setting = EngineSetting.objects.within(organization).filter(engine=AUTOMATION).values("pk")
+    last: dt.datetime | None = rows.filter(entity_id__in=setting).aggregate(at=Max("at"))["at"]
+    return last or database_now()
+
+
+_WAKE = """
+UPDATE portal_handoff SET next_at = now()
+WHERE consumer = %(consumer)s AND organization_id = %(organization)s AND state = 'pending' AND next_at > now()
+"""
+"""What was on its way when the engine was switched off."""
+
+_NEW = """
 INSERT INTO portal_handoff (event_id, consumer, organization_id, entity_type, entity_id, state, attempts)
-SELECT e.id, %s, o.organization_id, e.entity_type, e.entity_id, 'pending', 0
+SELECT e.id, %(consumer)s, o.organization_id, e.entity_type, e.entity_id, 'pending', 0
 FROM orders_order o
 JOIN LATERAL (
     SELECT f.id, f.entity_type, f.entity_id, f.name FROM portal_event f
     WHERE f.entity_type = 'order' AND f.entity_id = o.id ORDER BY f.id) e ON true
-WHERE o.organization_id = %s AND o.status = 'new' AND o.deleted_at IS NULL AND e.name = ANY(%s)
+WHERE o.organization_id = %(organization)s AND o.status = 'new' AND o.deleted_at IS NULL AND e.name = ANY(%(new)s)
 ON CONFLICT (event_id, consumer) DO NOTHING
 """
+
+_CHANGED = """
+INSERT INTO portal_handoff (event_id, consumer, organization_id, entity_type, entity_id, state, attempts)
+SELECT first.id, %(consumer)s, %(organization)s, first.entity_type, first.entity_id, 'pending', 0
+FROM (
+    SELECT DISTINCT ON (e.entity_type, e.entity_id) e.id, e.entity_type, e.entity_id
+    FROM portal_event e
+    WHERE e.organization_id = %(organization)s AND e.name = ANY(%(names)s) AND NOT e.name = ANY(%(new)s)
+      AND e.created_at >= %(since)s
+      AND e.id > coalesce((
+        SELECT b.id FROM portal_event b
+        WHERE b.organization_id = %(organization)s AND b.created_at < %(since)s - interval '10 minutes'
+        ORDER BY b.id DESC LIMIT 1), 0)
+      AND NOT EXISTS (SELECT 1 FROM automations_run r WHERE r.event_id = e.id)
+    ORDER BY e.entity_type, e.entity_id, e.id) AS first
+ORDER BY first.id
+ON CONFLICT (event_id, consumer) DO NOTHING
+"""
+"""Events are found by going back from the newest of the organization to those before the engine was switched off."""
 
 on_again.register(AUTOMATION, catch_up)
 engines.register(
@@ -52,8 +99,12 @@ engines.register(
         stops=_(
             "No rule runs: new orders stay New and go nowhere, nothing is held, tagged, canceled or told to anybody by "
             "rules. The Order Hold Engine, which acts in the place of rules, rests too. Holds still end when they "
-            "are due."
+            "are due, or when what they wait for has come."
         ),
-        goes_on=_("Orders that came meanwhile and are still New are then given to the rules."),
+        goes_on=_(
+            "The rules then look at what they have missed: at orders that are still New, and once at each order, "
+            "shipping request, fulfillment, product and exception that has changed, as it is then. They may still "
+            "hold, cancel, or send messages about it."
+        ),
     ),
 )

@@ -16,6 +16,7 @@ REGISTERING = (
     "integrations.outbound.orders",
     "integrations.outbound.products",
     "integrations.outbound.requests",
+    "integrations.outbound.stock_shown",
     "integrations.outbound.waiting",
     "integrations.sync.parcels",
     "integrations.sync.retake",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from orders.documents.catalogue import ORDER
-from orders.edit_lines import LineRows, is_new
+from orders.edit_lines import LineRows, Look, is_new
 from orders.lifecycle.editable import Part, may_edit, why_not
 from orders.models import Order
 from portal.filters.fields import keyed_path
@@ -75,12 +75,12 @@ class EditForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
-    def __init__(self, order: Order, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, order: Order, data: Mapping[str, Any] | None = None, look: Look | None = None) -> None:
         zone = order.organization.zone
         told = values(order.content, zone) | custom_values(order.content)
         self.order, self.zone = order, zone
         self.customs = {_custom_name(one["name"]): one["name"] for one in order.content.get("customFields") or ()}
-        self.lines = LineRows(order, data)
+        self.lines = LineRows(order, data, look)
         self.theirs: dict[str, str] = {}
         super().__init__(data, initial=told | self.lines.initial | {"version": order.version}, auto_id="edit-%s")
         for path in self._paths():
@@ -122,8 +122,15 @@ class EditForm(forms.Form):
         return why_not(Part.LINES, self.order.status)
 
     def were(self) -> SafeString:
-        """Return what the fields were when the page was loaded, as hidden inputs."""
-        names = [name for name in self.fields if name in self.initial and name != "version" and not is_new(name)]
+        """Return what the fields were when the page was loaded, as hidden inputs; those of lines stand with them."""
+        return self._hidden(name for name in self.fields if not name.startswith("line-"))
+
+    def lines_were(self) -> SafeString:
+        """Return what the fields of the lines were."""
+        return self._hidden(name for name in self.fields if name.startswith("line-"))
+
+    def _hidden(self, names: Iterable[str]) -> SafeString:
+        names = [name for name in names if name in self.initial and name != "version" and not is_new(name)]
         pairs = ((self.add_initial_prefix(name), self.was(name)) for name in names)
         return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
 

@@ -18,13 +18,14 @@ from orders.requests.settle import asked_of
 from orders.requests.tally import Became, tally
 from portal.kit.ids import new_public_id
 from portal.kit.json import Json
-from portal.kit.text import storable
+from portal.kit.text import fold, storable
 
 if TYPE_CHECKING:
     from orders.edit_form import Choice, EditForm
 
 MOST = 200
-"""An order of more lines is not edited line by line in a form."""
+"""Of an order with more lines only some are in the form at a time: those that were looked for, from one of them on."""
+WINDOW = 50
 _NEW = re.compile(r"new-([0-9a-z]{1,16})-sku")
 _MEMBERS = {"quantity": "quantity", "price": "itemPrice", "ships": "requiresShipping"}
 _MOST_NEW = 50
@@ -56,6 +57,45 @@ class NewRow:
     errors: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Look:
+    """Which lines of a large order somebody wants to see: those with a text in their SKU or name, from one on."""
+
+    find: str = ""
+    start: int = 0
+
+
+@dataclass(frozen=True)
+class Window:
+    """The lines in the form, among those that fit what was looked for, and how to move on."""
+
+    find: str
+    start: int
+    shown: int
+    fitting: int
+    total: int
+
+    @property
+    def first(self) -> int:
+        """The number of the first line shown, as people count."""
+        return min(self.start + 1, self.fitting)
+
+    @property
+    def last(self) -> int:
+        """The number of the last one."""
+        return self.start + self.shown
+
+    @property
+    def before(self) -> int | None:
+        """Where the window before begins; None: this is the first one."""
+        return max(self.start - WINDOW, 0) if self.start else None
+
+    @property
+    def after(self) -> int | None:
+        """Where the next window begins; None: this is the last one."""
+        return self.last if self.last < self.fitting else None
+
+
 def empty_row() -> NewRow:
     """Return a row for one more line."""
     return NewRow(new_public_id())
@@ -69,12 +109,25 @@ def is_new(name: str) -> bool:
 class LineRows:
     """The part of the form that the lines are."""
 
-    def __init__(self, order: Order, data: Mapping[str, Any] | None) -> None:
-        self.order, self.data = order, data or {}
-        lines: list[Json] = order.content["lineItems"]
-        self.too_many = len(lines) > MOST
-        self.items = {_key(one["uniqueId"]): one for one in ([] if self.too_many else lines)}
+    def __init__(self, order: Order, data: Mapping[str, Any] | None, look: Look | None = None) -> None:
+        self.order, self.data, self.look = order, data or {}, look or Look()
+        lines = {_key(one["uniqueId"]): one for one in order.content["lineItems"]}
+        self.window: Window | None = None
+        self.items: dict[str, Json] = lines
         self.errors: dict[str, list[str]] = {}
+        if len(lines) > MOST:
+            self._narrow(lines, self.look)
+
+    def _narrow(self, lines: dict[str, Json], look: Look) -> None:
+        """Keep of a large order those lines that the form came with, else those that somebody looks for."""
+        wanted = fold(look.find.strip())
+        fitting = [key for key, one in lines.items() if wanted in fold(f"{one['sku']} {one.get('name') or ''}")]
+        start = look.start if look.start < len(fitting) else 0
+        if self.data:
+            self.items = {key: one for key, one in lines.items() if f"initial-{key}-quantity" in self.data}
+        else:
+            self.items = {key: lines[key] for key in fitting[start : start + WINDOW]}
+        self.window = Window(look.find, start, len(self.items), len(fitting), len(lines))
 
     @cached_property
     def became(self) -> Mapping[str, Became]:

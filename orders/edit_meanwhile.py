@@ -36,12 +36,13 @@ def changed_since(order: Order, version: int) -> list[TheirChange]:
 def only_moved(form: EditForm, order: Order) -> bool:
     """Say whether the order has gone on without any field of the form being another: then nobody needs to be asked."""
     shown = [name for name in form.fields if form.add_initial_prefix(name) in form.data]
-    now = _now(order)
+    now = _now(order, form)
     return all(form.was(name) == now.get(name, "") for name in shown)
 
 
-def _now(order: Order) -> dict[str, str]:
-    return values(order.content, order.organization.zone) | custom_values(order.content) | LineRows(order, None).initial
+def _now(order: Order, form: EditForm) -> dict[str, str]:
+    lines = LineRows(order, form.data).initial  # of a large order those that the form came with
+    return values(order.content, order.organization.zone) | custom_values(order.content) | lines
 
 
 def meanwhile(form: EditForm, order: Order) -> EditForm:
@@ -49,7 +50,7 @@ def meanwhile(form: EditForm, order: Order) -> EditForm:
 
     Where both have changed the same field, it says who made what of it, and asks whose shall count.
     """
-    now, who = _now(order), _last(order, form)
+    now, who = _now(order, form), _last(order, form)
     data = {
         name: value
         for name, value in form.data.items()
@@ -66,7 +67,7 @@ def meanwhile(form: EditForm, order: Order) -> EditForm:
         data[form.add_initial_prefix(name)] = now[name]
         if not data[name] and name.endswith("-ships"):
             del data[name]  # an unticked box sends nothing
-    again = EditForm(order, data | {"version": str(order.version)})
+    again = EditForm(order, data | {"version": str(order.version)}, form.lines.look)
     again.full_clean()
     again.theirs = {name: value for name, value in both.items() if name in again.fields}
     again.add_error(

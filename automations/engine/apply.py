@@ -28,12 +28,16 @@ from automations.messages.sending import request_sends
 from orders.engines.setting import AUTOMATION, off
 from orders.exceptions.raise_ import raise_exceptions
 from portal.audit.actor import Actor
+from portal.events.dispatch import Later
 from portal.events.models import Event
 from portal.filters.normal import to_millisecond
 from portal.kit.clock import database_now
 from portal.kit.failpoints import failpoint
 from portal.kit.json import Json
 from portal.tenancy.models import Organization
+
+_REST = dt.timedelta(minutes=10)
+"""How long events wait before somebody looks whether the engine is on again; switching it on wakes them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +73,19 @@ class Batch:
 def run_events(trigger: str, events: Sequence[Event]) -> dict[int, int]:
     """Run the rules of a trigger for events of one organization or several.
 
-    Returns the versions at which the records were judged, by id.
+    Returns the versions at which the records were judged, by id. Raises Later where the Automation Engine is off:
+    what is on its way then waits until it is on again.
     """
     judged: dict[int, int] = {}
     by_organization: dict[int, list[Event]] = {}
     for event in events:
         by_organization.setdefault(event.organization_id, []).append(event)
-    rest = off(AUTOMATION)  # what they pass over is handed over again when they are switched on
+    rest = off(AUTOMATION)
     organizations = Organization.objects.exclude(pk__in=rest).in_bulk(by_organization)
     chosen = triggers.get(trigger)
     for organization_id, some in by_organization.items():
         if organization_id not in organizations:
-            continue
+            raise Later("The Automation Engine is off.", _REST)
         instead = chosen.instead(organizations[organization_id], some) if chosen.instead else None
         if instead is not None:
             judged |= instead

@@ -22,6 +22,7 @@ from integrations.outbound.orders import fetched
 from integrations.outbound.orders import outgoing as outgoing_order
 from integrations.outbound.outgoing import Unfit, Words
 from orders.documents.shipping_request import ASKED
+from orders.inventory.levels import are_needs_known
 from orders.inventory.promise import promises
 from orders.lifecycle.order import OrderStatus
 from orders.lifecycle.shipping_request import CANCELED, RequestStatus
@@ -154,7 +155,12 @@ def _parcel(row: Fulfillment, shipped: Sequence[Fulfillment]) -> Json:
 
 
 def stock(integration: Integration, place: Place, count: int) -> Fed:
-    """Return what a shop may promise of every SKU whose stock has changed; absolute numbers, so repeats do no harm."""
+    """Return what a shop may promise of every SKU whose stock has changed; absolute numbers, so repeats do no harm.
+
+    Nothing while the Inventory Engine is off: what has changed meanwhile is told when it is on again.
+    """
+    if not are_needs_known(integration.organization_id):
+        return Fed([], place.text(), more=False)
     rows = InventoryLevel.across.filter(organization_id=integration.organization_id)
     found, end, more = _behind(rows, "updated_at", place, count)
     skus = {level.sku_folded: level.sku for level in found}

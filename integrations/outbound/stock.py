@@ -30,6 +30,7 @@ from integrations.outbound.reading import Reading
 from integrations.outbound.settling import settle
 from integrations.sync.flows import Unable
 from orders.exceptions.raise_ import Problem, close, raise_exceptions
+from orders.inventory.levels import NEEDS_RESTING
 from portal.audit.actor import Actor
 from portal.deliveries.senders import SETTLE, HeldBack, Later, Refused
 from portal.kit import claims
@@ -86,7 +87,7 @@ def _due_channel(but: set[int]) -> StockChannel | None:
     return StockChannel.across.select_related("source", "integration").get(pk=row[0]) if row else None
 
 
-_DUE = """
+_DUE = f"""
 SELECT c.id FROM integrations_stockchannel c JOIN integrations_integration i ON i.id = c.integration_id
 WHERE c.active AND i.enabled AND i.deleted_at IS NULL AND i.connection = 'connected' AND c.id <> ALL(%s::bigint[])
   AND NOT EXISTS (SELECT 1 FROM integrations_pace p
@@ -94,8 +95,9 @@ WHERE c.active AND i.enabled AND i.deleted_at IS NULL AND i.connection = 'connec
   AND EXISTS (SELECT 1 FROM integrations_stocknumber n WHERE n.channel_id = c.id AND n.state <> 'done'
               AND (n.state = 'pending' AND n.next_at <= clock_timestamp()
                    OR n.state = 'running' AND n.lease_until < clock_timestamp()))
+  AND c.organization_id NOT IN ({NEEDS_RESTING})
 ORDER BY c.id LIMIT 1
-"""
+"""  # noqa: S608 - a constant
 
 _MINE = """
 t.channel_id = %s AND t.state <> 'done' AND (

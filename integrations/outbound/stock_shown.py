@@ -1,13 +1,18 @@
 """What pages show of stock that channels are told."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from integrations.models import Integration, StockChannel
 from integrations.models.stock import StockNumber
+from orders.fulfillments.telling import Telling
 from orders.models import Source
+from orders.products.telling import tellers
 from portal.kit.claims import State
 from portal.kit.text import fold
 
@@ -72,3 +77,21 @@ def told(organization_id: int, sku: str) -> list[Told]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def tellings(organization_id: int, sku: str) -> Mapping[int, Telling]:
+    """Return the same as sentences for the page of the product, by the source's id."""
+    return {one.source.pk: _telling(one) for one in told(organization_id, sku)}
+
+
+def _telling(one: Told) -> Telling:
+    if one.error:
+        return Telling(_("Stock not told: %(why)s") % {"why": one.error}, tone="red")
+    if one.at is None:
+        return Telling(_("Stock is being told") if one.waiting else _("Stock not told: nobody counts it here"))
+    units = ngettext("Told that %(n)s unit can be sold", "Told that %(n)s units can be sold", one.units or 0)
+    said = _("Told that it never runs out") if one.endless else units % {"n": one.units or 0}
+    return Telling(f"{said}; {_('another number may be on its way')}" if one.waiting else said, one.at)
+
+
+tellers.register("integrations", tellings)

@@ -82,7 +82,7 @@ def open_lines(order: Order, location: Location | None) -> list[OpenLine]:
     """Return what of an order no warehouse is asked for yet, with the stock of a location."""
     subject = _subject(order)
     stock = _stock(order, subject, location)
-    return [_line(need, subject, location, stock) for need in subject.needs]
+    return [_line(need, subject, location, stock) for need in subject.whole]
 
 
 def _subject(order: Order) -> Subject:
@@ -151,7 +151,7 @@ def make(
 def _part_lines(order: Order, location: Location, wanted: Mapping[str, Decimal]) -> list[PartLine]:
     """Return the lines for the warehouse. Raises NotThat where more is wanted than is open, or nothing."""
     subject = _subject(order)
-    needs = {need.unique_id: need for need in subject.needs}
+    needs = {need.unique_id: need for need in subject.whole}
     over = {
         key: f"{plain(needs[key].quantity) if key in needs else 0} are open."
         for key, count in wanted.items()

@@ -52,19 +52,26 @@ engines.register(
     Engine(
         INVENTORY,
         _("Inventory Engine"),
-        _("Takes what open orders need off what you can promise, before a location is chosen for them."),
+        _(
+            "Takes what open orders need off what you can promise, before a location is chosen for them, and lets "
+            "your stores be told."
+        ),
         "box",
         "orders:inventory",
-        state_of(INVENTORY, _("What open orders need is not taken off what can be promised.")),
+        state_of(INVENTORY, _("What open orders need is not counted, and no store is told what it may promise.")),
         switchable=True,
         stops=_(
-            "What new orders need is no longer taken off what your stores may promise, until they are routed. "
-            "Shipments and reports of warehouses are still booked, so what is on hand stays right."
+            "What new orders need is no longer taken off what can be promised, until they are routed. Stores are told "
+            "no numbers: they keep the last ones they had. Shipments and reports of warehouses are still booked, so "
+            "what is on hand stays right."
         ),
         danger=_(
-            "While it is off you can sell more than you have: stores go on promising units that orders already need."
+            "While it is off you can sell more than you have: stores hear nothing of what other stores sell, nor of "
+            "what your warehouses report."
         ),
-        goes_on=_("What all open orders need is then counted anew."),
+        goes_on=_(
+            "What all open orders need is then counted anew, and after that stores are told every number that differs."
+        ),
     ),
 )
 engines.register(

@@ -86,11 +86,16 @@ class ExceptionType:
     gone: str = ""
     """SQL that is true of an exception (as `x`) whose cause is over: it is closed by `orders.exceptions.clear`.
 
-    Empty where whatever raised it closes it too, or only a person can say.
+    Empty where only a person can say: then it stays until somebody has marked it as resolved (docs/exceptions.md).
     """
     retry: Retry | None = None
     share: tuple[str, ...] = ("message",)
     """The parts of a problem (`title`, `message`) that tell its cause, unless `Problem.shared` does."""
+
+    @property
+    def is_a_persons(self) -> bool:
+        """Say whether nothing but a person can tell that it is over."""
+        return not self.gone
 
 
 exception_types: Registry[ExceptionType] = Registry("exception type")

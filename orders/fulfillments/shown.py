@@ -92,9 +92,9 @@ class Card:
     """Whether the order's channel was told of it; nothing where no channel could be."""
 
 
-def cards(rows: Sequence[Fulfillment]) -> list[Card]:
-    """Return fulfillments as cards."""
-    told = tellings(rows)
+def cards(rows: Sequence[Fulfillment], *, with_telling: bool = True) -> list[Card]:
+    """Return fulfillments as cards; without what their channel was told, which is known only as it is now."""
+    told = tellings(rows) if with_telling else {}
     return [Card(one, name(one), items(one), tracking(one.content), not_counted(one), told.get(one.pk)) for one in rows]
 
 

@@ -54,6 +54,23 @@ def counts_needs(organization_id: int) -> bool:
     return rows.exclude(organization_id__in=off(INVENTORY)).exists()
 
 
+NEEDS_RESTING = """
+SELECT e.organization_id FROM orders_enginesetting e
+WHERE e.engine = 'inventory'
+  AND (NOT e.enabled OR EXISTS (SELECT 1 FROM orders_virtualstart v WHERE v.organization_id = e.organization_id))
+"""
+"""Organizations of which it is not known what their open orders need: their Inventory Engine is off, or it was and
+counts them anew. Whoever told a channel a number now would give back what the channel has sold meanwhile."""
+
+
+def are_needs_known(organization_id: int) -> bool:
+    """Say whether channels may be told what they can promise (`NEEDS_RESTING`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT %s IN ({NEEDS_RESTING})", [organization_id])
+        row = cursor.fetchone()
+    return not (row and row[0])
+
+
 def lock_levels(organization_id: int, skus: Iterable[str], location_ids: Iterable[int]) -> Levels:
     """Lock what there is of these SKUs at these locations, by folded SKU and location; missing ones are left out.
 

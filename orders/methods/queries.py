@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q
 
-from orders.methods.write import policy_of
+from orders.methods.write import policies_of
 from orders.models import Location, MethodMapping, MethodPolicy, OrderMethod, ShippingMethod, Source
 from portal.tenancy.models import Organization
 
@@ -26,7 +26,7 @@ class Warehouse:
 
 
 def warehouses(organization: Organization) -> list[Warehouse]:
-    """Return the integrations that ship, or have methods, with what is mapped there: five queries and one for each."""
+    """Return the integrations that ship, or have methods, with what is mapped there: five queries."""
     ships = Location.objects.within(organization).filter(fulfillment_source=OuterRef("pk"), deleted_at=None)
     offers = ShippingMethod.objects.within(organization).filter(source=OuterRef("pk"))
     rows = Source.objects.within(organization).filter(Q(Exists(ships)) | Q(Exists(offers)))
@@ -38,10 +38,11 @@ def warehouses(organization: Organization) -> list[Warehouse]:
     offered: dict[int, list[ShippingMethod]] = {}
     for one in methods:
         offered.setdefault(one.source_id, []).append(one)
+    policies = policies_of(found)
     return [
         Warehouse(
             source,
-            policy_of(source),
+            policies[source.pk],
             offered.get(source.pk, []),
             [(one, meant.get((source.pk, one.pk), "")) for one in asked],
         )

@@ -40,8 +40,17 @@ class Chosen:
 
 def policy_of(source: Source) -> MethodPolicy:
     """Return the policy of a warehouse, as it is before anybody has set one where there is none."""
-    found = MethodPolicy.across.filter(source=source).select_related("default").first()
-    return found or MethodPolicy(organization_id=source.organization_id, source=source, version=0)
+    return policies_of([source])[source.pk]
+
+
+def policies_of(sources: Sequence[Source]) -> dict[int, MethodPolicy]:
+    """Return the policies of warehouses by their keys, as `policy_of` does; one query."""
+    found = MethodPolicy.across.filter(source__in=sources).select_related("default")
+    there = {one.source_id: one for one in found}
+    return {
+        one.pk: there.get(one.pk) or MethodPolicy(organization_id=one.organization_id, source=one, version=0)
+        for one in sources
+    }
 
 
 def save(source: Source, chosen: Chosen, *, version: int, by: Actor) -> None:

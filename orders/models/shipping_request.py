@@ -38,7 +38,7 @@ class ShippingRequest(Scoped):
     commits_stock = models.BooleanField(default=True)
     """False where it was routed without looking at stock and there is no record of it."""
     skip_location = models.BooleanField(default=False)
-    """The next run of routing leaves its location out (behaviour.md 5.5)."""
+    """Routing leaves its location out the next time that it finds a place for the order (behaviour.md 5.5)."""
     exclude_from_reuse = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True)
     canceled_at = models.DateTimeField(null=True)

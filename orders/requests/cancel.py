@@ -12,7 +12,7 @@ from orders.inventory import commits
 from orders.lifecycle.closing import closers
 from orders.lifecycle.order import OrderStatus
 from orders.lifecycle.shipping_request import BEFORE_SENDING, SHIPPED, RequestStatus, can_move, refusal
-from orders.models import Order, ShippingRequest
+from orders.models import Order, ShippingRequest, ShippingRequestLine
 from orders.requests.locks import lock_requests, lock_with_orders
 from orders.requests.move import check_version, sentences
 from orders.requests.settle import settle_orders
@@ -65,8 +65,9 @@ def cancel(
 ) -> ShippingRequest:  # fmt: skip
     """Cancel a request: its stock is freed, its units are open again, and routing looks at the order anew.
 
-    `skip_location` keeps its location out of the next run. `version` is the one the person saw. Raises
-    RequestMoveRefused where it cannot be canceled any more, ChangedMeanwhile when somebody was faster.
+    `skip_location` keeps its location out until the order is routed (`orders.routing.load`). `version` is the one the
+    person saw. Raises RequestMoveRefused where it cannot be canceled any more, ChangedMeanwhile when somebody was
+    faster.
     """
     with transaction.atomic():
         orders, rows = lock_with_orders([request.pk])
@@ -129,19 +130,19 @@ def _values(request: ShippingRequest, by: Actor, skip_location: bool, at: dt.dat
         "canceled_by_id": by.id[:80],
         "canceled_by_name": by.name[:200],
         "cancellation": cancellation_of(request),
-        "skip_location": skip_location,
+        "skip_location": skip_location or request.skip_location,
     }
 
 
 def route_again(orders: Iterable[Order], found: Mapping[int, Mapping[str, Became]]) -> None:
-    """Have routing look now at those of the orders, on their way to warehouses, of which units are open."""
-    ids = [
-        order.pk
-        for order in orders
-        if order.status in _ROUTABLE
-        and order.deleted_at is None
-        and any(one.open > 0 for one in found[order.pk].values())
-    ]
+    """Have routing look now at those of the orders, on their way to warehouses, of which units are open.
+
+    Bundles that went out as their components may lack some now although none is open as a whole: routing knows.
+    """
+    fitting = [order.pk for order in orders if order.status in _ROUTABLE and order.deleted_at is None]
+    bundled = ShippingRequestLine.across.filter(request__order_id__in=fitting).exclude(bundle_sku="")
+    of_bundles = set(bundled.values_list("request__order_id", flat=True)) if fitting else set()
+    ids = [pk for pk in fitting if pk in of_bundles or any(one.open > 0 for one in found[pk].values())]
     if ids:
         Order.across.filter(pk__in=ids).update(route_at=database_now(), routing_status="pending")
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.lifecycle.order import OrderStatus
 from orders.models import BundleItem, InventoryLevel, Order
-from orders.routing.load import has_cards
+from orders.routing.load import has_cards, routes_named
 from orders.routing.retry import BELL
 from orders.routing.run import ROUTABLE, route
 from portal.events.dispatch import absorb, consumer
@@ -27,8 +27,11 @@ _BRINGS = frozenset(
 
 
 def wanted(organization_id: int, event_name: str) -> bool:
-    """Say whether an organization is routed at all; what it costs those that are not is this question."""
-    return has_cards(organization_id)
+    """Say whether an organization is routed at all; what it costs those that are not is this question.
+
+    Without a card, orders that name their location are; the stock that they go by is their channel's.
+    """
+    return has_cards(organization_id) or (event_name == "order.updated" and routes_named(organization_id))
 
 
 def heeded(event_name: str, payload: Mapping[str, Any]) -> bool:

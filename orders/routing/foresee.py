@@ -6,7 +6,7 @@ from orders.exceptions.catalogue import Foreseen
 from orders.models import Order, OrderException
 from orders.routing.decision import Outcome
 from orders.routing.load import load_stock, load_subjects, load_world
-from orders.routing.run import OFF, RESTS, ROUTABLE, decide_all, why_left
+from orders.routing.run import OFF, RESTS, ROUTABLE, decide_all, routed_by, why_left
 from orders.routing.try_route import reading_only
 from portal.tenancy.models import Organization
 
@@ -31,11 +31,12 @@ def foresee(exceptions: Sequence[OrderException]) -> Mapping[int, Foreseen]:
 def _decided(organization: Organization, orders: Sequence[Order]) -> dict[int, Foreseen]:
     with reading_only():
         world = load_world(organization)
-        if world.resting or not world.cards:
-            return {one.pk: Foreseen(False, OFF if world.resting else RESTS) for one in orders}
-        subjects = load_subjects(world, orders)
+        left = {one.pk: Foreseen(False, OFF if world.resting else RESTS) for one in orders}
+        if not (routed := routed_by(world, orders)):
+            return left
+        subjects = load_subjects(world, routed)
         decided = decide_all(world, subjects, load_stock(world, subjects))
-        return {
+        return left | {
             one.subject.order.pk: Foreseen(one.decision.outcome != Outcome.FAILED, one.decision.sentence)
             for one in decided
         }

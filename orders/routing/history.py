@@ -13,6 +13,7 @@ from django_stubs_ext import StrOrPromise
 from orders.models import Order, RoutingRun
 from orders.routing import words
 from orders.routing.load import has_cards
+from orders.routing.need import names_location
 from orders.routing.run import why_left
 from portal.kit.json import Json
 
@@ -120,7 +121,7 @@ def panel(order: Order) -> dict[str, Any]:
     return {
         "runs": found,
         "routable": routable,
-        "rests": routable and not found and not has_cards(order.organization_id),
+        "rests": routable and not found and not (names_location(order.content) or has_cards(order.organization_id)),
         "again": order.route_at if routable and order.routing_status != "pending" else None,
     }
 

@@ -7,10 +7,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from orders.documents.order import document
-from orders.engines.setting import DEFAULTS, ROUTING, off
+from orders.engines.setting import DEFAULTS, ROUTING, is_on, off
 from orders.inventory.bundles import parts_of
 from orders.inventory.levels import availability
 from orders.lifecycle.shipping_request import RequestStatus
@@ -21,19 +21,22 @@ from orders.models import (
     Order,
     Product,
     RoutingCard,
+    RoutingRun,
     ShippingRequest,
     Source,
 )
 from orders.requests.settle import asked_of
 from orders.requests.tally import Asked, tally
 from orders.routing.card import Card, read
-from orders.routing.need import Component, Need, needs_of
+from orders.routing.need import Component, Missing, Need, missing_of, needs_of
 from orders.routing.place import Place, Stock
 from portal.kit.clock import database_now
 from portal.kit.json import Json
 from portal.kit.text import fold
 from portal.tenancy.models import Organization
 
+_FOUND = ("routed", "waiting")
+"""Outcomes of runs that have found a place (`orders.routing.decision.Outcome`)."""
 Table = dict[tuple[str, int], Stock]
 """Stock by folded SKU and key of the location; orders that are decided take from it."""
 
@@ -71,6 +74,13 @@ class Subject:
     """Something of it is to be shipped at all, whether a warehouse is asked for it by now or not."""
     names: Mapping[str, str]
     """What lines and components are called, by the line's ID and by folded SKU."""
+    missing: Mapping[tuple[str, str], Missing]
+    """Those of the needs that complete bundles which are begun, by the line's ID and the component's folded SKU."""
+
+    @property
+    def whole(self) -> list[Need]:
+        """What is open of its lines, without what completes bundles that are begun: that routing alone asks for."""
+        return [one for one in self.needs if (one.unique_id, fold(one.sku)) not in self.missing]
 
     @property
     def skus(self) -> set[str]:
@@ -87,14 +97,21 @@ class Subject:
 def has_cards(organization_id: int) -> bool:
     """Say whether an organization is routed at all: it is from its first card that is switched on.
 
-    It is not while it has switched the Order Routing Engine off.
+    It is not while it has switched the Order Routing Engine off. Without a card only orders are routed that name
+    their location themselves (`routes_named`).
     """
     rows = RoutingCard.across.filter(organization_id=organization_id, enabled=True, deleted_at=None)
     return rows.exclude(organization_id__in=off(ROUTING)).exists()
 
 
+def routes_named(organization_id: int) -> bool:
+    """Say whether an organization has a location that an order could name: that needs no card (behaviour.md 5.1)."""
+    rows = Location.across.filter(organization_id=organization_id, active=True, deleted_at=None)
+    return rows.exclude(organization_id__in=off(ROUTING)).exists()
+
+
 def load_world(organization: Organization) -> World:
-    """Return cards, locations and settings of an organization: three queries and the clock."""
+    """Return cards, locations and settings of an organization: three queries and the clock; one more without cards."""
     engine = EngineSetting.across.filter(organization=OuterRef("organization"), engine=ROUTING)
     rows = RoutingCard.across.filter(organization=organization, enabled=True, deleted_at=None)
     told = rows.annotate(
@@ -107,7 +124,7 @@ def load_world(organization: Organization) -> World:
     places = {one.public_id: _place(one) for one in locations.values()}
     first = found_cards[0] if found_cards else None
     hours = {**DEFAULTS[ROUTING], **((first.engine_settings if first else None) or {})}
-    resting = first is not None and first.engine_on is False
+    resting = first.engine_on is False if first else not is_on(organization.pk, ROUTING)
     return World(organization, cards, places, locations, database_now(), resting, **hours)
 
 
@@ -143,22 +160,33 @@ def load_subjects(world: World, orders: Sequence[Order]) -> list[Subject]:
         )
         open_units = {key: one.open for key, one in became.items()}
         own = {line["uniqueId"]: line.get("name") or "" for line in order.content.get("lineItems", ())}
+        lines_asked, where = asked.get(order.pk, ()), known.get(order.source_id)
+        wanted = {key: one.wanted for key, one in became.items()}
+        missing = missing_of(told, lines_asked, wanted, bundles, known=where)
+        whole = needs_of(told, open_units, bundles, untracked=untracked, known=where)
         found.append(
             Subject(
                 order,
                 told,
-                needs_of(told, open_units, bundles, untracked=untracked, known=known.get(order.source_id)),
+                [*whole, *(one.need for one in missing)],
                 frozenset(skip.get(order.pk, ())),
-                asked.get(order.pk, ()),
+                lines_asked,
                 any(one.wanted > 0 for one in became.values()),
                 names | own,
+                {(one.need.unique_id, fold(one.need.sku)): one for one in missing},
             )
         )
     return found
 
 
 def _skipped(order_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Return the locations to be left out, by order: of canceled requests until the order has been routed since.
+
+    A warehouse that has refused items is left out for good: two that refuse would send them to and fro for ever.
+    """
+    since = RoutingRun.across.filter(order_id=OuterRef("order_id"), outcome__in=_FOUND, at__gt=OuterRef("canceled_at"))
     rows = ShippingRequest.across.filter(order_id__in=order_ids, skip_location=True, deleted_at=None)
+    rows = rows.exclude(Exists(since), canceled_at__isnull=False)
     found: dict[int, set[str]] = {}
     for order_id, public_id in rows.values_list("order_id", "location__public_id"):
         found.setdefault(order_id, set()).add(public_id)

@@ -8,6 +8,7 @@ from orders.models import Order, OrderException
 from orders.routing import words
 from orders.routing.decision import Decision, Outcome, Reason
 from orders.routing.load import Subject, World
+from orders.routing.place import LeftOut
 from orders.routing.trace import CardOutcome
 from portal.audit.actor import Actor
 from portal.kit.json import Json
@@ -19,6 +20,8 @@ _NAMED = 3
 """So many SKUs and locations are named; the page of the exception leads to the order, which tells all of them."""
 
 _CURES: Mapping[Reason, str] = {
+    Reason.NO_CARDS: "Some lines name their location, for the others there is no routing card. Add a card, or have "
+    "every line name its location. Then press Re-run routing.",
     Reason.NO_CARD_APPLIES: "Change the filter of a card so that it applies, or add a card for all other orders at the "
     "end of the list. Then press Re-run routing on the order.",
     Reason.NO_LOCATION: "Press Try routing on the order: it says of each location why it cannot ship. Switch one on "
@@ -79,15 +82,17 @@ def _problem(order: Order, decision: Decision) -> Problem:
     else:
         title, cure = f"{order.ext_order_id} could not be routed", _cure(decision)
     told = " ".join([decision.sentence, *_cards(decision.trace)])
-    return failed(order, title, told, cure, kind=kind)
+    return failed(order, title, told, cure, kind=kind, shared=_shared(decision))
 
 
-def failed(order: Order, title: str, message: str, cure: str = "", *, kind: str = ROUTING_FAILED) -> Problem:
-    """Return the problem of an order that routing has failed on."""
+def failed(
+    order: Order, title: str, message: str, cure: str = "", *, kind: str = ROUTING_FAILED, shared: str = ""
+) -> Problem:
+    """Return the problem of an order that routing has failed on; `shared` as in Problem."""
     return Problem(
         kind, order.organization_id, order.public_id, title, message, cure,
         entity_type="order", entity_id=order.pk, entity_label=order.ext_order_id,
-        entity_public_id=order.public_id, source_id=order.source_id,
+        entity_public_id=order.public_id, source_id=order.source_id, shared=shared,
     )  # fmt: skip
 
 
@@ -127,6 +132,13 @@ def _cure(decision: Decision) -> str:
         name = node["name"] or node["id"]
         return f"Make {name} able to ship again, or take the location off the order. Then press Re-run routing on it."
     return _CURES.get(decision.reason, "")
+
+
+def _shared(decision: Decision) -> str:
+    """Return the cause without its location where it is the same for every one: the shop has no warehouse at all."""
+    nodes = decision.trace["pre_routed"] if decision.reason == Reason.PRE_ROUTED else ()
+    nobody = any(one["outcome"] == "left_out" and one["reason"] == LeftOut.NO_FULFILLMENT for one in nodes)
+    return "No fulfillment channel owns the location that the order names" if nobody else ""
 
 
 def _cards(trace: Json) -> list[str]:

@@ -21,6 +21,7 @@ from orders.models import Order, OrderException, ShippingRequest
 from orders.requests.create import first_status
 from orders.requests.locks import lock_requests
 from orders.requests.move import move
+from orders.routing.need import NAMES_LOCATION_SQL
 from orders.routing.problems import failed
 from orders.routing.run import ROUTABLE, ROUTING, Result, route
 from portal.audit.actor import Actor
@@ -88,13 +89,16 @@ def _due(most: int) -> list[tuple[int, str, int]]:
         return list(cursor.fetchall())
 
 
-_DUE = """
+_DUE = f"""
 WITH routed AS MATERIALIZED (
-    SELECT DISTINCT c.organization_id AS id, coalesce((e.settings->>'retry_hours')::int, %(failed)s) AS failed,
-           coalesce((e.settings->>'recheck_hours')::int, %(waits)s) AS waits
-    FROM orders_routingcard c
-    LEFT JOIN orders_enginesetting e ON e.organization_id = c.organization_id AND e.engine = 'routing'
-    WHERE c.enabled AND c.deleted_at IS NULL AND coalesce(e.enabled, true))
+    SELECT g.id, coalesce((e.settings->>'retry_hours')::int, %(failed)s) AS failed,
+           coalesce((e.settings->>'recheck_hours')::int, %(waits)s) AS waits,
+           EXISTS (SELECT 1 FROM orders_routingcard c
+                   WHERE c.organization_id = g.id AND c.enabled AND c.deleted_at IS NULL) AS by_cards
+    FROM portal_organization g
+    LEFT JOIN orders_enginesetting e ON e.organization_id = g.id AND e.engine = 'routing'
+    WHERE coalesce(e.enabled, true) AND EXISTS (
+        SELECT 1 FROM orders_location w WHERE w.organization_id = g.id AND w.active AND w.deleted_at IS NULL))
 SELECT organization_id, trigger, id FROM (
     (SELECT o.organization_id, o.route_at AS at, o.id,
             CASE WHEN o.last_routed_at IS NULL OR o.routing_status = 'pending' THEN 'auto'
@@ -103,16 +107,21 @@ SELECT organization_id, trigger, id FROM (
                  THEN 'stock' ELSE 'retry' END AS trigger
      FROM orders_order o JOIN routed ON routed.id = o.organization_id
      WHERE o.route_at <= clock_timestamp() AND o.status = ANY(%(statuses)s) AND o.deleted_at IS NULL
+       AND (routed.by_cards OR {NAMES_LOCATION_SQL})
      ORDER BY o.route_at, o.id LIMIT %(most)s)
     UNION ALL
     (SELECT o.organization_id, o.updated_at AS at, o.id, 'auto' AS trigger
      FROM orders_order o JOIN routed ON routed.id = o.organization_id
      WHERE o.status = 'readyForFulfillment' AND o.deleted_at IS NULL AND o.routing_status = 'pending'
        AND o.route_at IS NULL AND o.updated_at < clock_timestamp() - interval '1 minute'
+       AND (routed.by_cards OR o.updated_at > clock_timestamp() - interval '1 hour' AND {NAMES_LOCATION_SQL})
      ORDER BY o.updated_at, o.id LIMIT %(most)s)) AS due
 ORDER BY at, id LIMIT %(most)s
+"""  # noqa: S608 - constants
+"""Without a card only what names its location; of what no event told, what has changed in the last hour.
+
+A waiting order comes back after an hour, a failed one after three: sooner than that it was woken by stock.
 """
-"""A waiting order comes back after an hour, a failed one after three: sooner than that it was woken by stock."""
 
 
 def _batches(due: Sequence[tuple[int, str, int]]) -> list[tuple[str, list[int]]]:

@@ -17,6 +17,7 @@ from orders.models import Order
 from orders.routing.decide import decide
 from orders.routing.decision import Decision, Outcome, Part, PartLine
 from orders.routing.load import Subject, Table, World, load_stock, load_subjects, load_world, place_keys
+from orders.routing.need import names_location
 from orders.routing.place import Stock
 from orders.routing.write import Decided, write
 from portal.audit.actor import Actor
@@ -32,7 +33,9 @@ ROUTABLE = frozenset(
 )
 """Statuses in which open lines are routed: of an order on its way only what no warehouse is asked for yet."""
 
-RESTS = "No routing card is switched on, so nothing is routed. Add a card, or switch one on."
+RESTS = (
+    "No routing card is switched on, so only orders that name their location are routed. Add a card, or switch one on."
+)
 OFF = "The Order Routing Engine is switched off, so nothing is routed. It goes on when it is switched on again."
 _TRIES = 3
 
@@ -81,11 +84,11 @@ def _route(organization: Organization, orders: Sequence[Order], trigger: str, by
     fitting = [one for one in orders if one.pk not in left]
     versions = {one.pk: one.version for one in orders}
     world, decided = _decided(organization, fitting) if fitting else (None, [])
-    if world is None or world.resting or not world.cards:
-        left |= {one.pk: OFF if world is not None and world.resting else RESTS for one in fitting}
-        return {pk: Result(None, why, versions[pk]) for pk, why in left.items()}
-    write(world, decided, trigger, by)
     told = {one.subject.order.pk: one.decision for one in decided}
+    if world is not None:
+        left |= {one.pk: OFF if world.resting else RESTS for one in fitting if one.pk not in told}
+    if world is not None and decided:
+        write(world, decided, trigger, by)
     return {pk: Result(None, why, versions[pk]) for pk, why in left.items()} | {
         pk: Result(one.outcome, one.sentence, versions[pk]) for pk, one in told.items()
     }
@@ -103,7 +106,8 @@ def _decided(organization: Organization, orders: Sequence[Order]) -> tuple[World
     """Decide for orders of one organization; with its locations read again where one has changed meanwhile."""
     for last in (False,) * (_TRIES - 1) + (True,):
         world = load_world(organization)
-        if world.resting or not world.cards:
+        orders = routed_by(world, orders)
+        if not orders:
             return world, []
         try:
             return world, _settle_on(world, load_subjects(world, orders))
@@ -111,6 +115,13 @@ def _decided(organization: Organization, orders: Sequence[Order]) -> tuple[World
             if last:
                 raise  # the batch is undone, and routed again a little later
     raise AssertionError("The last try decides or raises.")
+
+
+def routed_by(world: World, orders: Sequence[Order]) -> Sequence[Order]:
+    """Return those of the orders that are routed at all: without a card that is on, those that name their location."""
+    if world.resting:
+        return ()
+    return orders if world.cards else [one for one in orders if names_location(one.content)]
 
 
 def _settle_on(world: World, subjects: Sequence[Subject]) -> list[Decided]:

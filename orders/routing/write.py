@@ -56,7 +56,7 @@ def _parts(world: World, one: Decided) -> list[Part]:
     return [
         Part(
             world.locations[part.location.pk],
-            [_line(line, one.subject.names) for line in part.lines],
+            [_line(line, one.subject) for line in part.lines],
             on_future=any(line.future for line in part.lines),
             waits=part.on_future,
         )
@@ -64,10 +64,13 @@ def _parts(world: World, one: Decided) -> list[Part]:
     ]
 
 
-def _line(line: pure.PartLine, names: Mapping[str, str]) -> PartLine:
+def _line(line: pure.PartLine, subject: Subject) -> PartLine:
     """Return a line for the warehouse: a component by its product's name, a line by its own, else by the SKU."""
-    name = names.get(fold(line.sku) if line.bundle_sku else line.unique_id)
-    return PartLine(line.unique_id, line.sku, name or line.sku, line.quantity, line.bundle_sku, line.per_bundle)
+    bundle, per = line.bundle_sku, line.per_bundle
+    if not bundle and (missing := subject.missing.get((line.unique_id, fold(line.sku)))):
+        bundle, per = missing.bundle_sku, missing.per_bundle
+    name = subject.names.get(fold(line.sku) if bundle else line.unique_id)
+    return PartLine(line.unique_id, line.sku, name or line.sku, line.quantity, bundle, per)
 
 
 def _status(one: Decided) -> str:

@@ -7,11 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from orders.documents.product import KINDS, PRODUCT, STATUSES, fields_of
+from orders.fulfillments.telling import Telling
 from orders.inventory.promise import Promise, Total
 from orders.models import BundleItem, Product, Publication, Source
 from orders.products import lines, queries
 from orders.products.channel_form import ChannelForm, free_channels
 from orders.products.inputs import GROUPS
+from orders.products.telling import tellings
 from portal.filters.mark import gettext_noop
 from portal.kit.text import fold
 from portal.tenancy.models import Organization
@@ -61,6 +63,8 @@ class Channel:
     own: Publication | None
     form: ChannelForm | None
     is_owner: bool = False
+    telling: Telling | None = None
+    """What it was told of how much there is; None: it is told nothing."""
 
 
 def groups(product: Product) -> list[tuple[str, list[Fact]]]:
@@ -116,12 +120,14 @@ def components(product: Product, promise: Promise) -> list[Component]:
 def channels(product: Product, sources: Sequence[Source], *, may: bool, bound: ChannelForm | None = None,
              bound_to: str = "") -> list[Channel]:  # fmt: skip
     """Return the channels that a product is on; `bound` is the form that somebody has sent for one of them."""
+    told = tellings(product.organization_id, product.sku) if product.channels else {}
     return [
         Channel(
             one.source,
             one,
             _form(product, one.source, one, bound, bound_to) if may else None,
             one.source_id == product.owner_id,
+            told.get(one.source_id),
         )
         for one in product.channels
     ]

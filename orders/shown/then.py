@@ -3,7 +3,7 @@
 import copy
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from orders.documents.instants import instant
@@ -12,9 +12,12 @@ from orders.models import Order
 from portal.audit.models import History
 from portal.entities import patch
 from portal.entities.patch import Change
+from portal.kit import clock
 from portal.kit.json import Json
 
 _MOST_DIGITS = 9
+_TOGETHER = dt.timedelta(seconds=2)
+"""How long one transaction takes at most, near enough."""
 
 
 class NoSuchMoment(ValueError):
@@ -34,6 +37,22 @@ class Then:
     """What is different now."""
     before: bool = False
     """The instant asked for lies before the order came in; the first version is shown."""
+    asked: dt.datetime | None = None
+    """The instant asked for; None: a version was."""
+
+    read_at: dt.datetime = field(default_factory=clock.now)
+
+    @property
+    def moment(self) -> dt.datetime:
+        """The instant at which the records around the order are shown: of a version, shortly before it ended.
+
+        Not at its very end: what was written together with the next version carries moments from just before that.
+        """
+        if self.asked is not None and not self.before:
+            return self.asked
+        if (until := self.until) is None:
+            return self.read_at
+        return until - min((until - self.at) / 2, _TOGETHER)
 
     @property
     def at(self) -> dt.datetime:
@@ -82,7 +101,7 @@ def then(order: Order, asked: str) -> Then:
         was = patch.revert(was, newer.changes) if newer.version > shown else was
     row = next((one for one in moments if one.version == shown), None)
     past = _order(order, was, shown, row)
-    found = Then(past, shown, row, moments, _told(was, now), before=version < first)
+    found = Then(past, shown, row, moments, _told(was, now), version < first, moment)
     past.__dict__["_then"] = found  # the buttons “Who set this?” say instead what is different now
     return found
 

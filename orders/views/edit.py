@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from orders.by_hand.edit import Edited
 from orders.by_hand.edit import edit as change
 from orders.documents.values import NotWritable
 from orders.edit_form import EditForm
-from orders.edit_lines import empty_row
+from orders.edit_lines import Look, empty_row
 from orders.edit_meanwhile import changed_since, meanwhile, only_moved
 from orders.lifecycle.edits import ChangedMeanwhile
 from orders.lifecycle.write import MoveRefused
@@ -26,6 +26,7 @@ from portal.ui.access import PageRequest, page
 from portal.ui.htmx import done, page_or_part
 
 TEMPLATE = "orders/edit.html"
+_MOST_DIGITS = 6
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,8 +35,8 @@ def edit(request: PageRequest, public_id: str) -> HttpResponse:
     """Show the form, and save what was changed; every fault stands beside its field."""
     found = queries.one(request.organization, public_id)
     if request.method != "POST":
-        return _shown(request, found, EditForm(found))
-    form = EditForm(found, request.POST)
+        return _shown(request, found, EditForm(found, look=_look(request.GET)))
+    form = EditForm(found, request.POST, _look(request.POST))
     if not form.is_valid():
         return _shown(request, found, form, status=422)
     try:
@@ -54,6 +55,12 @@ def edit(request: PageRequest, public_id: str) -> HttpResponse:
         return _shown(request, found, form, status=422)
     address = reverse("orders:detail", args=[found.public_id])
     return done(request, address, _told(edited), event=CHANGED)
+
+
+def _look(given: QueryDict) -> Look:
+    start = given.get("from", "")
+    fits = start.isascii() and start.isdecimal() and len(start) <= _MOST_DIGITS
+    return Look(given.get("find", "")[:300], int(start) if fits else 0)
 
 
 def _save(request: PageRequest, found: Order, form: EditForm) -> Edited:

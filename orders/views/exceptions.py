@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from orders.documents.exception import document
 from orders.exceptions import groups, settle
-from orders.exceptions.catalogue import CATEGORIES, CONCERNS, retry_of
+from orders.exceptions.catalogue import CATEGORIES, CONCERNS, exception_types, retry_of
 from orders.exceptions.form import FORMS, NoteForm, form_of
 from orders.exceptions.look_after import members
 from orders.exceptions.shown import happenings, record_url, shown
@@ -92,6 +92,7 @@ def _context(request: PageRequest, found: OrderException) -> dict[str, Any]:
         "more_history": not everything and len(history) == HISTORY,
         "note_form": NoteForm(),
         "cure": retry_of(found.type),
+        "is_a_persons": found.type in exception_types and exception_types.get(found.type).is_a_persons,
         "same": groups.members(request.organization, found.type, found.shared).exclude(pk=found.pk).count(),
         "cause_url": f"{reverse('orders:exception_cause')}?{urlencode({'type': found.type, 'cause': found.shared})}",
         **_forms(request, found),

@@ -141,14 +141,22 @@ def _told(found: ExceptionWork) -> dict[str, Any]:
     return {
         "work": found,
         "label": label,
-        "counts": counts,
+        "numbers": [*_numbers(found, counts), (counts["left"], _("left as they were"))],
         "dealt_with": found.total - counts["waiting"],
         "results": [one for one in told if one.outcome != "waiting"][:SHOWN],
         "more": max(0, found.total - counts["waiting"] - SHOWN),
         "running": running,
         "live": running or (counts["trying"] > 0 and _recent(found)),
         "can_undo": work.can_undo(found),
+        "undo_url": reverse("orders:exception_work_undo", args=[found.public_id]),
     }
+
+
+def _numbers(found: ExceptionWork, counts: Counter[str]) -> list[tuple[int, str]]:
+    if found.act != "retry":
+        return [(counts["done"], _("done"))]
+    told = (("cleared", _("cleared")), ("trying", _("still being tried")), ("again", _("not cleared")))
+    return [(counts[outcome], label) for outcome, label in told]
 
 
 def _recent(found: ExceptionWork) -> bool:

@@ -16,9 +16,10 @@ from django_stubs_ext import StrOrPromise
 from orders.inventory import editing, files, locking
 from orders.inventory.form import LockForm, SetManyForm, UnlockForm
 from orders.inventory.movements import LABELS
-from orders.inventory.sheet import MAX_BYTES, SHOWN_FAULTS
+from orders.inventory.sheet import MAX_BYTES
 from orders.lists.inventory import inventory_list
 from orders.models import InventoryLevel
+from orders.views.look import looked, posted
 from portal.audit.actor import Actor
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, page
@@ -28,8 +29,6 @@ from portal.ui.ticked import carried, way_back
 
 MOST = 1_000
 """As many records as one request can deal with in a few seconds; more are brought by a file."""
-SHOWN = 200
-"""So many rows of a file are told one by one; all of them are counted."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +37,7 @@ def import_page(request: PageRequest) -> HttpResponse:
     """Take a file or pasted text: show what it would set, and set it when that is confirmed."""
     if request.method != "POST":
         return render(request, "orders/inventory_import.html", {"most": MAX_BYTES})
-    data = _posted(request)
+    data = posted(request)
     if request.POST.get("do") != "import":
         return _look(request, data, files.preview(request.organization, data))
     seal, note = request.POST.get("seal", ""), request.POST.get("note", "").strip()[:400]
@@ -51,34 +50,9 @@ def import_page(request: PageRequest) -> HttpResponse:
     return redirect(request, reverse("orders:inventory"))
 
 
-def _posted(request: PageRequest) -> bytes:
-    """Return the file, else the pasted text; of a file no more than is needed to say that it is too large."""
-    file = request.FILES.get("file")
-    if file is not None:
-        return bytes(file.read(MAX_BYTES + 1))
-    return request.POST.get("text", "").replace("\r\n", "\n").encode("utf-8", "surrogatepass")
-
-
 def _look(request: PageRequest, data: bytes, found: files.Preview, *, moved_on: bool = False) -> HttpResponse:
-    writes = [entry for entry in found.entries if entry.outcome != "unchanged"]
-    counts = [
-        (found.count("new"), _("new"), "new"),
-        (found.count("changed"), _("changed"), "changed"),
-        (found.count("unchanged"), _("as they are already"), "unchanged"),
-    ]
-    context = {
-        "most": MAX_BYTES,
-        "text": data.decode("utf-8-sig", "replace") if len(data) <= MAX_BYTES else "",
-        "note": request.POST.get("note", "")[:400],
-        "preview": found,
-        "rows": [(entry, _changes(entry)) for entry in writes[:SHOWN]],
-        "more": max(0, len(writes) - SHOWN),
-        "faults": found.faults[:SHOWN_FAULTS],
-        "more_faults": max(0, len(found.faults) - SHOWN_FAULTS),
-        "counts": [one for one in counts if one[0]],
-        "moved_on": moved_on,
-    }
-    code = 409 if moved_on else 422 if found.faults else 200
+    context, code = looked(data, found, _changes, moved_on=moved_on)
+    context["note"] = request.POST.get("note", "")[:400]
     return render(request, "orders/inventory_import.html", context, status=code)
 
 

@@ -19,6 +19,7 @@ from orders.shown.acts import acts
 from orders.shown.holds import open_holds
 from orders.shown.product_links import linked
 from orders.shown.then import NoSuchMoment, Then, then
+from orders.shown.then_around import around
 from portal.filters.tree import Condition
 from portal.kit import json
 from portal.tenancy.roles import Permission
@@ -89,6 +90,7 @@ def _then(request: PageRequest, found: Order, asked: str) -> HttpResponse:
     context = {
         "order": was.order,
         "then": was,
+        "around": around(found, was),
         "lines": facts.lines(was.order, limit=None),
         "addresses": facts.addresses(was.order),
         "money": facts.money(was.order),

@@ -148,13 +148,14 @@ def work_page(request: PageRequest, public_id: str) -> HttpResponse:
     context = {
         "work": found,
         "label": _("Undo: %(act)s") % {"act": label} if found.undoes else label,
-        "done": counts.get("done", 0),
-        "left": counts.get("left", 0),
+        "numbers": [(counts.get("done", 0), _("done")), (counts.get("left", 0), _("left as they were"))],
         "dealt_with": found.total - counts.get("waiting", 0),
         "results": items.filter(outcome="left")
         .select_related("order")
         .defer("order__content", "order__source_doc")[:SHOWN],
         "running": found.finished_at is None,
+        "live": found.finished_at is None,
+        "undo_url": reverse("orders:order_work_undo", args=[public_id]),
         "can_undo": work.can_undo(found) and counts.get("done", 0) > 0,
     }
     return page_or_part(request, "orders/order_work.html", "told", context)

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_stubs_ext import StrOrPromise
 
 from orders.documents.product import PRODUCT
-from orders.inventory.sheet import MAX_BYTES, SHOWN_FAULTS
+from orders.inventory.sheet import MAX_BYTES
 from orders.lists.products import product_list
 from orders.models import Source
 from orders.products import editing, files
 from orders.shown.product import all_sources
+from orders.views.look import looked, posted
 from orders.views.products import every_column
 from portal.audit.actor import Actor
 from portal.tenancy.roles import Permission
@@ -27,8 +28,6 @@ from portal.ui.htmx import add_message, done, redirect
 from portal.ui.ticked import carried, way_back
 
 MOST = 1_000
-SHOWN = 200
-"""So many rows of a file are told one by one; all of them are counted."""
 LIST = "orders:products"
 
 
@@ -140,7 +139,7 @@ def import_page(request: PageRequest) -> HttpResponse:
     """Take a file or pasted text: show what it would set, and set it when that is confirmed."""
     if request.method != "POST":
         return render(request, "orders/products_import.html", {"most": MAX_BYTES, "every_column": every_column()})
-    data = _posted(request)
+    data = posted(request)
     if request.POST.get("do") != "import":
         return _look(request, data, files.preview(request.organization, data))
     try:
@@ -152,35 +151,9 @@ def import_page(request: PageRequest) -> HttpResponse:
     return redirect(request, reverse(LIST))
 
 
-def _posted(request: PageRequest) -> bytes:
-    """Return the file, else the pasted text; of a file no more than is needed to say that it is too large."""
-    file = request.FILES.get("file")
-    if file is not None:
-        return bytes(file.read(MAX_BYTES + 1))
-    return request.POST.get("text", "").replace("\r\n", "\n").encode("utf-8", "surrogatepass")
-
-
 def _look(request: PageRequest, data: bytes, found: files.Preview, *, moved_on: bool = False) -> HttpResponse:
-    writes = [entry for entry in found.entries if entry.outcome != "unchanged"]
-    counts = [
-        (found.count("new"), _("new"), "new"),
-        (found.count("changed"), _("changed"), "changed"),
-        (found.count("unchanged"), _("as they are already"), "unchanged"),
-    ]
-    context = {
-        "most": MAX_BYTES,
-        "every_column": every_column(),
-        "text": data.decode("utf-8-sig", "replace") if len(data) <= MAX_BYTES else "",
-        "preview": found,
-        "rows": [(entry, _changes(entry)) for entry in writes[:SHOWN]],
-        "more": max(0, len(writes) - SHOWN),
-        "faults": found.faults[:SHOWN_FAULTS],
-        "more_faults": max(0, len(found.faults) - SHOWN_FAULTS),
-        "counts": [one for one in counts if one[0]],
-        "moved_on": moved_on,
-    }
-    code = 409 if moved_on else 422 if found.faults else 200
-    return render(request, "orders/products_import.html", context, status=code)
+    context, code = looked(data, found, _changes, moved_on=moved_on)
+    return render(request, "orders/products_import.html", context | {"every_column": every_column()}, status=code)
 
 
 def _changes(entry: files.Entry) -> list[tuple[str, str, str]]:

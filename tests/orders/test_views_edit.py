@@ -14,6 +14,7 @@ from automations.definition import ActionSpec, Definition
 from automations.engine_key import engine_key_of
 from automations.models import Run
 from orders.edit_form import PATHS, values
+from orders.edit_lines import MOST, WINDOW
 from orders.lifecycle import edits
 from orders.models import Order, Source
 from portal.audit.actor import Actor
@@ -294,3 +295,32 @@ def test_an_order_that_only_went_on_is_saved_without_a_question(as_owner: Client
     Order.across.filter(pk=order.pk).update(version=2)  # as when one of its requests is sent
     assert post(as_owner, order, data).status_code == 204
     assert fresh(order).content["giftNote"] == "Hello"
+
+
+def test_of_a_large_order_the_lines_that_are_looked_for_are_changed(as_owner: Client, source: Source) -> None:
+    lines = [
+        {"uniqueId": f"l{n}", "sku": f"SKU-{n:03}", "name": f"Thing {n}", "quantity": 1, "itemPrice": "1.00"}
+        for n in range(MOST + 60)
+    ]
+    order = make_order(source, 1, lineItems=lines)
+    address = f"/orders/{order.public_id}/edit"
+    shown = as_owner.get(address)
+    assert shown.content.decode().count('class="edit-line"') == WINDOW
+    assert "Lines 1 to 50 of 260; the order has 260." in text(shown)
+    assert "Lines 251 to 260 of 260" in text(as_owner.get(address, {"from": "250"}))
+    assert "Lines 1 to 50 of 260" in text(as_owner.get(address, {"from": "9999"}))
+    assert "No line has this" in text(as_owner.get(address, {"find": "nowhere"}))
+    found = as_owner.get(address, {"find": "sku-25", "from": "x"})
+    assert "Lines 1 to 10 of 10; the order has 260." in text(found)
+    told = dict(re.findall(r'name="(initial-line-[^"]+)" value="([^"]*)"', found.content.decode()))
+    line = next(name for name in told if name.endswith("-quantity")).removeprefix("initial-")
+    data = typed(order) | told | {name.removeprefix("initial-"): value for name, value in told.items()}
+    wrong = post(as_owner, order, data | {line: "none", "find": "sku-25", "from": "0"})
+    assert "Lines 1 to 10 of 10; the order has 260." in text(wrong)
+    assert (wrong.status_code, wrong.content.decode().count('class="edit-line"')) == (422, 10)
+    other = typed(order, giftNote="Hello")
+    assert post(as_owner, order, data | {line: "7"}).status_code == 204
+    assert [one["quantity"] for one in fresh(order).content["lineItems"]].count(7) == 1
+    assert len(fresh(order).content["lineItems"]) == MOST + 60
+    assert post(as_owner, order, data | {line: "8"}).status_code == 422  # changed meanwhile, by the save before
+    assert post(as_owner, order, other).status_code == 204  # without any line in the form

@@ -17,11 +17,14 @@ from integrations.outbound import channels
 from integrations.outbound.channels import compare
 from integrations.outbound.stock import Teller, tell_due
 from integrations.outbound.stock_shown import state_of, told
+from orders.engines import setting
 from orders.fulfillments.by_hand import Shipment, report_by_hand
+from orders.inventory.levels import are_needs_known
 from orders.inventory.virtual import settle_virtual
 from orders.lifecycle import edits
-from orders.models import Location, Order, OrderException, Publication, Source
+from orders.models import Location, Order, OrderException, Product, Publication, Source
 from portal.events.dispatch import drain
+from portal.kit.jobs import bells
 from tests.factories import make_location
 from tests.integrations.conftest import TESTER, run_flow
 from tests.integrations.outbound.stock import AGO, channel, make_due, number, publish, settle
@@ -271,8 +274,9 @@ def test_an_answer_that_is_lost_is_looked_up_before_anything_is_told_again(
 
 
 def test_a_product_that_is_gone_there_is_told_to_people_and_forgotten_when_it_is_back(
-    shop: Integration, warehouse: Location, sandbox: Sandbox, pot: str
+    shop: Integration, warehouse: Location, sandbox: Sandbox, pot: str, as_owner: Client
 ) -> None:
+    address = f"/products/{Product.across.get(sku=pot).public_id}"
     publication = Publication.across.get(ext_product_api_id=str(product_of(sandbox, pot)["id"]))
     api_id = publication.ext_product_api_id
     Publication.across.update(ext_product_api_id="5")
@@ -281,6 +285,7 @@ def test_a_product_that_is_gone_there_is_told_to_people_and_forgotten_when_it_is
     (problem,) = OrderException.across.filter(type="stock_not_told", state="active")
     assert pot in problem.title
     assert told(shop.organization_id, pot)[0].error
+    assert "Stock not told: " in as_owner.get(address).content.decode()
     Publication.across.update(ext_product_api_id=api_id)
     compare(channel())
     settle()
@@ -288,6 +293,7 @@ def test_a_product_that_is_gone_there_is_told_to_people_and_forgotten_when_it_is
     assert not OrderException.across.filter(type="stock_not_told", state="active").exists()
     (now,) = told(shop.organization_id, pot)
     assert (now.units, now.waiting, now.error, now.source) == (15, False, "", shop.source)
+    assert "Told that 15 units can be sold" in as_owner.get(address).content.decode()
 
 
 def test_what_waits_while_the_shop_is_off_goes_out_when_it_is_on_again(
@@ -308,6 +314,23 @@ def test_what_waits_while_the_shop_is_off_goes_out_when_it_is_on_again(
     lifecycle.save_flows(shop, {"inventory": "push"}, by=TESTER)
     settle()
     assert shelf(sandbox) == 20
+
+
+def test_while_the_inventory_engine_is_off_a_sale_is_not_given_back(
+    shop: Integration, sandbox: Sandbox, pot: str
+) -> None:
+    setting.switch(shop.organization, setting.INVENTORY, on=False, by=TESTER)
+    sandbox.place_order({pot: 2})
+    run_flow(shop)
+    bells.get("events:stock")()
+    make_due()
+    assert (tell_due(), shelf(sandbox), are_needs_known(shop.organization_id)) == (0, 8, False)
+    setting.switch(shop.organization, setting.INVENTORY, on=True, by=TESTER)
+    make_due()
+    assert (tell_due(), shelf(sandbox)) == (0, 8)  # what open orders need is counted first
+    bells.get("virtual commits")()
+    settle()
+    assert (shelf(sandbox), number(pot).told) == (8, 8)
 
 
 def test_a_number_that_came_too_late_is_never_told(

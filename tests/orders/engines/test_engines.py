@@ -3,21 +3,29 @@
 import pytest
 from django.test import Client
 
+from automations import services
+from automations.definition import ActionSpec, Definition, FilterSpec
+from automations.models import Run
 from automations.services import ensure_defaults
 from orders.engines import setting
 from orders.exceptions import settle
 from orders.inventory.listen import catch_up
 from orders.lifecycle import edits
-from orders.models import EngineSetting, Hold, InventoryLevel, OrderException, ShippingRequest, Source
+from orders.lifecycle.shipping_request import RequestStatus
+from orders.models import EngineSetting, Hold, InventoryLevel, Order, OrderException, ShippingRequest, Source
+from orders.requests.move import move
 from orders.routing.retry import rerun, route_due
 from orders.routing.run import OFF
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.events.dispatch import drain
 from portal.events.models import Handoff
+from portal.filters.codec import encode
+from portal.filters.tree import Condition, Group
 from portal.tenancy.models import Organization
 from tests.factories import make_order
 from tests.orders.inventory.stock import figures, stock
+from tests.orders.requests.making import ready_order, request_for
 from tests.orders.routing.running import card, ready, run, warehouse
 
 pytestmark = pytest.mark.django_db
@@ -76,10 +84,47 @@ def test_orders_that_came_while_automation_was_off_are_then_given_to_the_rules(s
     decided = make_order(source, 3)
     edits.move(decided.pk, "review", by=ANN)
     drain("automations")
-    assert (Hold.across.count(), Handoff.across.count()) == (0, 0)
+    assert (Hold.across.count(), Handoff.across.count()) == (0, 1)
     switch(source, setting.AUTOMATION, on=True)
     drain("automations")
     assert sorted(Hold.across.values_list("order_id", flat=True)) == [waiting.pk, late.pk]
+    assert Handoff.across.count() == 0
+
+
+def test_what_changed_while_automation_was_off_is_then_judged_once_by_what_it_was_before(source: Source) -> None:
+    for trigger, path in (("UPDATED_ORDER", "giftNote"), ("UPDATED_SHIPMENT", "status")):
+        spec = FilterSpec(tree=encode(Group("all", (Condition(path, "changed"),))))
+        definition = Definition(
+            name=trigger, filter=spec, actions=(ActionSpec(key="add_note", settings={"text": "Seen"}),)
+        )
+        services.set_enabled(services.create_rule(source.organization, trigger, definition, by=ANN), True, by=ANN)
+    reno = warehouse(source)
+    stock(reno, on_hand=9)
+    judged, under_way, missed = (ready_order(source, number) for number in (1, 2, 3))
+    asked = request_for(missed, reno)
+    drain("automations")
+
+    def note(order: Order, text: str) -> None:
+        edits.set_fields(order.pk, {"giftNote": text}, by=ANN)
+
+    def seen() -> list[tuple[str, int]]:
+        return sorted(Run.across.values_list("entity_type", "entity_id"))
+
+    note(judged, "before")
+    drain("automations")
+    note(under_way, "its event is on its way when the engine is switched off")
+    switch(source, setting.AUTOMATION, on=False)
+    drain("automations")
+    note(missed, "one")
+    edits.set_fields(missed.pk, {"tags": ["late"]}, by=ANN)
+    move([asked.pk], RequestStatus.SENT_TO_FULFILLMENT, ANN)
+    assert seen() == [("order", judged.pk)]
+    every = [("order", one.pk) for one in (judged, under_way, missed)] + [("shippingRequest", asked.pk)]
+    for _again in range(2):
+        switch(source, setting.AUTOMATION, on=True)
+        drain("automations")
+        assert (seen(), Handoff.across.filter(consumer="automations").count()) == (every, 0)
+        switch(source, setting.AUTOMATION, on=False)
 
 
 def test_a_person_switches_an_engine_off_reads_first_what_stops_and_takes_it_back(

@@ -1,5 +1,8 @@
 """The sweep over exceptions, and of each type when its cause is over."""
 
+import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,16 +10,30 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test import override_settings
 
-from integrations.models import Integration
+from integrations.models import Integration, StockChannel
+from integrations.models.stock import StockNumber
 from orders.engines import setting
 from orders.exceptions import sweep
 from orders.exceptions.catalogue import CATEGORIES, exception_types, retry_of
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.models import ExceptionSweep, Fulfillment, OrderException, Source
+from orders.models import (
+    ExceptionSweep,
+    Fulfillment,
+    Location,
+    MethodMapping,
+    Order,
+    OrderException,
+    OrderMethod,
+    Publication,
+    ShippingMethod,
+    ShippingRequest,
+    Source,
+)
 from portal.audit.actor import Actor
 from portal.kit.jobs import bells, watchers
 from tests.factories import make_location, make_order
 from tests.orders.fulfillments.parcels import make_fulfillment
+from tests.orders.inventory.stock import make_product
 from tests.orders.requests.making import ready_order, request_for
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +134,99 @@ def test_an_integration_that_works_again_and_a_parcel_that_is_known_are_no_troub
     Integration.across.update(cause="")
     Fulfillment.across.filter(pk=make_fulfillment(asked, ext_fulfillment_id="P-1").pk).update(source=source)
     assert close() == 2
+
+
+def test_what_only_a_person_can_close_is_written_down() -> None:
+    table = Path("docs/exceptions.md").read_text().partition("## What only a person can close")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == {
+        one.key for one in exception_types.all() if one.is_a_persons
+    }
+
+
+def _tea_product(source: Source) -> None:
+    product = make_product(make_location(source), "TEA-9")
+    Publication.across.create(
+        organization=source.organization, source=source, product=product, sku="TEA-9", sku_folded="tea-9",
+        ext_product_api_id="K1",
+    )  # fmt: skip
+
+
+def _mapping(source: Source) -> None:
+    own = {"organization": source.organization}
+    method = ShippingMethod.across.create(**own, source=source, code="UPS")
+    asked = OrderMethod.across.create(**own, key="K1", code="Fast")
+    MethodMapping.across.create(**own, source=source, order_method=asked, method=method)
+
+
+def _number(source: Source) -> None:
+    shop = Integration.across.create(organization=source.organization, name="S", connector="ecwid", source=source)
+    own = {"organization": source.organization, "source": source}
+    channel = StockChannel.across.create(integration=shop, check_at=Now(), **own)
+    key = f"{channel.pk}:tea"
+    StockNumber.across.create(
+        organization=source.organization, channel=channel, sku="TEA", sku_folded="tea", failures=1
+    )
+    OrderException.across.filter(type="stock_not_told").update(cause_key=key)
+
+
+def _waits(source: Source) -> ShippingRequest:
+    return request_for(ready_order(source), make_location(source, "K2"), 1)
+
+
+def _untold(source: Source) -> None:
+    asked = _waits(source)
+    ShippingRequest.across.filter(pk=asked.pk).update(status="canceled", canceled_at=Now(), cancellation="notTold")
+    OrderException.across.filter(type="canceled_too_late").update(entity_type="order", entity_id=asked.order_id)
+
+
+OVER: dict[str, tuple[Callable[[Source], object] | None, Callable[[Source], object]]] = {
+    "record_refused": (
+        None,
+        lambda source: Order.across.filter(pk=make_order(source).pk).update(ext_order_api_id="K1"),
+    ),
+    "product_unreadable": (None, _tea_product),
+    "report_refused": (
+        _waits,
+        lambda source: Fulfillment.across.filter(
+            pk=make_fulfillment(ShippingRequest.across.get(), ext_fulfillment_id="K1").pk
+        ).update(source=source),
+    ),
+    "stock_refused": (
+        lambda source: make_location(source, "K1", active=False),
+        lambda source: Location.across.update(active=True),
+    ),
+    "method_unmapped": (_waits, _mapping),
+    "stock_not_told": (_number, lambda source: StockNumber.across.update(failures=0)),
+    "canceled_too_late": (_untold, lambda source: ShippingRequest.across.update(cancellation="agreed")),
+}
+"""What stands beside an exception while its cause lasts, and what ends it without whoever raised it."""
+
+
+@pytest.mark.parametrize("key", OVER)
+def test_a_cause_that_ends_without_a_word_closes_its_exception(source: Source, key: str) -> None:
+    before, after = OVER[key]
+    about: dict[str, Any] = {"entity_type": "source", "entity_id": source.pk}
+    cause = f"method:{source.public_id}:K1" if key == "method_unmapped" else f"{source.public_id}:K1"
+    raise_exceptions([Problem(key, source.organization_id, cause, "T", "M", **about)])
+    if before:
+        before(source)
+    close = watchers.get("exceptions whose cause is gone").job
+    assert close() == 0
+    after(source)
+    assert close() == 1
+
+
+def test_what_a_deleted_integration_has_sent_wrongly_is_over(source: Source) -> None:
+    keys = ("record_refused", "product_unreadable", "report_refused", "stock_refused", "method_unmapped")
+    about: dict[str, Any] = {"entity_type": "source", "entity_id": source.pk}
+    _waits(source)
+    raise_exceptions(
+        [Problem(key, source.organization_id, f"{source.public_id}:a:b", "T", "M", **about) for key in keys]
+    )
+    close = watchers.get("exceptions whose cause is gone").job
+    assert close() == 0
+    Source.across.update(state="deleted")
+    assert close() == len(keys)
 
 
 def test_a_lease_that_ran_out_is_taken_over(source: Source) -> None:

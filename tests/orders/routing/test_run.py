@@ -5,18 +5,23 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from orders.documents.order import plain_document
 from orders.inventory.check import differing
 from orders.lifecycle import edits
+from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import InventoryLevel, Order, OrderException, RoutingRun, ShippingRequest, Source
 from orders.requests.cancel import cancel
-from orders.routing.load import load_stock, load_world
+from orders.requests.move import move
+from orders.routing.load import has_cards, load_stock, load_world
+from orders.routing.retry import route_due
 from orders.routing.run import RESTS, route
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.events.dispatch import drain
+from portal.events.models import Handoff
 from portal.kit.invariants import broken
 from tests.factories import make_order, make_orders
 from tests.orders.inventory.stock import figures, make_product, stock
@@ -115,6 +120,40 @@ def test_without_a_card_that_is_on_routing_rests(source: Source) -> None:
     assert (order.routing_status, active()) == ("pending", [])
 
 
+def test_without_a_card_orders_that_name_their_location_are_routed(source: Source) -> None:
+    reno = warehouse(source)
+    store, kiosk = (warehouse(source, name, fulfillment_source=None) for name in ("Store", "Kiosk"))
+    silent = ready(source, 1)
+    assert not has_cards(source.organization_id)
+    assert Handoff.across.filter(consumer="routing").count() == 1
+    named, part, nobodys, more = (
+        ready(source, 2, locationId=reno.public_id, respectLocationId=True),
+        ready(source, 3, lineItems=[_line("l1", respectLocationId=True, locationId="reno"), _line("l2")]),
+        ready(source, 4, locationId="store", respectLocationId=True),
+        ready(source, 5, locationId=kiosk.public_id, respectLocationId=True),
+    )
+    drain("routing")
+    asked = ShippingRequest.across.values_list("order_id", "location_id")
+    assert list(asked) == [(named.pk, reno.pk)]
+    assert dict(Order.across.values_list("pk", "routing_status")) == {
+        silent.pk: "pending", named.pk: "ready", part.pk: "failed", nobodys.pk: "failed", more.pk: "failed",
+    }  # fmt: skip
+    told = dict(OrderException.across.filter(type="routing_failed").values_list("entity_id", "shared"))
+    nobody = "No fulfillment channel owns the location that the order names"
+    assert (set(told), told[nobodys.pk], told[more.pk]) == ({part.pk, nobodys.pk, more.pk}, nobody, nobody)
+    assert "name their location" in OrderException.across.filter(entity_id=part.pk).get().cure
+    Order.across.update(route_at=Now() - dt.timedelta(hours=1))
+    Order.across.filter(pk=silent.pk).update(route_at=None)
+    store.fulfillment_source = source
+    store.save()
+    assert (route_due(), route_due()) == (4, 0)  # the silent one comes with the first card
+    assert Order.across.get(pk=nobodys.pk).routing_status == "ready"
+
+
+def _line(unique_id: str, **fields: object) -> dict[str, object]:
+    return {"uniqueId": unique_id, "sku": "TEA-1", "name": "Tea", "quantity": 1} | fields
+
+
 def test_an_order_without_anything_to_ship_is_left_out(source: Source) -> None:
     card(warehouse(source))
     order = ready(source, lineItems=[{"uniqueId": "l1", "sku": "GIFT", "quantity": 1, "requiresShipping": False}])
@@ -199,6 +238,31 @@ def test_orders_split_bundles_explode_and_names_travel(source: Source) -> None:
     assert (figures(reno, "TIN"), figures(leeds, "TEA-2")) == ((4, 4), (1, 1))
 
 
+def test_a_part_of_a_bundle_that_was_canceled_is_asked_for_again_and_no_more_than_that(source: Source) -> None:
+    reno, leeds = warehouse(source), warehouse(source, "Leeds")
+    card(reno, leeds, allow_split=True)
+    stock(reno, "TIN", on_hand=4)
+    stock(leeds, "LEAF", on_hand=9)
+    make_product(reno, "SET", {"TIN": 2, "LEAF": 3})
+    order = ready(source, lineItems=lines(SET=2))
+    run(order)
+    assert [one[3] for one in requests_of(order)] == [[("TIN", 4)], [("LEAF", 6)]]
+    move([ShippingRequest.across.get(ordinal=1).pk], RequestStatus.SENT_TO_FULFILLMENT, ANN)
+    cancel(ShippingRequest.across.get(ordinal=2), ANN)
+    order.refresh_from_db()
+    assert (order.routing_status, order.route_at is None) == ("pending", False)
+    assert [one.outcome for _ in range(2) for one in run(order)] == ["routed", "nothing"]
+    again = ShippingRequest.across.get(ordinal=3)
+    assert (again.location, again.content["lineItems"][0]) == (
+        leeds,
+        {"uniqueId": "l1", "sku": "LEAF", "name": "LEAF", "quantity": 6, "bundleSku": "SET", "perBundle": 3},
+    )
+    assert (figures(leeds, "LEAF"), order.routing_status) == ((9, 6), "ready")
+    move([again.pk], RequestStatus.SENT_TO_FULFILLMENT, ANN)
+    assert Order.across.get(pk=order.pk).status == "sentToFulfillment"
+    assert broken() == []
+
+
 @pytest.mark.parametrize(("send", "status"), [(False, "pendingInventory"), (True, "readyForFulfillment")])
 def test_future_stock_is_committed_as_such(source: Source, send: bool, status: str) -> None:
     reno = warehouse(source)
@@ -223,12 +287,27 @@ def test_a_location_that_a_canceled_request_wants_passed_over_is(source: Source)
     reno, leeds = warehouse(source), warehouse(source, "Leeds")
     card(reno, leeds)
     stock(reno, on_hand=9)
-    stock(leeds, on_hand=9)
     order = ready(source)
     run(order)
     cancel(ShippingRequest.across.get(), ANN, skip_location=True)
+    assert [one.outcome for _ in range(2) for one in run(order)] == ["failed", "failed"]  # not back to Reno either
+    stock(leeds, on_hand=9)
     run(order)
-    assert [one[1] for one in requests_of(order)] == ["Reno", "Leeds"]
+    cancel(ShippingRequest.across.latest("pk"), ANN, skip_location=True)
+    run(order)
+    assert [one[1] for one in requests_of(order)] == ["Reno", "Leeds", "Reno"]
+
+
+def test_two_warehouses_that_refuse_do_not_send_an_order_to_and_fro(source: Source) -> None:
+    places = warehouse(source), warehouse(source, "Leeds")
+    card(*places)
+    for place in places:
+        stock(place, on_hand=9)
+    order = ready(source)
+    for _place in places:
+        run(order)
+        ShippingRequest.across.update(status="failed", skip_location=True)
+    assert [one.outcome for one in run(order)] == ["failed"]
 
 
 def test_a_line_that_comes_after_the_order_was_sent_is_routed_too(source: Source) -> None:
