@@ -1,5 +1,9 @@
 """What every test may ask for: three people, an organization, a store."""
 
+import gc
+
+gc.disable()  # until all tests are loaded, see tests.startup
+
 import os
 import sys
 from collections.abc import Iterator
@@ -15,9 +19,27 @@ from portal.tenancy.models import Membership, Organization, User
 from portal.tenancy.roles import Role
 from tests.emptying import emptied_quickly
 from tests.factories import make_member
+from tests.startup import collect_garbage, drop_template, migrate_template, run_led_by, template_of
 
 DEAR_FIRST = ("crash", "readings", "browser", "house", "bench", "integrations", "portal/filters")
 """Folders of tests that take seconds each: begun first, so that at the end no process waits for a long one."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Iterator[None]:
+    yield  # xdist starts its processes
+    if run := run_led_by(session.config):
+        migrate_template(session.config, run)
+        collect_garbage()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if run := run_led_by(session.config):
+        drop_template(session.config, run)
+
+
+def pytest_collection_finish() -> None:
+    collect_garbage()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,8 +56,9 @@ def _place(item: pytest.Item) -> int:
 def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
     """Give each run its own databases, so that two runs beside each other do not drop each other's."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    connections["default"].settings_dict["TEST"]["NAME"] = f"test_{run}_{worker}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    copied = {"TEMPLATE": template_of(run)} if worker else {}
+    connections["default"].settings_dict["TEST"] |= {"NAME": f"test_{run}_{worker or 'alone'}", **copied}
 
 
 @pytest.fixture(scope="session")
