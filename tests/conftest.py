@@ -1,9 +1,6 @@
 """What every test may ask for: three people, an organization, a store."""
 
 import gc
-
-gc.disable()  # until all tests are loaded, see tests.startup
-
 import os
 import sys
 from collections.abc import Iterator
@@ -19,10 +16,21 @@ from portal.tenancy.models import Membership, Organization, User
 from portal.tenancy.roles import Role
 from tests.emptying import emptied_quickly
 from tests.factories import make_member
-from tests.startup import collect_garbage, drop_template, migrate_template, run_led_by, template_of
+from tests.startup import (
+    collect_garbage,
+    drop_template,
+    load_each_from_another_place,
+    migrate_template,
+    run_led_by,
+    template_of,
+)
 
 DEAR_FIRST = ("crash", "readings", "browser", "house", "bench", "integrations", "portal/filters")
 """Folders of tests that take seconds each: begun first, so that at the end no process waits for a long one."""
+
+
+def pytest_configure() -> None:
+    gc.disable()  # until the tests are loaded, see tests.startup
 
 
 @pytest.hookimpl(wrapper=True)
@@ -36,6 +44,12 @@ def pytest_sessionstart(session: pytest.Session) -> Iterator[None]:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if run := run_led_by(session.config):
         drop_template(session.config, run)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ and not sys.dont_write_bytecode:
+        load_each_from_another_place(session.config)
 
 
 def pytest_collection_finish() -> None:

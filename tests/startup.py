@@ -3,11 +3,18 @@
 Both together were a fifth of the suite's time.
 """
 
+import contextlib
 import gc
+import importlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from unittest import mock
 
 import pytest
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django.plugin import blocking_manager_key
 
 YOUNG = 20_000
@@ -35,18 +42,35 @@ def template_of(run: str) -> str:
 
 def migrate_template(config: pytest.Config, run: str) -> None:
     """Migrate the database to copy, once, while the processes that will copy it are loading their tests."""
-    connection = connections["default"]
-    own = connection.settings_dict
-    with (
-        config.stash[blocking_manager_key].unblock(),
-        mock.patch.dict(own),
-        mock.patch.dict(own["TEST"], NAME=template_of(run)),
-    ):
+    with _at_template(config, run) as connection:
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         connection.close()  # what is open cannot be copied
 
 
 def drop_template(config: pytest.Config, run: str) -> None:
     """Drop the database that was copied."""
-    with config.stash[blocking_manager_key].unblock():
-        connections["default"].creation._destroy_test_db(template_of(run), verbosity=0)
+    with _at_template(config, run) as connection:
+        connection.creation.destroy_test_db(verbosity=0)
+
+
+@contextmanager
+def _at_template(config: pytest.Config, run: str) -> Iterator[BaseDatabaseWrapper]:
+    connection = connections["default"]
+    own, name = connection.settings_dict, template_of(run)
+    here, there = mock.patch.dict(own, NAME=name), mock.patch.dict(own["TEST"], NAME=name)
+    with config.stash[blocking_manager_key].unblock(), here, there:
+        yield connection
+
+
+def load_each_from_another_place(config: pytest.Config) -> None:
+    """Import the tests beginning at another file in each process, so that what one has compiled the others read.
+
+    What cannot be imported is told by pytest, which comes to it afterwards.
+    """
+    number, count = (int(os.environ[f"PYTEST_XDIST_WORKER{part}"].removeprefix("gw")) for part in ("", "_COUNT"))
+    given = (Path(config.invocation_params.dir, one.partition("::")[0]) for one in config.args)
+    files = sorted({file for one in given for file in (one.rglob("test_*.py") if one.is_dir() else [one])})
+    start = number * len(files) // count
+    for file in [*files[start:], *files[:start]]:
+        with contextlib.suppress(Exception):
+            importlib.import_module(".".join(file.relative_to(config.rootpath).with_suffix("").parts))
