@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -25,8 +26,10 @@ from tests.startup import (
     template_of,
 )
 
-DEAR_FIRST = ("crash", "readings", "browser", "house", "bench", "integrations", "portal/filters")
+DEAR_FIRST = ("readings", "crash", "browser", "house", "bench", "integrations", "portal/filters")
 """Folders of tests that take seconds each: begun first, so that at the end no process waits for a long one."""
+AMONG = {"crash": "browser"}
+"""Tests that mostly wait for other programs are dealt among those of another folder, whose work uses the time."""
 
 
 def pytest_configure() -> None:
@@ -57,13 +60,20 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=_place)
+    folders = [_dear(item) for item in items]
+    sizes, seen, places = Counter(folders), Counter[str](), {}
+    for item, folder in zip(items, folders, strict=True):
+        seen[folder] += 1
+        with_these = AMONG.get(folder, folder)
+        rank = DEAR_FIRST.index(with_these) if folder else len(DEAR_FIRST)
+        places[item] = (rank, seen[folder] / sizes[folder])
+    items.sort(key=places.__getitem__)
 
 
-def _place(item: pytest.Item) -> int:
-    """Return which of the dear folders a test stands in; the others keep their order behind them."""
+def _dear(item: pytest.Item) -> str:
+    """Return which of the dear folders a test stands in; nothing for the others, which keep their order behind them."""
     path = item.path.as_posix().rpartition("/tests/")[2]
-    return next((n for n, folder in enumerate(DEAR_FIRST) if path.startswith(folder + "/")), len(DEAR_FIRST))
+    return next((folder for folder in DEAR_FIRST if path.startswith(folder + "/")), "")
 
 
 @pytest.fixture(scope="session")
