@@ -8,6 +8,7 @@
 PYTHON ?= python3
 SETUP = @$(PYTHON) tools/setup.py
 VENV = .venv/bin
+# Compiled modules are kept for the many processes that the tests start, whatever the system wants otherwise.
 # One more than there are cores: the tests in the browser mostly wait for it.
 TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
@@ -23,7 +24,7 @@ run:
 
 test:
 	$(SETUP) dev assets browser
-	@SWITCHYARD_BROWSER="$$($(VENV)/python -m tools.browser)" $(VENV)/python -m pytest -n $(TEST_WORKERS) --maxschedchunk=1 $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= SWITCHYARD_BROWSER="$$($(VENV)/python -m tools.browser)" $(VENV)/python -m pytest -n $(TEST_WORKERS) --maxschedchunk=1 $(ARGS)
 
 check:
 	$(SETUP) dev

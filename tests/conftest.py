@@ -1,7 +1,9 @@
 """What every test may ask for: three people, an organization, a store."""
 
+import gc
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -16,27 +18,72 @@ from portal.tenancy.models import Membership, Organization, User
 from portal.tenancy.roles import Role
 from tests.emptying import emptied_quickly
 from tests.factories import make_member
+from tests.startup import (
+    collect_garbage,
+    drop_template,
+    load_each_from_another_place,
+    migrate_template,
+    run_led_by,
+    template_of,
+)
 
-DEAR_FIRST = ("crash", "readings", "browser", "house", "bench", "integrations", "portal/filters")
+DEAR_FIRST = ("readings", "crash", "browser", "house", "bench", "integrations", "portal/filters")
 """Folders of tests that take seconds each: begun first, so that at the end no process waits for a long one."""
+AMONG = {"crash": "browser"}
+"""Tests that mostly wait for other programs are dealt among those of another folder, whose work uses the time."""
+
+
+def pytest_configure() -> None:
+    gc.disable()  # until the tests are loaded, see tests.startup
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Iterator[None]:
+    yield  # xdist starts its processes
+    if run := run_led_by(session.config):
+        migrate_template(session.config, run)
+        collect_garbage()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if run := run_led_by(session.config):
+        drop_template(session.config, run)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ and not sys.dont_write_bytecode:
+        load_each_from_another_place(session.config)
+
+
+def pytest_collection_finish() -> None:
+    collect_garbage()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=_place)
+    folders = [_dear(item) for item in items]
+    sizes, seen, places = Counter(folders), Counter[str](), {}
+    for item, folder in zip(items, folders, strict=True):
+        seen[folder] += 1
+        with_these = AMONG.get(folder, folder)
+        rank = DEAR_FIRST.index(with_these) if folder else len(DEAR_FIRST)
+        places[item] = (rank, seen[folder] / sizes[folder])
+    items.sort(key=places.__getitem__)
 
 
-def _place(item: pytest.Item) -> int:
-    """Return which of the dear folders a test stands in; the others keep their order behind them."""
+def _dear(item: pytest.Item) -> str:
+    """Return which of the dear folders a test stands in; nothing for the others, which keep their order behind them."""
     path = item.path.as_posix().rpartition("/tests/")[2]
-    return next((n for n, folder in enumerate(DEAR_FIRST) if path.startswith(folder + "/")), len(DEAR_FIRST))
+    return next((folder for folder in DEAR_FIRST if path.startswith(folder + "/")), "")
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
     """Give each run its own databases, so that two runs beside each other do not drop each other's."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    connections["default"].settings_dict["TEST"]["NAME"] = f"test_{run}_{worker}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    copied = {"TEMPLATE": template_of(run)} if worker else {}
+    connections["default"].settings_dict["TEST"] |= {"NAME": f"test_{run}_{worker or 'alone'}", **copied}
 
 
 @pytest.fixture(scope="session")
