@@ -62,7 +62,16 @@ def parked(event: Event, error: str) -> None:
     )  # fmt: skip
 
 
-@consumer(NAME, events=("shippingRequest.created", "shippingRequest.updated"), on_parked=parked, wants=wanted)
+def heeded(event_name: str, payload: Json) -> bool:
+    """Say whether an event may ask for anything: a request is new, or ready again, or its cancellation is asked for."""
+    ready = (payload.get("status") or [""])[-1] == S.READY_FOR_FULFILLMENT
+    return event_name == CREATED or ready or "/cancellationStatus" in payload.get("changes", ())
+
+
+CREATED, UPDATED = "shippingRequest.created", "shippingRequest.updated"
+
+
+@consumer(NAME, events=(CREATED, UPDATED), on_parked=parked, wants=wanted, heeds=heeded)
 def listen(events: Sequence[Event]) -> None:
     """Ask for what requests need that were made or changed: to be handed over, or to be canceled there."""
     rows = ShippingRequest.across.filter(pk__in={event.entity_id for event in events}, deleted_at=None)
