@@ -155,7 +155,9 @@ def _loop(count: int, shop: Side, warehouse: Side) -> float:
         sold = Publication.across.filter(source=store.source)
         until(lambda: sold.count() >= skus, "The catalogue of the shop", 300)
         numbers = StockNumber.across.filter(channel__source=store.source)
-        until(lambda: numbers.count() >= skus and not numbers.exclude(state="done").exists(), "The shop's numbers", 300)
+        until(
+            lambda: numbers.count() >= sold.count() and not numbers.exclude(state="done").exists(), "Its numbers", 300
+        )
         time.sleep(_APART)
         shop.open()
         started = time.perf_counter()

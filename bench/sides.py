@@ -17,6 +17,7 @@ from typing import Any
 
 from bench.data import records
 from orders.records.order import LineItem, OrderRecord
+from portal.kit.text import fold
 
 Json = dict[str, Any]
 PIECES = 1_000_000
@@ -111,7 +112,7 @@ def warehouse(count: int, folder: Path) -> None:
         with sandbox.world.database.transaction():
             for sku, name in names.items():
                 sandbox.world.shelf.add(sku, name, {PLACE: PIECES})
-        _serve({"url": sandbox.url, "token": sandbox.token, "skus": len(names)})
+        _serve({"url": sandbox.url, "token": sandbox.token, "skus": len({fold(sku) for sku in names})})
 
 
 def _serve(told: Json) -> None:
