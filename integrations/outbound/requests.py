@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -62,7 +63,7 @@ def parked(event: Event, error: str) -> None:
     )  # fmt: skip
 
 
-def heeded(event_name: str, payload: Json) -> bool:
+def heeded(event_name: str, payload: Mapping[str, Any]) -> bool:
     """Say whether an event may ask for anything: a request is new, or ready again, or its cancellation is asked for."""
     ready = (payload.get("status") or [""])[-1] == S.READY_FOR_FULFILLMENT
     return event_name == CREATED or ready or "/cancellationStatus" in payload.get("changes", ())

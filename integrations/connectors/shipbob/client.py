@@ -212,12 +212,14 @@ def _reports(page: Iterable[pages.RawItem], progress: Progress, seen: set[int]) 
     found: list[parcels.Told] = []
     refused: list[Item] = []
     for one in page:
+        if isinstance(one.value, dict) and one.value.get("id") in seen:
+            continue  # it answers to more than one of our questions
         try:
             told = parcels.read(_whole(one))
         except DoesNotFit as error:
             refused.append(Item(_name(one), one.raw(), problem=str(error)))
             continue
-        if told is None or told.id in seen:
+        if told is None:
             continue
         seen.add(told.id)
         found.append(told)
