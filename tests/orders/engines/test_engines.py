@@ -84,7 +84,7 @@ def test_orders_that_came_while_automation_was_off_are_then_given_to_the_rules(s
     decided = make_order(source, 3)
     edits.move(decided.pk, "review", by=ANN)
     drain("automations")
-    assert (Hold.across.count(), Handoff.across.count()) == (0, 1)
+    assert (Hold.across.count(), Handoff.across.exists()) == (0, True)
     switch(source, setting.AUTOMATION, on=True)
     drain("automations")
     assert sorted(Hold.across.values_list("order_id", flat=True)) == [waiting.pk, late.pk]

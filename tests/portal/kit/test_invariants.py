@@ -39,8 +39,9 @@ def _forget_event(order: Order) -> None:
     event = Event.across.get(name="order.created")
     Event.across.update(created_at=LONG_AGO)
     Handoff.across.create(
-        organization=order.organization, event=event, consumer="automations", entity_type="order", entity_id=order.pk
-    )
+        organization=order.organization, event=event, consumer="automations", entity_type="order", entity_id=order.pk,
+        next_at=LONG_AGO,
+    )  # fmt: skip
 
 
 def _tell_a_move_that_was_none(order: Order) -> None:
