@@ -70,7 +70,7 @@ def parked(event: Event, error: str) -> None:
 def listen(events: Sequence[Event]) -> None:
     """Ask for a delivery for each fulfillment that its channel is to be told of."""
     rows = Fulfillment.across.filter(pk__in=[one.entity_id for one in events], kind=Fulfillment.Kind.SHIPPED)
-    found = list(rows.select_related("organization", "order").order_by("pk"))
+    found = list(rows.select_related("organization", "order").defer(*_HEAVY).order_by("pk"))
     tellers = tellers_of({one.order.source_id for one in found})
     wanted: dict[Organization, list[tuple[str, str, Json]]] = {}
     for one in found:
@@ -79,6 +79,9 @@ def listen(events: Sequence[Event]) -> None:
             wanted.setdefault(one.organization, []).append((KIND, one.public_id, _payload(one, teller[0])))
     for organization, payloads in wanted.items():
         request_many(organization, payloads)
+
+
+_HEAVY = ("content", *(f"order__{name}" for name in ("content", "source_doc", "terms", "facets", "kept")))
 
 
 Teller = tuple[Integration, FlowState | None]

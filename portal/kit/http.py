@@ -8,7 +8,6 @@ headers, paths and parameters cannot leak.
 
 import logging
 import os
-import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -24,7 +23,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
-from portal.kit import addresses, json
+from portal.kit import addresses, deadlines, json
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -148,7 +147,7 @@ def call(
     prepared.headers.setdefault("Accept-Encoding", "gzip")
     prepared.headers.setdefault("User-Agent", "Switchyard")
     started = time.monotonic()
-    with _named_failures(target.host), _deadline(limits.total) as deadline:
+    with _named_failures(target.host), deadlines.deadline(limits.total) as deadline:
         return _send(prepared, target, limits, deadline, started)
 
 
@@ -165,7 +164,7 @@ def _send(
     prepared: requests.PreparedRequest,
     target: addresses.Target,
     limits: Limits,
-    deadline: "_Deadline",
+    deadline: deadlines.Deadline,
     started: float,
 ) -> Answer:
     adapter = _adapter()
@@ -227,66 +226,26 @@ def _slow(host: str) -> str:
     return f"{host} took too long to answer."
 
 
-class _Deadline:
-    """Ends a call after its total time, however slowly bytes keep trickling in.
-
-    The time limits of a socket start afresh with every byte; only closing it from outside stops an
-    other side that sends one byte a second.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.passed = False
-        self.sockets: list[socket.socket] = []
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-
-    def _end(self) -> None:
-        self.passed = True
-        for opened in self.sockets:
-            try:
-                opened.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
-
-
 _local = threading.local()
-
-
-@contextmanager
-def _deadline(seconds: float) -> Iterator[_Deadline]:
-    deadline = _Deadline(seconds)
-    _local.deadline = deadline
-    deadline._timer.start()
-    try:
-        yield deadline
-    finally:
-        deadline._timer.cancel()
-        _local.deadline = None
-
-
-def _watch(connection: HTTPConnection) -> None:
-    deadline: _Deadline | None = getattr(_local, "deadline", None)
-    if deadline is not None and isinstance(connection.sock, socket.socket):
-        deadline.sockets.append(connection.sock)
 
 
 class _WatchedConnection(HTTPConnection):
     def connect(self) -> None:
         super().connect()
-        _watch(self)
+        deadlines.watch(self.sock)
 
     def putrequest(self, *args: Any, **kwargs: Any) -> None:
-        _watch(self)
+        deadlines.watch(self.sock)
         super().putrequest(*args, **kwargs)
 
 
 class _WatchedTlsConnection(HTTPSConnection):
     def connect(self) -> None:
         super().connect()
-        _watch(self)
+        deadlines.watch(self.sock)
 
     def putrequest(self, *args: Any, **kwargs: Any) -> None:
-        _watch(self)
+        deadlines.watch(self.sock)
         super().putrequest(*args, **kwargs)
 
 
