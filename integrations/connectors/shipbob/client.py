@@ -120,12 +120,12 @@ class ShipBobClient:
         for asked in (shipped, {"LastUpdateStartDate": progress.since(progress.changed)}):
             for page in self._order_pages(asked):
                 yield _reports(page, progress, seen)
-        ids = [str(one["id"]) for one in progress.troubles.values() if one["id"] not in seen]
+        ids = [str(one["id"]) for one in progress.troubles.values() if one["id"] not in seen | progress.same]
         for start in range(0, len(ids), _AT_ONCE):
             page = self._order_page({"IDs": ",".join(ids[start : start + _AT_ONCE]), "Limit": PAGE})
             yield _reports(page, progress, seen)
         missed = self._order_page({"HasTracking": "true", "IsTrackingUploaded": "false", "Limit": PAGE, **_OLDEST})
-        last = _reports(missed, progress, seen)
+        last = _reports(missed, progress, seen, missed=True)
         yield Reports(last.parcels, (), last.refused, last.troubles, progress.after(), last.taken)
 
     def parcels_taken(self, ids: Sequence[str]) -> None:
@@ -207,13 +207,19 @@ class ShipBobClient:
 _OLDEST: Params = {"SortOrder": "Oldest"}
 
 
-def _reports(page: Iterable[pages.RawItem], progress: Progress, seen: set[int]) -> Reports:
-    """Read a page of orders; those that this run has read already are passed over."""
+def _reports(page: Iterable[pages.RawItem], progress: Progress, seen: set[int], *, missed: bool = False) -> Reports:
+    """Read a page of orders; those that this run has read already are passed over, and those that are no news.
+
+    `missed` ones are read in any case: the run before may have failed to mark them.
+    """
     found: list[parcels.Told] = []
     refused: list[Item] = []
     for one in page:
-        if isinstance(one.value, dict) and one.value.get("id") in seen:
+        number = one.value.get("id") if isinstance(one.value, dict) else None
+        if number in seen:
             continue  # it answers to more than one of our questions
+        if isinstance(number, int) and not missed and progress.is_known(number, one.raw()):
+            continue
         try:
             told = parcels.read(_whole(one))
         except DoesNotFit as error:

@@ -5,6 +5,7 @@ with what was said of them, so that a trouble is told once, and its end as well.
 """
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass, field
 
 from integrations.capabilities import Trouble
@@ -13,6 +14,8 @@ from portal.kit.json import Json
 
 OVERLAP = dt.timedelta(minutes=2)
 """Short, because it is read again with each run; a parcel that came later than that is found by its missing mark."""
+KNOWN = 4_000
+"""Orders of the last run that are known again as they stand, so that the overlap is not taken in with each run."""
 WATCHED = 1_000
 """Orders in trouble that are asked for again by their numbers; beyond that a change has to bring them."""
 
@@ -27,13 +30,29 @@ class Progress:
     """By reference: id, kind and reason."""
     seen_tracked: str = ""
     seen_changed: str = ""
+    known: frozenset[str] = frozenset()
+    """Digests of the orders that the last whole run has read."""
+    read: list[str] = field(default_factory=list)
+    """The same of this run."""
+    same: set[int] = field(default_factory=set)
+    """The numbers of those that are as they were."""
 
     @classmethod
     def of(cls, cursor: Json) -> "Progress":
         """Read a cursor; an empty one begins where the integration was enabled (`start`, in seconds)."""
         start = dt.datetime.fromtimestamp(int(cursor.get("start") or 0), dt.UTC).isoformat()
         tracked, changed = str(cursor.get("tracked") or start), str(cursor.get("changed") or start)
-        return cls(tracked, changed, dict(cursor.get("troubles") or {}), tracked, changed)
+        known = frozenset(cursor.get("known") or ())
+        return cls(tracked, changed, dict(cursor.get("troubles") or {}), tracked, changed, known)
+
+    def is_known(self, number: int, raw: bytes) -> bool:
+        """Say whether the last run has read an order exactly as it stands now; nothing of it is news then."""
+        digest = hashlib.blake2b(raw, digest_size=8).hexdigest()
+        self.read.append(digest)
+        if digest not in self.known:
+            return False
+        self.same.add(number)
+        return True
 
     def since(self, position: str) -> str:
         """Return from when to ask for what changed since a position: what was written late must not be missed."""
@@ -60,7 +79,8 @@ class Progress:
 
     def after(self) -> Json:
         """Return the cursor of a run that is through."""
-        return self.during() | {"tracked": self.seen_tracked, "changed": self.seen_changed}
+        ends = {"tracked": self.seen_tracked, "changed": self.seen_changed}
+        return self.during() | ends | {"known": self.read[-KNOWN:]}
 
 
 def _later(one: str, other: str) -> str:
