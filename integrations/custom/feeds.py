@@ -90,7 +90,8 @@ def requests(integration: Integration, status: str, place: Place, count: int) ->
     rows = waiting(integration, status).filter(pk__gt=place.number).order_by("pk")
     found = list(whole(rows)[: count + 1])
     more, found = len(found) > count, found[:count]
-    told = [one for request in found if (one := request_of(integration, request, status))]
+    words = Words(integration, found)
+    told = [one for request in found if (one := request_of(integration, request, status, words))]
     return Fed(told, Place(found[-1].created_at, found[-1].pk).text() if more else "", more)
 
 
@@ -99,10 +100,10 @@ def whole(rows: "QuerySet[ShippingRequest]") -> "QuerySet[ShippingRequest]":
     return rows.select_related("organization", "order", "location", "fulfillment_source").prefetch_related("lines")
 
 
-def request_of(integration: Integration, request: ShippingRequest, status: str) -> Json | None:
+def request_of(integration: Integration, request: ShippingRequest, status: str, words: Words) -> Json | None:
     """Return a request, None where it cannot be said in the words of its warehouse; people hear of that."""
     try:
-        told = outgoing.shipping_request(Words(integration, [request]).outgoing(request))
+        told = outgoing.shipping_request(words.outgoing(request))
     except Unfit as unfit:
         if status == "ready":
             by = actor(integration)
@@ -145,13 +146,15 @@ def fulfillments(integration: Integration, place: Place, count: int) -> Fed:
         kind=Fulfillment.Kind.SHIPPED,
     )  # fmt: skip
     found, end, more = _behind(rows.select_related("order"), "created_at", place, count)
-    shipped = {pk: parcels.shipped_of(pk) for pk in {one.order_id for one in found}}
-    told = [_parcel(one, shipped[one.order_id]) for one in found]
-    return Fed(told, end.text(), more)
+    return Fed(parcels_of(found), end.text(), more)
 
 
-def _parcel(row: Fulfillment, shipped: Sequence[Fulfillment]) -> Json:
-    return outgoing.parcel(parcels.outgoing(row, shipped, lambda _values: None))
+def parcels_of(rows: Sequence[Fulfillment]) -> list[Json]:
+    """Return fulfillments of one shop's orders as the shop gets them, all read together."""
+    shipped = parcels.shipped_of({one.order_id for one in rows})
+    names = parcels.names_of(one for each in shipped.values() for one in each)
+    whole_rows = [parcels.outgoing(one, shipped[one.order_id], lambda _values: None, names=names) for one in rows]
+    return [outgoing.parcel(one) for one in whole_rows]
 
 
 def stock(integration: Integration, place: Place, count: int) -> Fed:

@@ -18,7 +18,7 @@ from integrations.manifest import Client, Direction
 from integrations.models import FlowState, Integration
 from integrations.outbound import written
 from integrations.outbound.ask import Asker, ask_whether, asking
-from integrations.outbound.parcels import names_of, outgoing, shipped_ids, shipped_of_many
+from integrations.outbound.parcels import names_of, outgoing, shipped_ids, shipped_of
 from integrations.sync import spans
 from integrations.sync.flows import Unable
 from orders.events import FULFILLMENT_CREATED
@@ -34,6 +34,7 @@ from portal.deliveries.senders import (
     Later,
     Refused,
     Sender,
+    failing,
     senders,
 )
 from portal.events.dispatch import consumer
@@ -142,7 +143,7 @@ def _calls(intents: Sequence[Intent]) -> Iterator[Calls]:
     by_channel: dict[int, dict[str, _Found]] = {}
     for key, found in _find(intents).items():
         if found is None:
-            calls[key] = partial(_raise, Refused(_("What was to be told is not here any more.")))
+            calls[key] = failing(Refused(_("What was to be told is not here any more.")))
         else:
             by_channel.setdefault(found.integration.pk, {})[key] = found
     with ExitStack() as stack:
@@ -157,7 +158,7 @@ def _calls_of(rows: Mapping[str, _Found], stack: ExitStack) -> Calls:
     try:
         asker = stack.enter_context(asking(integration, calls=2 * len(rows), flow=FLOW))
     except (HeldBack, Refused) as no:
-        return {key: partial(_raise, no) for key in rows}
+        return {key: failing(no) for key in rows}
     return {key: partial(_tell, found, asker) for key, found in rows.items()}
 
 
@@ -167,10 +168,6 @@ def _tell(found: _Found, asker: "Asker[Json]") -> _Heard:
     except Refused:
         found.announcer.take_back()
         raise
-
-
-def _raise(error: Exception) -> _Heard:
-    raise error
 
 
 def _note_many(brought: Mapping[str, _Heard]) -> dict[str, Json]:
@@ -200,7 +197,7 @@ def _find(intents: Sequence[Intent]) -> dict[str, _Found | None]:
     channels = {one.public_id: one for one in Integration.across.filter(organization_id=owner, public_id__in=names)}
     keys = [one.key for one in intents]
     mine = Fulfillment.across.filter(organization_id=owner, public_id__in=keys, kind=Fulfillment.Kind.SHIPPED)
-    shipped = shipped_of_many(mine.values_list("order_id", flat=True))
+    shipped = shipped_of(mine.values_list("order_id", flat=True))
     by_key = {one.public_id: one for rows in shipped.values() for one in rows}
     skus = _skus([one for rows in shipped.values() for one in rows])
     found: dict[str, _Found | None] = dict.fromkeys(keys)

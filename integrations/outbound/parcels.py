@@ -11,12 +11,7 @@ from orders.products.skus import their_skus
 from portal.kit.json import Json
 
 
-def shipped_of(order_id: int) -> list[Fulfillment]:
-    """Return what was shipped of an order, oldest first, with what their documents need."""
-    return shipped_of_many([order_id]).get(order_id, [])
-
-
-def shipped_of_many(order_ids: Iterable[int]) -> dict[int, list[Fulfillment]]:
+def shipped_of(order_ids: Iterable[int]) -> dict[int, list[Fulfillment]]:
     """Return what was shipped of orders, by the order, oldest first, with what their documents need."""
     rows = Fulfillment.across.filter(order_id__in=list(order_ids), kind=Fulfillment.Kind.SHIPPED)
     rows = rows.select_related("organization", "order__source", "request", "location", "source").defer(*_UNUSED)
@@ -49,12 +44,12 @@ def names_of(rows: Iterable[Fulfillment]) -> dict[str, str]:
 
 def outgoing(
     one: Fulfillment, shipped: Sequence[Fulfillment], announce: Callable[[Json], None], *,
-    names: Mapping[str, str] | None = None,
+    names: Mapping[str, str],
 ) -> OutgoingParcel:  # fmt: skip
     """Return a fulfillment as its channel gets it; `shipped` is what was shipped of its order, oldest first.
 
     Lines are those of the order: of a bundle that went out as its components, the bundles that this parcel completes.
-    `names` are those of `names_of`, where they were read for many.
+    `names` are those of `names_of`, read for many at once.
     """
     order, content = one.order, one.content
     earlier = [each for each in shipped if each.pk < one.pk]
@@ -67,7 +62,7 @@ def outgoing(
         carrier=content.get("shippingCarrier") or "",
         service=content.get("shippingClass") or "",
         shipped_at=one.shipped_at,
-        lines=_lines(one, earlier, names_of([one]) if names is None else names),
+        lines=_lines(one, earlier, names),
         complete=order.status == OrderStatus.FULFILLED,
         others=tuple(document(each) for each in earlier),
         later=tuple(document(each) for each in shipped if each.pk > one.pk),

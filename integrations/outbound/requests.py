@@ -32,7 +32,7 @@ from orders.requests import handover
 from orders.requests.references import public_id_of, reference_of
 from portal.audit.actor import Actor
 from portal.deliveries import send as deliveries
-from portal.deliveries.senders import BySets, Calls, HeldBack, Intent, Refused, Sender, senders
+from portal.deliveries.senders import BySets, Calls, HeldBack, Intent, Refused, Sender, failing, senders
 from portal.events.dispatch import consumer
 from portal.events.models import Event
 from portal.kit.json import Json
@@ -163,13 +163,9 @@ def _calls_of(integration: Integration, rows: Sequence[tuple[str, ShippingReques
     try:
         asker = stack.enter_context(asking(integration, calls=len(rows), flow=FLOW, read=True))
     except (HeldBack, Refused) as no:
-        return {key: partial(_raise, no) for key, _request in rows}
+        return {key: failing(no) for key, _request in rows}
     words = Words(integration, [one for _key, one in rows])
     return {key: partial(_place, one, integration, words, asker) for key, one in rows}
-
-
-def _raise(error: Exception) -> _Handed:
-    raise error
 
 
 def _place(request: ShippingRequest, integration: Integration, words: Words, asker: "Asker[Placed]") -> _Handed:

@@ -71,6 +71,15 @@ Calls = Mapping[str, Callable[[], Any]]
 """The call that each intent makes, by its key; it returns what the other side answered, in the sender's own form."""
 
 
+def failing(error: Exception) -> Callable[[], Any]:
+    """Return the call of an intent that fails without being made."""
+
+    def call() -> Any:
+        raise error
+
+    return call
+
+
 @dataclass(frozen=True, slots=True)
 class BySets:
     """How first tries of one kind and organization go out together: a call for each, but one statement for all.

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from integrations.custom import feeds, outgoing
+from integrations.custom import feeds
 from integrations.custom.doors import actor
 from integrations.custom.files.sheet import write
 from integrations.custom.files.take import OUT, NotTaken
 from integrations.models import ExchangedFile, Integration, ToldFile
-from integrations.outbound import parcels
 from integrations.outbound.houses import is_working
+from integrations.outbound.outgoing import Words
 from orders.models import Fulfillment
 from orders.requests import handover
 from orders.requests.references import reference_of
@@ -71,14 +71,15 @@ def _told(integration: Integration, kind: str) -> Iterator[tuple[int, Json | Non
             organization_id=integration.organization_id, order__source_id=integration.source_id,
             kind=Fulfillment.Kind.SHIPPED,
         )  # fmt: skip
-        for one in rows.filter(~Exists(done)).select_related("order").order_by("pk")[:MOST]:
-            whole = parcels.outgoing(one, parcels.shipped_of(one.order_id), lambda _values: None)
-            yield one.pk, outgoing.parcel(whole)
+        shipped = list(rows.filter(~Exists(done)).select_related("order").order_by("pk")[:MOST])
+        yield from zip([one.pk for one in shipped], feeds.parcels_of(shipped), strict=True)
         return
     status = "ready" if kind == "shipping_requests" else "cancelled"
     found = feeds.waiting(integration, status).filter(~Exists(done)).order_by("pk")
-    for request in feeds.whole(found)[:MOST]:
-        yield request.pk, feeds.request_of(integration, request, status)
+    requests = list(feeds.whole(found)[:MOST])
+    words = Words(integration, requests)
+    for request in requests:
+        yield request.pk, feeds.request_of(integration, request, status, words)
 
 
 def flat(message: Json) -> Iterator[Json]:

@@ -12,7 +12,7 @@ from integrations.connectors.ecwid import parcels
 from integrations.connectors.ecwid.sandbox.server import Sandbox
 from integrations.connectors.ecwid.telling import Telling
 from integrations.models import FlowState, Integration, Written
-from integrations.outbound.parcels import outgoing, shipped_of
+from integrations.outbound.parcels import names_of, outgoing, shipped_of
 from integrations.outbound.told import tellings
 from integrations.sync import spans
 from orders.lifecycle.shipping_request import RequestStatus
@@ -193,10 +193,11 @@ def test_lines_are_those_of_the_order_and_bundles_count_when_they_are_whole(
     for number, parts in enumerate(told):
         items = [{"uniqueId": key, "sku": s, "quantity": n, "bundleSku": sku, "perBundle": per} for s, n, per in parts]
         make_fulfillment(request, ext_fulfillment_id=f"P{number}", content={"lineItems": items})
-    shipped = shipped_of(order.pk)
-    lines = [outgoing(one, shipped, lambda values: None).lines for one in shipped]
+    shipped = shipped_of([order.pk])[order.pk]
+    names = names_of(shipped)
+    lines = [outgoing(one, shipped, lambda values: None, names=names).lines for one in shipped]
     assert lines == [((key, sku, Decimal(units)),) for units in (0, 1, 1)]
-    assert [len(outgoing(one, shipped, lambda values: None).later) for one in shipped] == [2, 1, 0]
+    assert [len(outgoing(one, shipped, lambda values: None, names=names).later) for one in shipped] == [2, 1, 0]
 
 
 def test_the_past_is_not_told(sandbox: Sandbox, integration: Integration) -> None:
