@@ -21,6 +21,9 @@ class StockChannel(Scoped):
     """SKUs that are not published there are looked for there: its products are not pulled."""
     flags = models.CharField(max_length=32, default="", blank=True)
     """A digest of what the locations say about totals; another one now: every number is looked at."""
+    elders = models.BigIntegerField(default=0, db_default=0, null=True)
+    """Who wrote when it began and did not know of it (`portal.kit.elders`): a mark of them. 0: not taken yet; none:
+    they have ended, and what they published has been looked at."""
     check_at = models.DateTimeField()
     """When every number is next compared with what the channel shows."""
     checked_at = models.DateTimeField(null=True)

@@ -11,8 +11,9 @@ from integrations.capabilities import MovesStock, SellsProducts
 from integrations.connect import client_of
 from integrations.manifest import Direction
 from integrations.models import Integration, StockChannel
-from integrations.outbound.marking import mark_all
+from integrations.outbound.marking import mark_all, mark_new
 from integrations.outbound.stock import FLOW
+from portal.kit import elders
 from portal.kit.clock import database_now
 from portal.kit.jobs import watcher
 from portal.kit.secrets import CannotOpen
@@ -37,7 +38,7 @@ def begin(integration: Integration) -> StockChannel | None:
     except CannotOpen:
         return None
     values = {
-        "organization": integration.organization, "source": integration.source, "active": True,
+        "organization": integration.organization, "source": integration.source, "active": True, "elders": 0,
         "moves": isinstance(client, MovesStock), "check_at": _next_check(integration),
         "by_sku": isinstance(client, SellsProducts) and integration.flows.get("products") != Direction.PULL,
     }  # fmt: skip
@@ -74,6 +75,18 @@ def _keep(channel: StockChannel) -> None:
         with transaction.atomic():
             StockChannel.across.filter(pk=channel.pk).update(flags=flags)
             mark_all(channel, look=False)
+    elif channel.elders is not None:
+        _look_again(channel, channel.elders)
+
+
+def _look_again(channel: StockChannel, mark: int) -> None:
+    """Mark what was published by those who did not know yet that the channel is told: their events told nobody."""
+    if mark == 0:
+        StockChannel.across.filter(pk=channel.pk).update(elders=elders.newest())
+    elif elders.are_gone(mark):
+        with transaction.atomic():
+            mark_new(channel)
+            StockChannel.across.filter(pk=channel.pk).update(elders=None)
 
 
 def _flags(channel: StockChannel) -> str:

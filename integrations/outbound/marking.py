@@ -101,19 +101,34 @@ def mark_all(channel: StockChannel, *, look: bool) -> int:
 
     With `look` each is compared with what the channel shows.
     """
+    lock(channel.organization_id)
+    count = _mark(channel, _all_of(channel))
+    if look:
+        StockNumber.across.filter(channel=channel).update(look=True, checking=True, looked=None)
+    if count:
+        ring(BELL)
+    return count
+
+
+def mark_new(channel: StockChannel) -> int:
+    """Have the SKUs told that belong to a channel and have no number there yet. Returns how many."""
+    lock(channel.organization_id)
+    known = set(StockNumber.across.filter(channel=channel).values_list("sku_folded", flat=True))
+    count = _mark(channel, {folded: sku for folded, sku in _all_of(channel).items() if folded not in known})
+    if count:
+        ring(BELL)
+    return count
+
+
+def _all_of(channel: StockChannel) -> dict[str, str]:
+    """Return the SKUs that a channel is told of, by their folded form."""
     skus = Publication.across.filter(source_id=channel.source_id, product__deleted_at=None).exclude(
         state=Publication.State.DISABLED
     )
     every = dict(skus.values_list("product__sku_folded", "product__sku"))
     if channel.by_sku:
         every |= _counted(channel.organization_id)
-    lock(channel.organization_id)
-    count = _mark(channel, every)
-    if look:
-        StockNumber.across.filter(channel=channel).update(look=True, checking=True, looked=None)
-    if count:
-        ring(BELL)
-    return count
+    return every
 
 
 def _counted(organization_id: int) -> dict[str, str]:
