@@ -177,6 +177,8 @@ class OutgoingParcel:
     """(unique ID of the order's line, SKU of the order's line, units of this parcel)"""
     complete: bool
     """With it everything of the order has been shipped."""
+    order_updated_at: dt.datetime | None = None
+    """When the channel last changed the order, by its own clock, as far as is known here."""
     others: tuple[Json, ...] = ()
     """Canonical documents of the order's earlier fulfillments, oldest first."""
     later: tuple[Json, ...] = ()
@@ -195,6 +197,17 @@ class TakesParcels(Client, Protocol):
 
     def put_parcel(self, parcel: OutgoingParcel) -> Json:
         """Tell the channel of a parcel. Returns what it answered, without secrets."""
+
+
+@runtime_checkable
+class LooksAhead(TakesParcels, Protocol):
+    """A channel whose orders can be read many at a time before it is told of their parcels one by one."""
+
+    def look_ahead(self, parcels: Sequence[OutgoingParcel]) -> None:
+        """Read what the orders show, in few calls, and announce what is to be written.
+
+        `put_parcel` goes by it, once for each parcel; what was not found, or may be old, it reads itself.
+        """
 
 
 @dataclass(frozen=True, slots=True)

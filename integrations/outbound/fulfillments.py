@@ -4,6 +4,8 @@ Told is what was shipped while the channel's flow *Fulfillments* was on, of orde
 shop that begins to be told is not told of the past. What cannot be told becomes an exception (`tracking_not_told`).
 """
 
+import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,11 +15,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from integrations.capabilities import OutgoingParcel, TakesParcels
+from integrations.capabilities import LooksAhead, OutgoingParcel, TakesParcels
 from integrations.manifest import Client, Direction
 from integrations.models import FlowState, Integration
 from integrations.outbound import written
-from integrations.outbound.ask import Asker, ask_whether, asking
+from integrations.outbound.ask import Asker, Declined, ask_whether, asking
 from integrations.outbound.parcels import names_of, outgoing, shipped_ids, shipped_of
 from integrations.sync import spans
 from integrations.sync.flows import Unable
@@ -34,6 +36,7 @@ from portal.deliveries.senders import (
     Later,
     Refused,
     Sender,
+    Unclear,
     failing,
     senders,
 )
@@ -41,6 +44,8 @@ from portal.events.dispatch import consumer
 from portal.events.models import Event
 from portal.kit.json import Json
 from portal.tenancy.models import Organization
+
+log = logging.getLogger(__name__)
 
 KIND, FLOW = "fulfillment", "fulfillments"
 NAME = "telling"
@@ -156,10 +161,27 @@ def _calls_of(rows: Mapping[str, _Found], stack: ExitStack) -> Calls:
     """Return the calls of one channel; where it cannot be asked now, each says so."""
     integration = next(iter(rows.values())).integration
     try:
-        asker = stack.enter_context(asking(integration, calls=2 * len(rows), flow=FLOW))
+        asker = stack.enter_context(asking(integration, calls=1 + len(rows), flow=FLOW))
+        _look_ahead(list(rows.values()), asker)
     except (HeldBack, Refused) as no:
         return {key: failing(no) for key in rows}
     return {key: partial(_tell, found, asker) for key, found in rows.items()}
+
+
+def _look_ahead(rows: Sequence[_Found], asker: "Asker[None]") -> None:
+    """Let the channel read all of its orders at once, if it can; of an order with several parcels each looks itself."""
+    of_order = Counter(one.order_id for one in rows)
+    alone = [one for one in rows if of_order[one.order_id] == 1]
+
+    def look(client: Client) -> None:
+        if isinstance(client, LooksAhead):
+            client.look_ahead([one.parcel for one in alone])
+
+    try:
+        with written.together([one.announcer for one in alone]):
+            asker(look)
+    except (Later, Unclear, Declined) as failed:
+        log.info("Orders could not be read together, so each is read by itself: %s", failed)
 
 
 def _tell(found: _Found, asker: "Asker[Json]") -> _Heard:

@@ -57,6 +57,7 @@ def outgoing(
         reference=one.public_id,
         order_api_id=order.ext_order_api_id,
         order_number=order.ext_order_id,
+        order_updated_at=order.source_updated_at,
         tracking_numbers=tuple(content.get("trackingNumber") or ()),
         tracking_urls=tuple(content.get("trackingUrl") or ()),
         carrier=content.get("shippingCarrier") or "",

@@ -5,7 +5,8 @@ nothing new; whatever else it shows is the channel's. Values are compared, never
 at the same moment comes through.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db import connection
 
@@ -24,7 +25,8 @@ class Announcer:
     def __init__(self, integration: Integration, order_api_id: str) -> None:
         self._integration = integration
         self._order = order_api_id
-        self._made: list[int] = []
+        self._made: list[Written] = []
+        self._waiting: list[Written] | None = None
 
     def __call__(self, values: Json) -> None:
         """Note values that are about to be written."""
@@ -32,11 +34,33 @@ class Announcer:
             Written(integration=self._integration, order_api_id=self._order, path=path, value=value)
             for path, value in values.items()
         ]
-        self._made += [row.pk for row in Written.objects.bulk_create(rows)]
+        self._made += rows
+        if self._waiting is None:
+            Written.objects.bulk_create(rows)
+        else:
+            self._waiting += rows
 
     def take_back(self) -> None:
         """Forget what was noted: the other side has refused, so whoever sets such a value now is not us."""
-        Written.objects.filter(pk__in=self._made).delete()
+        Written.objects.filter(pk__in=[row.pk for row in self._made]).delete()
+
+    def wait(self, together: list[Written] | None) -> None:
+        """Have what is noted from now on wait in a list; with none, write each note at once."""
+        self._waiting = together
+
+
+@contextmanager
+def together(announcers: Sequence[Announcer]) -> Iterator[None]:
+    """Write down by one statement at the end what is announced within the block; no call that writes may be in it."""
+    rows: list[Written] = []
+    for one in announcers:
+        one.wait(rows)
+    try:
+        yield
+    finally:
+        for one in announcers:
+            one.wait(None)
+        Written.objects.bulk_create(rows)
 
 
 def came_back(integration: Integration, records: Iterable[OrderRecord]) -> dict[str, Json]:
