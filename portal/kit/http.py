@@ -15,13 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
-import requests
+import certifi
 from django.conf import settings
-from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout, exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
 
 from portal.kit import addresses, deadlines, json
 
@@ -142,13 +143,28 @@ def call(
     """
     limits = limits or DEFAULT
     target = _checked(url)
-    prepared = requests.Request(method, url, headers=dict(headers or {}), params=params, data=form or body).prepare()
-    prepared.headers["Host"] = target.host_header
-    prepared.headers.setdefault("Accept-Encoding", "gzip")
-    prepared.headers.setdefault("User-Agent", "Switchyard")
+    sent = {"Accept-Encoding": "gzip", "User-Agent": "Switchyard", **(headers or {}), "Host": target.host_header}
+    if form is not None:
+        sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        body = urlencode(form).encode()
     started = time.monotonic()
     with _named_failures(target.host), deadlines.deadline(limits.total) as deadline:
-        return _send(prepared, target, limits, deadline, started)
+        return _send(_Prepared(method.upper(), _path(url, params), sent, body), target, limits, deadline, started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes | None
+
+
+def _path(url: str, params: Params | None) -> str:
+    """Return what a server is asked for: the path of an address with its parameters, encoded."""
+    asked = parse_url(url)
+    query = "&".join(filter(None, (asked.query, urlencode(params) if params else "")))
+    return (asked.path or "/") + (f"?{query}" if query else "")
 
 
 def _checked(url: str) -> addresses.Target:
@@ -161,35 +177,40 @@ def _checked(url: str) -> addresses.Target:
 
 
 def _send(
-    prepared: requests.PreparedRequest,
-    target: addresses.Target,
-    limits: Limits,
-    deadline: deadlines.Deadline,
-    started: float,
+    prepared: _Prepared, target: addresses.Target, limits: Limits, deadline: deadlines.Deadline, started: float
 ) -> Answer:
-    adapter = _adapter()
-    adapter.pin(target)
     try:
-        response = adapter.send(prepared, stream=True, timeout=(limits.connect, min(limits.read, limits.total)))
+        response = _connection_pool(target).urlopen(
+            prepared.method,
+            prepared.path,
+            body=prepared.body,
+            headers=prepared.headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=Timeout(connect=limits.connect, read=min(limits.read, limits.total)),
+            preload_content=False,
+        )
         with response:
             body = _read(response, limits, target.host)
-    except (requests.RequestException, HTTPError, OSError) as error:
+    except (exceptions.HTTPError, OSError) as error:
         if deadline.passed:
             raise TimedOut(_slow(target.host)) from error
         raise
     if deadline.passed:  # an end within the headers reads like an answer without a body
         raise TimedOut(_slow(target.host))
     ms = int((time.monotonic() - started) * 1000)
-    return Answer(response.status_code, response.reason or "", response.headers, body, ms)
+    return Answer(response.status, response.reason or "", response.headers, body, ms)
 
 
-def _read(response: requests.Response, limits: Limits, host: str) -> bytes:
+def _read(response: BaseHTTPResponse, limits: Limits, host: str) -> bytes:
     parts: list[bytes] = []
     size = 0
-    for chunk in response.iter_content(_CHUNK):
+    for chunk in response.stream(_CHUNK, decode_content=True):
         size += len(chunk)
         parts.append(chunk)
         if size > limits.max_bytes:
+            response.close()  # what is left of it would have to be read before another call
             if limits.cut:
                 break
             raise TooLarge(f"The answer of {host} is larger than {limits.max_bytes // (1024 * 1024)} MB.")
@@ -198,28 +219,19 @@ def _read(response: requests.Response, limits: Limits, host: str) -> bytes:
 
 @contextmanager
 def _named_failures(host: str) -> Iterator[None]:
-    """Turn what the libraries raise into our kinds; their texts may hold the whole address."""
+    """Turn what the library raises into our kinds; its texts may hold the whole address."""
     try:
         yield
-    except requests.exceptions.SSLError as error:
+    except exceptions.SSLError as error:
         raise Untrusted(f"The certificate of {host} is not valid, so nothing was sent.") from error
-    except requests.exceptions.ConnectTimeout as error:
+    except exceptions.NewConnectionError as error:
+        raise Unreachable(f"{host} does not accept connections.") from error
+    except exceptions.ConnectTimeoutError as error:
         raise Unreachable(f"{host} did not accept a connection in time.") from error
-    except requests.exceptions.Timeout as error:
+    except exceptions.ReadTimeoutError as error:
         raise TimedOut(_slow(host)) from error
-    except requests.exceptions.ConnectionError as error:
-        raise _connection_failure(host, error) from error
-    except (requests.RequestException, HTTPError, OSError) as error:
-        raise Cut(f"{host} ended its answer before it was whole.") from error
-
-
-def _connection_failure(host: str, error: requests.exceptions.ConnectionError) -> CallFailed:
-    cause = str(error)
-    if "NewConnectionError" in cause or "Connection refused" in cause or "NameResolutionError" in cause:
-        return Unreachable(f"{host} does not accept connections.")
-    if "Read timed out" in cause:
-        return TimedOut(_slow(host))
-    return Cut(f"{host} closed the connection before its answer was whole.")
+    except (exceptions.HTTPError, OSError) as error:
+        raise Cut(f"{host} closed the connection before its answer was whole.") from error
 
 
 def _slow(host: str) -> str:
@@ -257,37 +269,15 @@ class _WatchedTlsPool(HTTPSConnectionPool):
     ConnectionCls = _WatchedTlsConnection
 
 
-class _PinnedAdapter(HTTPAdapter):
-    """Connects to the address that was checked, so that a name cannot change between check and use."""
+def _connection_pool(target: addresses.Target) -> HTTPConnectionPool:
+    """Return this thread's connections to the address that was checked, so that a name cannot change until it is used.
 
-    def __init__(self) -> None:
-        super().__init__(max_retries=0)
-        self.poolmanager.pool_classes_by_scheme = {"http": _WatchedPool, "https": _WatchedTlsPool}
-        self._target: addresses.Target | None = None
-
-    def pin(self, target: addresses.Target) -> None:
-        """Say where the next call connects to."""
-        self._target = target
-
-    def get_connection_with_tls_context(
-        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
-    ) -> Any:
-        """Return the pool of connections to the pinned address."""
-        target = self._target
-        if target is None:
-            raise RuntimeError("No address was checked for this call.")
-        extra: dict[str, Any] = {**self.build_connection_pool_key_attributes(request, verify, cert)[1]}
-        if target.scheme == "https":
-            extra |= {"server_hostname": target.host, "assert_hostname": target.host}
-        return self.poolmanager.connection_from_host(
-            target.address, port=target.port, scheme=target.scheme, pool_kwargs=extra
-        )
-
-
-def _adapter() -> _PinnedAdapter:
-    """Return this thread's adapter; a forked process never shares the connections of its parent."""
+    A forked process never shares the connections of its parent.
+    """
     if getattr(_local, "pid", None) != os.getpid():
         _local.pid = os.getpid()
-        _local.adapter = _PinnedAdapter()
-    adapter: _PinnedAdapter = _local.adapter
-    return adapter
+        _local.pools = PoolManager(cert_reqs="CERT_REQUIRED", ca_certs=certifi.where())
+        _local.pools.pool_classes_by_scheme = {"http": _WatchedPool, "https": _WatchedTlsPool}
+    named = {"server_hostname": target.host, "assert_hostname": target.host} if target.scheme == "https" else {}
+    pools: PoolManager = _local.pools
+    return pools.connection_from_host(target.address, port=target.port, scheme=target.scheme, pool_kwargs=named)

@@ -56,7 +56,9 @@ class Telling(Api):
         return parcels_of.answer(order, written)
 
     def _search(self, ids: Sequence[str]) -> Iterator[Json]:
-        asked = {"ids": ",".join(ids), "limit": _MOST, "responseFields": f"items({_LOOKED_AT})"}
+        asked: dict[str, str | int] = {
+            "ids": ",".join(ids), "limit": _MOST, "responseFields": f"items({_LOOKED_AT})"
+        }  # fmt: skip
         items = object_of(self.get("/orders", asked)).get("items")
         return (one for one in items or () if isinstance(one, dict))
 
