@@ -55,7 +55,7 @@ class _Pieces:
 
     def _all(self) -> list[bytes]:
         if self._pieces is None:
-            self._pieces = _cut(self._body, self._key)[1]
+            self._pieces = json.pieces(self._body, self._key)
         return self._pieces
 
 

@@ -78,12 +78,17 @@ def columns(document: Json, integration: str) -> Columns:
         number_folded=fold(document["extOrderId"]),
         email_folded=None if email is None else fold(email),
         tags_folded=None if tags is None else [fold(tag) for tag in tags],
-        facets=_facets.of(document | {"integration": integration}),
+        facets=facets(document, integration),
         line_count=len(lines),
         unit_count=sum((line["quantity"] for line in lines), Decimal(0)),
         terms=vector(document),
         country_folded=_country(document.get("shippingAddress") or {}),
     )
+
+
+def facets(document: Json, integration: str) -> Json:
+    """Return the normal forms of a document's fields that have no column."""
+    return _facets.of(document | {"integration": integration})
 
 
 def _name(person: Json) -> str:

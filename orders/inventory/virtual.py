@@ -35,14 +35,15 @@ Needs = dict[str, tuple[str, int]]
 """SKU as it is written and units, by folded SKU."""
 
 
-def settle_virtual(order_ids: Iterable[int], by: Actor) -> dict[int, int]:
+def settle_virtual(order_ids: Iterable[int], by: Actor, *, orders: Mapping[int, Order] | None = None) -> dict[int, int]:
     """Bring what orders hold without a location to what they need now; returns the orders' versions by id.
 
     Call it in the transaction that has changed the orders or their shipping requests, once for all of them and
     after stock was committed or given back: virtual records are locked last. Locks the orders. Organizations
-    that keep no stock are passed over.
+    that keep no stock are passed over. `orders` are rows that the caller has locked with their content and kept up
+    to date.
     """
-    orders = lock(order_ids)
+    orders = orders if orders is not None else lock(order_ids)
     for organization_id in sorted({order.organization_id for order in orders.values()}):
         if counts_needs(organization_id):
             some = {pk: one for pk, one in orders.items() if one.organization_id == organization_id}

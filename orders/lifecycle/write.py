@@ -61,7 +61,9 @@ class _Batch:
     events: list[outbox.NewEvent] = field(default_factory=list)
     holds: list["_PendingHold"] = field(default_factory=list)
     ends: list[tuple[int, str, str]] = field(default_factory=list)
-    content: list[Order] = field(default_factory=list)
+    content: dict[int, Order] = field(default_factory=dict)
+    whole: set[int] = field(default_factory=set)
+    """Of these more has changed than what became of their units: every column that repeats the document is written."""
     lines: list[Order] = field(default_factory=list)
     closed: dict[int, tuple[Order, Actor]] = field(default_factory=dict)
 
@@ -78,7 +80,7 @@ def commit(changes: Sequence[OrderChange], orders: Mapping[int, Order]) -> None:
     for change in changes:
         if change.steps:
             _make(change, orders[change.order_id], batch, latest)
-    _write_orders(touched, {order.pk for order in batch.content})
+    _write_orders(touched, batch.content.keys(), batch.whole)
     rewrite_lines(batch.lines)
     _end_holds(batch.ends)
     copy_rows(Hold, _HOLD_COLUMNS, (one.row() for one in batch.holds))
@@ -158,7 +160,9 @@ def _set_content(order: Order, step: Step, batch: _Batch) -> None:
         order.kept = pins.given_back(order.kept, path)
     if is_reset or step.gives_back:
         order.fingerprint = ""  # so that the channel's next report is news, even if it says the same again
-    batch.content.append(order)
+    batch.content[order.pk] = order
+    if not all(change["path"].startswith(_SETTLED) for change in step.content):
+        batch.whole.add(order.pk)
     if any(change["path"] == "/lineItems" for change in step.content):
         batch.lines.append(order)
 
@@ -185,14 +189,20 @@ def _latest_open(changes: Sequence[OrderChange], orders: Mapping[int, Order]) ->
     return latest
 
 
-def _write_orders(orders: Sequence[Order], changed: Collection[int]) -> None:
+_SETTLED = ("/disposition", "/dispositions", "/fulfilledAt")
+"""What `orders.requests.settle` writes, three times in an order's life: of the columns only the facets repeat it."""
+
+
+def _write_orders(orders: Sequence[Order], changed: Collection[int], whole: Collection[int]) -> None:
     """Write the state of many orders, and of those with these keys the documents and what repeats them.
 
     Each row is written once: every index of orders pays for each writing.
     """
     some = [order for order in orders if order.pk not in changed]
     update_rows(Order, _STATE, map(_state_row, some), touched=["updated_at"])
-    rest = [order for order in orders if order.pk in changed]
+    settled = [order for order in orders if order.pk in changed and order.pk not in whole]
+    update_rows(Order, (*_STATE, *_DOCUMENT), map(_settled_row, settled), touched=["updated_at"])
+    rest = [order for order in orders if order.pk in whole]
     update_rows(
         Order,
         (*_STATE, *_CONTENT),
@@ -208,11 +218,17 @@ def _state_row(order: Order) -> tuple[object, ...]:
     return order.pk, str(order.status), order.version, order.hold_until
 
 
+_DOCUMENT = ("content", "kept", "fingerprint", "facets")
 _CONTENT = (
     "content", "kept", "fingerprint", "ext_order_id", "placed_at", "total", "currency", "customer_name",
     "number_folded", "email_folded", "tags_folded", "facets", "line_count", "unit_count", "terms", "country_folded",
 )  # fmt: skip
 """Documents and the columns that repeat them."""
+
+
+def _settled_row(order: Order) -> tuple[object, ...]:
+    facets = document_columns.facets(order.content, order.facets["integration"])
+    return (*_state_row(order), order.content, order.kept, order.fingerprint, facets)
 
 
 def _content_row(order: Order) -> tuple[object, ...]:

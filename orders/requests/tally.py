@@ -6,7 +6,7 @@ its components, as many bundles as all components make.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from orders.documents.dispositions import Out, plain, taken_out
@@ -96,6 +96,11 @@ def tally(document: Json, asked: Iterable[Asked]) -> dict[str, Became]:
 
 
 def _became(ordered: Quantity, out: Out, asked: Sequence[Asked]) -> Became:
+    if not asked:
+        return Became(ordered, out.total)
+    if len(asked) == 1 and not asked[0].bundle_sku:
+        (one,) = asked
+        return Became(ordered, out.total, one.routed, one.sent, one.fulfilled, one.failed)
     whole = [one for one in asked if not one.bundle_sku]
     parts = [one for one in asked if one.bundle_sku]
     counted = {name: sum((getattr(one, name) for one in whole), 0) + _bundles(parts, name) for name in _COUNTED}
@@ -147,11 +152,21 @@ _ON_ITS_WAY = frozenset(
 
 def summed(lines: Mapping[str, Became]) -> Became:
     """Return all lines as one. More than was wanted of one line does not stand for what is missing of another."""
-    capped = [
-        replace(one, **{name: min(getattr(one, name), one.wanted) for name in _COUNTED}) for one in lines.values()
-    ]
-    names = ("ordered", "out", *_COUNTED)
-    return Became(**{name: sum((getattr(one, name) for one in capped), 0) for name in names})
+    ordered: Quantity = 0
+    out: Quantity = 0
+    routed: Quantity = 0
+    sent: Quantity = 0
+    fulfilled: Quantity = 0
+    failed: Quantity = 0
+    for one in lines.values():
+        wanted = one.wanted
+        ordered += one.ordered
+        out += one.out
+        routed += min(one.routed, wanted)
+        sent += min(one.sent, wanted)
+        fulfilled += min(one.fulfilled, wanted)
+        failed += min(one.failed, wanted)
+    return Became(ordered, out, routed, sent, fulfilled, failed)
 
 
 def told(document: Json, lines: Mapping[str, Became]) -> Json:

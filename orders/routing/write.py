@@ -44,7 +44,7 @@ def write(world: World, decided: Sequence[Decided], trigger: str, by: Actor) -> 
     tell(world, [(one.subject, one.decision) for one in decided], {one.subject.order.pk for one in news}, by)
     changed = {one.subject.order.pk for one in decided if one.decision.parts} | said.keys()
     if changed:
-        settle_virtual(changed, by)
+        settle_virtual(changed, by, orders={pk: rows[pk] for pk in changed})
 
 
 def _said(decision: Decision) -> str:

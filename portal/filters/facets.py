@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from portal.filters.fields import Catalogue, Field, Type, keyed_path
-from portal.filters.normal import FORMS, dig, to_micros
+from portal.filters.normal import FORMS, dig, digger, to_micros
 from portal.kit.json import Json
 from portal.kit.text import fold
 
@@ -46,18 +46,19 @@ class Facets:
         return _project(self._line_plan, line) | _by_name(self._line_named, line)
 
 
-_Step = tuple[str, bool, Callable[[Any], Any]]
+_Step = tuple[str, Callable[[Any], Any] | None, Callable[[Any], Any]]
+"""Path, the way to what is nested, and what makes the normal form of it."""
 
 
 def _step(catalogue: Catalogue, field: Field) -> _Step:
     key = catalogue.key(field)
-    return key, "." in key or "[]" in key, _writers[field.type]
+    return key, digger(key) if "." in key or "[]" in key else None, _writers[field.type]
 
 
 def _project(plan: list[_Step], holder: Json) -> Json:
     facets = {}
-    for key, nested, write in plan:
-        raw = dig(holder, key) if nested else holder.get(key)
+    for key, way, write in plan:
+        raw = way(holder) if way is not None else holder.get(key)
         if raw is not None and (value := write(raw)) is not None:
             facets[key] = value
     return facets

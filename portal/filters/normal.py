@@ -97,16 +97,31 @@ def dig(holder: Any, path: str) -> Any:
 
     `[]` after a name walks through a list of objects and gathers what is behind it.
     """
-    names = path.split(".")
-    for index, name in enumerate(names):
-        if holder.__class__ is not dict:
-            return None
-        if name.endswith("[]"):
-            items = holder.get(name[:-2])
-            rest = ".".join(names[index + 1 :])
-            return [dig(item, rest) for item in items] if items.__class__ is list else None
-        holder = holder.get(name)
-    return holder
+    return digger(path)(holder)
+
+
+@functools.lru_cache(maxsize=4_096)
+def digger(path: str) -> Callable[[Any], Any]:
+    """Return the function that finds the raw value at a dotted path (`dig`)."""
+    before, walks, rest = path.partition("[]")
+    names = tuple(before.split("."))
+
+    def reach(holder: Any) -> Any:
+        for name in names:
+            if holder.__class__ is not dict:
+                return None
+            holder = holder.get(name)
+        return holder
+
+    if not walks:
+        return reach
+    behind = digger(rest.removeprefix("."))
+
+    def gather(holder: Any) -> Any:
+        items = reach(holder)
+        return [behind(item) for item in items] if items.__class__ is list else None
+
+    return gather
 
 
 def getter(field: Field, key: str) -> Callable[[Any], Any]:

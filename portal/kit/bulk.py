@@ -1,6 +1,8 @@
 """Many rows in one go: what Django's ORM does row by row, PostgreSQL does by COPY."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models
@@ -67,8 +69,15 @@ def _by_database(row: models.Model, field: models.Field[Any, Any]) -> bool:
     return isinstance(getattr(row, field.attname), DatabaseDefault)
 
 
+_PLAIN = frozenset({type(None), str, int, bool, Decimal, dt.datetime})
+"""Values that COPY takes as they are, whatever column they are for, unless it holds JSON."""
+
+
 def _prepared(row: models.Model, field: models.Field[Any, Any]) -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+    value = getattr(row, field.attname)
+    if value.__class__ in _PLAIN and not isinstance(field, models.JSONField):
+        return value
+    return field.get_db_prep_save(value, connection)
 
 
 def update_rows(

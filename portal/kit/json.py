@@ -13,6 +13,8 @@ import msgspec
 Json = dict[str, Any]
 
 _decoder = msgspec.json.Decoder(Any, float_hook=Decimal)
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_items = msgspec.json.Decoder(list[msgspec.Raw])
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -28,6 +30,14 @@ def loads(text: str | bytes) -> Any:
     try:
         return _decoder.decode(text)
     except (msgspec.DecodeError, RecursionError, UnicodeError, ArithmeticError) as error:
+        raise NotJson(str(error)) from error
+
+
+def pieces(text: bytes, member: str) -> list[bytes]:
+    """Return the items of a list that is a member of an object, each as it is written. Raises NotJson."""
+    try:
+        return [bytes(one) for one in _items.decode(_members.decode(text)[member])]
+    except (msgspec.DecodeError, KeyError, RecursionError, UnicodeError) as error:
         raise NotJson(str(error)) from error
 
 
