@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orders.documents.shipping_request import AGREED, ASKED, REFUSED, SHIPPING_REQUEST
-from orders.fulfillments.load import rejected
+from orders.fulfillments.load import rejected_of
+from orders.fulfillments.queries import of_order as fulfillments_of
 from orders.lifecycle.shipping_request import CANCELED, RequestStatus, can_move
 from orders.models import Order, ShippingRequest
 from orders.requests import queries
@@ -219,7 +220,8 @@ def cancel_form(request: ShippingRequest, back: str, *, data: Any = None) -> Can
 def cards(order: Order) -> dict[str, Any]:
     """Return the shipping requests of an order for its page; nothing where there are none."""
     found, back = queries.of_order(order), reverse("orders:detail", args=[order.public_id])
-    refused = rejected(one.pk for one in found) if found else {}
+    every = [line for one in found for line in one.lines.all()]
+    refused = rejected_of(fulfillments_of(order), every)
     told = [
         Card(
             one,
