@@ -8,7 +8,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from orders.documents.shipping_request import AGREED, ASKED, REFUSED, SHIPPING_REQUEST
 from orders.fulfillments.load import rejected_of
@@ -19,7 +18,7 @@ from orders.requests import queries
 from orders.requests.cancel import can_cancel, cancellation_of, is_known
 from orders.requests.forms import CancelForm
 from orders.requests.warehouses import warehouse_of
-from orders.templatetags.order_tags import quantity
+from orders.templatetags.order_tags import counted as in_words
 from portal.audit.models import History
 from portal.ui.components import Happening
 
@@ -70,9 +69,7 @@ def lines(request: ShippingRequest, rejected: Mapping[int, Decimal]) -> list[Lin
 
 def counted(request: ShippingRequest, found: Sequence[Line]) -> str:
     """Say how many lines and units a request has."""
-    many = 1 if request.unit_count == 1 else 2
-    units = ngettext("%(n)s unit", "%(n)s units", many) % {"n": quantity(request.unit_count)}
-    return ngettext("%(n)s line, %(units)s", "%(n)s lines, %(units)s", len(found)) % {"n": len(found), "units": units}
+    return in_words(len(found), request.unit_count)
 
 
 @dataclass(frozen=True)
