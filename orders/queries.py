@@ -45,7 +45,7 @@ def one(
         raise Http404(_("There is no such order here."))
     order.organization = organization
     if with_products:
-        organization.__dict__["_active_exceptions"] = order.open_there
+        organization.__dict__["_active_exceptions"] = order.__dict__["open_there"]
     return order
 
 

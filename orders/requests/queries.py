@@ -69,7 +69,8 @@ def of_order(order: Order) -> list[ShippingRequest]:
         rows = rows.filter(order=order, deleted_at=None).select_related("location", "fulfillment_source")
         kept = list(rows.defer(*_HEAVY).annotate(told_lines=_lines()).order_by("-ordinal"))
         for one in kept:
-            one._prefetched_objects_cache = {"lines": [_line(one, *told) for told in one.told_lines]}
+            kept_lines = [_line(one, *told) for told in one.__dict__.pop("told_lines")]
+            one.__dict__["_prefetched_objects_cache"] = {"lines": kept_lines}
         order.__dict__["_shipping_requests"] = kept
     return kept
 

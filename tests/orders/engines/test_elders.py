@@ -103,6 +103,6 @@ def test_rules_that_come_on_hear_of_what_was_just_being_written(source: Source) 
     assert (sorted(runs), Hold.across.count()) == ([early.pk, late.pk], 3)
 
 
-def _on(source: Source, engine: str) -> None:
+def _on(source: Source, engine: str) -> bool:
     organization = type(source.organization).objects.get(pk=source.organization_id)
-    assert setting.switch(organization, engine, on=True, by=ANN)
+    return setting.switch(organization, engine, on=True, by=ANN)
