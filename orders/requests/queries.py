@@ -67,7 +67,7 @@ def of_order(order: Order) -> list[ShippingRequest]:
     if kept is None:
         rows = cast("QuerySet[ShippingRequest]", ShippingRequest.objects.within(order.organization))
         rows = rows.filter(order=order, deleted_at=None).select_related("location", "fulfillment_source")
-        kept = list(rows.defer(*_HEAVY).annotate(told_lines=_lines()).order_by("-ordinal"))
+        kept = list(rows.defer(*_HEAVY).annotate(told_lines=_lines(order.organization)).order_by("-ordinal"))
         for one in kept:
             kept_lines = [_line(one, *told) for told in one.__dict__.pop("told_lines")]
             one.__dict__["_prefetched_objects_cache"] = {"lines": kept_lines}
@@ -79,11 +79,11 @@ _LINE = ("position", "unique_id", "sku", "name", "bundle_sku")
 _UNITS = ("quantity", "fulfilled")
 
 
-def _lines() -> ArraySubquery:
+def _lines(organization: Organization) -> ArraySubquery:
     """Return what reads the lines of requests beside them, in their order; units as text, so that none is rounded."""
     values = (*(F(name) for name in _LINE), *(Cast(name, CharField()) for name in _UNITS))
     told = Func(*values, function="jsonb_build_array", output_field=JSONField())
-    rows = ShippingRequestLine.across.filter(request=OuterRef("pk")).order_by("position")
+    rows = ShippingRequestLine.objects.within(organization).filter(request=OuterRef("pk")).order_by("position")
     return ArraySubquery(rows.values_list(told))
 
 
