@@ -19,18 +19,26 @@ from portal.tenancy.models import Organization
 from portal.ui.engines import Engine, engines
 
 TRIGGER = "NEW_ORDER"
+ELDERS = dt.timedelta(minutes=5)
+"""How long before it came on a transaction may have begun that is looked for: longer than any takes."""
+SWITCHING = dt.timedelta(seconds=10)
+"""How long switching may take: until then it may be taken for off."""
 
 
 def catch_up(organization: Organization) -> int:
     """Hand over to the rules what they have missed while the engine was off. Returns how many events that are.
 
     Orders that are new still, and of each record that has changed the first event: the rules look at it once, as it
-    is now, and compare it with what it was before. Nothing that a rule has run for.
+    is now, and compare it with what it was before. Nothing that a rule has run for. Asked once more, of changes only
+    what was begun shortly before it came on: who wrote that took it for off, and had not ended.
     """
+    off_at, on_at = (_last(organization, verb) for verb in ("switched_off", "switched_on"))
+    again = EngineSetting.objects.within(organization).filter(engine=AUTOMATION, elders__gt=0).exists()
     names = [name for name in EVENTS if wanted(organization.pk, name)]
     values: dict[str, Any] = {
         "consumer": NAME, "organization": organization.pk, "new": sorted(triggers.get(TRIGGER).events),
-        "names": names, "since": _switched_off_at(organization),
+        "names": names, "since": max(off_at, on_at - ELDERS) if again else off_at,
+        "until": on_at + SWITCHING if again else None,
     }  # fmt: skip
     count = 0
     with connection.cursor() as cursor:
@@ -42,8 +50,8 @@ def catch_up(organization: Organization) -> int:
     return count
 
 
-def _switched_off_at(organization: Organization) -> dt.datetime:
-    rows = History.objects.within(organization).filter(entity_type="engine", verb="switched_off")
+def _last(organization: Organization, verb: str) -> dt.datetime:
+    rows = History.objects.within(organization).filter(entity_type="engine", verb=verb)
     setting = EngineSetting.objects.within(organization).filter(engine=AUTOMATION).values("pk")
     last: dt.datetime | None = rows.filter(entity_id__in=setting).aggregate(at=Max("at"))["at"]
     return last or database_now()
@@ -63,6 +71,7 @@ JOIN LATERAL (
     SELECT f.id, f.entity_type, f.entity_id, f.name FROM portal_event f
     WHERE f.entity_type = 'order' AND f.entity_id = o.id ORDER BY f.id) e ON true
 WHERE o.organization_id = %(organization)s AND o.status = 'new' AND o.deleted_at IS NULL AND e.name = ANY(%(new)s)
+  AND NOT EXISTS (SELECT 1 FROM automations_run r WHERE r.event_id = e.id)
 ON CONFLICT (event_id, consumer) DO NOTHING
 """
 
@@ -73,7 +82,7 @@ FROM (
     SELECT DISTINCT ON (e.entity_type, e.entity_id) e.id, e.entity_type, e.entity_id
     FROM portal_event e
     WHERE e.organization_id = %(organization)s AND e.name = ANY(%(names)s) AND NOT e.name = ANY(%(new)s)
-      AND e.created_at >= %(since)s
+      AND e.created_at >= %(since)s AND (%(until)s::timestamptz IS NULL OR e.created_at <= %(until)s)
       AND e.id > coalesce((
         SELECT b.id FROM portal_event b
         WHERE b.organization_id = %(organization)s AND b.created_at < %(since)s - interval '10 minutes'

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from orders.by_hand.lines import LineWishes, least
@@ -74,6 +75,8 @@ class Window:
     shown: int
     fitting: int
     total: int
+    kept: int = 0
+    """How many lines are in the form beside them, because somebody has changed them."""
 
     @property
     def first(self) -> int:
@@ -120,14 +123,14 @@ class LineRows:
 
     def _narrow(self, lines: dict[str, Json], look: Look) -> None:
         """Keep of a large order those lines that the form came with, else those that somebody looks for."""
-        wanted = fold(look.find.strip())
-        fitting = [key for key, one in lines.items() if wanted in fold(f"{one['sku']} {one.get('name') or ''}")]
-        start = look.start if look.start < len(fitting) else 0
+        fitting, start = _fitting(lines, look)
+        shown = fitting[start : start + WINDOW]
         if self.data:
             self.items = {key: one for key, one in lines.items() if f"initial-{key}-quantity" in self.data}
         else:
-            self.items = {key: lines[key] for key in fitting[start : start + WINDOW]}
-        self.window = Window(look.find, start, len(self.items), len(fitting), len(lines))
+            self.items = {key: lines[key] for key in shown}
+        kept = len(self.items.keys() - set(shown))
+        self.window = Window(look.find, start, len(shown), len(fitting), len(lines), kept)
 
     @cached_property
     def became(self) -> Mapping[str, Became]:
@@ -137,12 +140,7 @@ class LineRows:
     @property
     def initial(self) -> dict[str, Any]:
         """What the fields are now."""
-        told: dict[str, Any] = {}
-        for key, line in self.items.items():
-            told[f"{key}-quantity"] = _number(line["quantity"])
-            told[f"{key}-price"] = "" if line.get("itemPrice") is None else f"{Decimal(line['itemPrice']):f}"
-            told[f"{key}-ships"] = "on" if line.get("requiresShipping", True) else ""
-        return told
+        return {name: value for key, line in self.items.items() for name, value in _now(key, line).items()}
 
     def fields(self) -> dict[str, forms.Field]:
         """Return the fields of the lines that are there."""
@@ -209,6 +207,47 @@ class LineRows:
             self.errors.setdefault(token, []).append(message)
             return True
         return False
+
+
+def carried(order: Order, data: QueryDict, look: Look) -> QueryDict:
+    """Return what was typed into the form, with the lines that somebody looks for now beside those they have changed.
+
+    Lines that nobody has touched leave the form.
+    """
+    lines = {_key(one["uniqueId"]): one for one in order.content["lineItems"]}
+    told = data.copy()
+    kept = {key for key in lines if f"initial-{key}-quantity" in data and _is_touched(key, data)}
+    for name in [one for one in told if one.removeprefix("initial-").startswith("line-")]:
+        if name.removeprefix("initial-").rpartition("-")[0] not in kept:
+            del told[name]
+    fitting, start = _fitting(lines, look)
+    for key in fitting[start : start + WINDOW]:
+        for name, value in _now(key, lines[key]).items() if key not in kept else ():
+            told[f"initial-{name}"] = value
+            if value or not name.endswith("-ships"):
+                told[name] = value
+    return told
+
+
+def _fitting(lines: Mapping[str, Json], look: Look) -> tuple[list[str], int]:
+    """Return the lines that somebody looks for, and from which of them on they are shown."""
+    wanted = fold(look.find.strip())
+    fitting = [key for key, one in lines.items() if wanted in fold(f"{one['sku']} {one.get('name') or ''}")]
+    return fitting, look.start if look.start < len(fitting) else 0
+
+
+def _is_touched(key: str, data: QueryDict) -> bool:
+    names = [f"{key}-{member}" for member in _MEMBERS]
+    return f"{key}-remove" in data or any(data.get(one, "") != data.get(f"initial-{one}", "") for one in names)
+
+
+def _now(key: str, line: Json) -> dict[str, str]:
+    """Return the fields of a line as it is."""
+    return {
+        f"{key}-quantity": _number(line["quantity"]),
+        f"{key}-price": "" if line.get("itemPrice") is None else f"{Decimal(line['itemPrice']):f}",
+        f"{key}-ships": "on" if line.get("requiresShipping", True) else "",
+    }
 
 
 def _line(row: NewRow) -> Json:

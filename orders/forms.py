@@ -47,6 +47,17 @@ class HoldForm(forms.Form):
         return now + dt.timedelta(seconds=self.seconds)
 
 
+class CancelForm(forms.Form):
+    """What becomes of the units that an order's shipping requests have reserved; ticked, as most people want it."""
+
+    restock = forms.BooleanField(
+        label=_("Restock items"),
+        required=False,
+        initial=True,
+        help_text=_("The units are available again. Without the tick they count as gone: they leave the shelf."),
+    )
+
+
 class CommentForm(forms.Form):
     """A word to colleagues."""
 

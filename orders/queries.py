@@ -8,6 +8,7 @@ from typing import cast
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Count, F, Func, JSONField, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -37,13 +38,21 @@ def one(
     left_out = ("terms", "facets") if with_source_doc else ("terms", "facets", "source_doc")
     rows = cast("QuerySet[Order]", Order.objects.within(organization))
     if with_products:
-        rows = rows.annotate(line_products=_line_products(organization))
+        rows = rows.annotate(line_products=_line_products(organization), open_there=_open_there(organization))
     rows = rows.annotate(line_pushes=beside())
     order = rows.select_related("source").defer(*left_out).filter(public_id=public_id).first()
     if order is None:
         raise Http404(_("There is no such order here."))
     order.organization = organization
+    if with_products:
+        organization.__dict__["_active_exceptions"] = order.__dict__["open_there"]
     return order
+
+
+def _open_there(organization: Organization) -> Coalesce:
+    """Return what counts the exceptions of the menu beside an order, for its page."""
+    rows = open_exceptions(organization).order_by().values("organization")
+    return Coalesce(Subquery(rows.annotate(n=Count("*")).values("n")), 0)
 
 
 def _line_products(organization: Organization) -> ArraySubquery:
@@ -110,7 +119,10 @@ def _mark(order: Order, last: int, problems: int, *moments: dt.datetime | None) 
 def active_exceptions(organization: Organization) -> int:
     """Return how many exceptions wait for a person; snoozed ones do not."""
     kept: OpenExceptions | None = organization.__dict__.get("_open_exceptions")
-    return sum(count for _, count, _ in kept.types) if kept else open_exceptions(organization).count()
+    if kept:
+        return sum(count for _, count, _ in kept.types)
+    told: int | None = organization.__dict__.get("_active_exceptions")
+    return open_exceptions(organization).count() if told is None else told
 
 
 def open_exceptions(organization: Organization) -> QuerySet[OrderException]:

@@ -58,6 +58,7 @@ urlpatterns = [
     path("orders/<record:public_id>/restore", acts.restore, name="restore"),
     path("orders/<record:public_id>/requests/new", request_by_hand.new, name="request_by_hand"),
     path("orders/<record:public_id>/do/<slug:key>", acts.act, name="act"),
+    path("orders/<record:public_id>/cancel", acts.cancel_asked, name="cancel_asked"),
     path("orders/<record:public_id>/routing", routing.runs, name="order_routing"),
     path("orders/<record:public_id>/routing/try", routing.attempt, name="order_routing_try"),
     path("orders/<record:public_id>/routing/again", routing.again, name="order_routing_again"),

@@ -132,7 +132,15 @@ def neighbour(run: Run, *, older: bool) -> str:
 def of_record(organization: Organization, entity_type: str, entity_id: int, count: int = 20) -> list[Run]:
     """Return the runs on a record, the newest first."""
     rows = _light(organization).filter(entity_type=entity_type, entity_id=entity_id)
-    return list(rows.order_by("-id")[:count])
+    found = list(rows.order_by("-id")[:count])
+    read_before(organization).update({run.pk: run for run in found})
+    return found
+
+
+def read_before(organization: Organization) -> dict[int, Run]:
+    """Return the runs on records that were read for this request, by id."""
+    kept: dict[int, Run] = organization.__dict__.setdefault("_runs", {})
+    return kept
 
 
 def of_problem(exception: OrderException, count: int = 20) -> list[Run]:
@@ -151,5 +159,5 @@ def _light(organization: Organization) -> QuerySet[Run]:
 
 __all__ = [
     "CAUSES", "Sent", "chain_of", "deliveries_of", "exception_of", "holds_of", "neighbour", "of_problem", "of_record",
-    "of_same_event", "sent", "sent_documents", "whole_document",
+    "of_same_event", "read_before", "sent", "sent_documents", "whole_document",
 ]  # fmt: skip

@@ -57,6 +57,8 @@ class StockNumber(Claimable, Scoped):
     """What the channel shows, as far as is known: what was read there, and what happened since."""
     shown_at = models.DateTimeField(null=True)
     """When it was read, by the channel's clock: orders placed before are in it."""
+    missed_at = models.DateTimeField(null=True)
+    """When the SKU was last looked for on the channel, and was not there."""
     look = models.BooleanField(default=True, db_default=True)
     """What it shows is not known: it is read before anything is told."""
     checking = models.BooleanField(default=False, db_default=False)

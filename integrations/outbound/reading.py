@@ -63,7 +63,7 @@ class Reading:
         What is not there is asked for again after an hour at the earliest, however often it changes here.
         """
         due = database_now() - FIND_AGAIN if rows and self._channel.by_sku else None
-        asked = [row for row in rows if due and (row.checking or row.shown_at is None or row.shown_at < due)]
+        asked = [row for row in rows if due and (row.checking or row.missed_at is None or row.missed_at < due)]
         if not asked:
             return
         try:
@@ -76,7 +76,7 @@ class Reading:
         update_rows(StockNumber, ["product_api_id"], ((row.pk, row.product_api_id) for row in found))
         wanted |= wanted_of(self._channel, found) if found else {}
         missing = [row.pk for row in asked if row.sku not in ids]
-        StockNumber.across.filter(pk__in=missing).update(shown_at=Now(), checking=False)
+        StockNumber.across.filter(pk__in=missing).update(missed_at=Now(), checking=False)
 
     def _believe(self, rows: Sequence[StockNumber], items: Mapping[int, StockItem], shown: Shown) -> None:
         with transaction.atomic():

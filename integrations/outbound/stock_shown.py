@@ -15,6 +15,7 @@ from orders.models import Source
 from orders.products.telling import tellers
 from portal.kit.claims import State
 from portal.kit.text import fold
+from portal.ui.amounts import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _telling(one: Told) -> Telling:
     if one.at is None:
         return Telling(_("Stock is being told") if one.waiting else _("Stock not told: nobody counts it here"))
     units = ngettext("Told that %(n)s unit can be sold", "Told that %(n)s units can be sold", one.units or 0)
-    said = _("Told that it never runs out") if one.endless else units % {"n": one.units or 0}
+    said = _("Told that it never runs out") if one.endless else units % {"n": count(one.units or 0)}
     return Telling(f"{said}; {_('another number may be on its way')}" if one.waiting else said, one.at)
 
 

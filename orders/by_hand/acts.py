@@ -177,8 +177,9 @@ ACTS: Mapping[str, Act] = {
             _("The orders leave the usual lists and are not worked on any more. Each can be brought back for review.")),
         Act("unarchive", _("Bring back for review"), lambda status: status == S.ARCHIVED, _moves("review")),
         Act("cancel", _("Cancel order"), _fits("cancel"), _moves("cancel"),
-            warning=_("The orders are canceled here and not worked on any more. The stores are not told, nor the "
-                      "warehouses. This cannot be undone."), danger=True),
+            warning=_("The orders are canceled here and not worked on any more. The stores are not told. Warehouses "
+                      "are asked to cancel what they have where their connector can; cancel it there yourself where "
+                      "it cannot. The units are available again. This cannot be undone."), danger=True),
         Act("delete", _("Delete"), lambda status: status in remove.DELETABLE, _delete, _restore,
             _("The orders disappear from lists and searches, and what no warehouse has of them is canceled. Their "
               "stores are not told. They can be brought back."), danger=True),

@@ -14,7 +14,9 @@ from orders.models import EngineSetting
 from portal.audit.actor import Actor
 from portal.audit.record import Entry, record
 from portal.entities import patch
+from portal.kit import elders
 from portal.kit.clock import database_now
+from portal.kit.jobs import watcher
 from portal.kit.json import Json
 from portal.kit.registry import Registry
 from portal.tenancy.models import Organization
@@ -47,7 +49,8 @@ class State:
 
 
 on_again: Registry[Callable[[Organization], object]] = Registry("catching up of an engine")
-"""By the engine's key: has it look at what it passed over while it was off. In the transaction that switches it on."""
+"""By the engine's key: has it look at what it passed over while it was off. In the transaction that switches it on,
+and once more when all have ended who wrote then and took it for off."""
 
 
 def off(engine: str) -> QuerySet[EngineSetting, Any]:
@@ -85,13 +88,25 @@ def switch(organization: Organization, engine: str, *, on: bool, by: Actor) -> b
         row = _locked(organization, engine)
         if row.enabled == on:
             return False
-        row.enabled = on
+        row.enabled, row.elders = on, 0 if on else None
         verb, words = ("switched_on", "Switched on.") if on else ("switched_off", "Switched off.")
         _save(row, by, verb, words, [{"op": "replace", "path": "/enabled", "old": not on, "value": on}])
         if on and engine in on_again:
             on_again.get(engine)(organization)
     organization.__dict__.pop("_engines", None)
     return True
+
+
+@watcher("engines that are on again", every=3)
+def look_again() -> None:
+    """Have engines catch up with what was written as they came on, by those who took them for off."""
+    for row in EngineSetting.across.filter(enabled=True, elders__isnull=False).select_related("organization"):
+        if row.elders == 0:
+            EngineSetting.across.filter(pk=row.pk, elders=0).update(elders=elders.newest())
+        elif elders.are_gone(row.elders or 0):
+            with transaction.atomic():
+                on_again.get(row.engine)(row.organization)
+                EngineSetting.across.filter(pk=row.pk, elders=row.elders).update(elders=None)
 
 
 def save(organization: Organization, engine: str, values: Json, *, version: int, by: Actor) -> None:

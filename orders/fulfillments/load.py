@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from orders.models import Publication, ShippingRequestLine, Source
+from orders.models import Fulfillment, Publication, ShippingRequestLine, Source
 from portal.kit.text import fold
 
 
@@ -15,11 +15,26 @@ def rejected(request_ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
     with connection.cursor() as cursor:
         cursor.execute(_REJECTED, [ids])
         units = {(pk, unique_id, sku): amount for pk, unique_id, sku, amount in cursor.fetchall()}
-    found: dict[int, dict[int, Decimal]] = {}
-    if not units:
-        return found
     lines = ShippingRequestLine.across.filter(request_id__in={key[0] for key in units})
-    for line in lines.order_by("request_id", "position"):
+    return by_position(units, lines.order_by("request_id", "position")) if units else {}
+
+
+def rejected_of(rows: Iterable[Fulfillment], lines: Iterable[ShippingRequestLine]) -> dict[int, dict[int, Decimal]]:
+    """Return the same from fulfillments and lines, by request and position, that have been read already."""
+    units: dict[tuple[int, str, str], Decimal] = {}
+    for one in rows:
+        for item in one.content.get("lineItems", ()) if one.kind == Fulfillment.Kind.REJECTED else ():
+            key = (one.request_id or 0, item.get("uniqueId") or "", item.get("sku") or "")
+            units[key] = units.get(key, Decimal(0)) + Decimal(item.get("quantity", 0))
+    return by_position(units, lines)
+
+
+def by_position(
+    units: dict[tuple[int, str, str], Decimal], lines: Iterable[ShippingRequestLine]
+) -> dict[int, dict[int, Decimal]]:
+    """Share rejected units out among lines, as they come; what was shared out is taken from `units`."""
+    found: dict[int, dict[int, Decimal]] = {}
+    for line in lines:
         key = (line.request_id, line.unique_id, line.sku)
         taken = min(units.get(key, Decimal(0)), line.quantity)
         if taken > 0:

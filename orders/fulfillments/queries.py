@@ -37,10 +37,16 @@ def one(organization: Organization, public_id: str) -> Fulfillment:
 
 
 def of_order(order: Order) -> list[Fulfillment]:
-    """Return the fulfillments of an order, the last one first. One without a shipping request has none."""
+    """Return the fulfillments of an order, the last one first; read once for each row of the order.
+
+    One without a shipping request has none.
+    """
     if not requests_of(order):  # the order's page has read them already
         return []
-    return list(in_list(order.organization).filter(order=order).order_by("-pk"))
+    kept: list[Fulfillment] | None = order.__dict__.get("_fulfillments")
+    if kept is None:
+        kept = order.__dict__["_fulfillments"] = list(in_list(order.organization).filter(order=order).order_by("-pk"))
+    return kept
 
 
 def of_request(request: ShippingRequest) -> list[Fulfillment]:

@@ -9,6 +9,7 @@ warehouses have by then is looked after by `orders.ingest.late`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from orders.documents.catalogue import ORDER
 from orders.exceptions.raise_ import raise_exceptions
 from orders.ingest import late
 from orders.lifecycle import pins
@@ -80,7 +81,7 @@ def _split(order: Order, report: Report, own: Json) -> tuple[list[Change], list[
 
 def _echo(order: Order, content: Sequence[Change]) -> OrderChange:
     """Return the step that brings the document up to what we wrote: nobody has to act on that, so nobody hears."""
-    names = ", ".join(change["path"].split("/")[1] for change in content)
+    names = ORDER.words(change["path"].split("/")[1] for change in content)
     step = Step(Actor.system(), "told", f"The channel shows what it was told: {names}.", content=content)
     return OrderChange(order.pk, [step], announce=False, cause="told")
 
@@ -94,9 +95,8 @@ def _change(order: Order, report: Report, content: Sequence[Change], by: Actor) 
 
 
 def _summary(changes: Sequence[Change]) -> str:
-    names = list(dict.fromkeys(change["path"].split("/")[1] for change in changes))
-    names = [name for name in names if name != "extOrderUpdatedAt"]
-    return f"The channel changed {', '.join(names[:6])}{' and more' if len(names) > 6 else ''}."
+    names = [change["path"].split("/")[1] for change in changes]
+    return f"The channel changed: {ORDER.words(name for name in names if name != 'extOrderUpdatedAt')}."
 
 
 def _state_steps(order: Order, report: Report, by: Actor) -> list[Step]:

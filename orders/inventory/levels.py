@@ -57,7 +57,8 @@ def counts_needs(organization_id: int) -> bool:
 NEEDS_RESTING = """
 SELECT e.organization_id FROM orders_enginesetting e
 WHERE e.engine = 'inventory'
-  AND (NOT e.enabled OR EXISTS (SELECT 1 FROM orders_virtualstart v WHERE v.organization_id = e.organization_id))
+  AND (NOT e.enabled OR e.version > 1 AND EXISTS (
+      SELECT 1 FROM orders_virtualstart v WHERE v.organization_id = e.organization_id))
 """
 """Organizations of which it is not known what their open orders need: their Inventory Engine is off, or it was and
 counts them anew. Whoever told a channel a number now would give back what the channel has sold meanwhile."""
@@ -153,18 +154,23 @@ ORDER BY l.sku_folded, l.location_id FOR NO KEY UPDATE OF l
 def _make(missing: Mapping[Key, str]) -> None:
     organizations, folded, locations = (list(column) for column in zip(*missing, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_START, [sorted(set(organizations))])
+        cursor.execute(_START, [sorted(set(organizations)), INVENTORY])
         cursor.execute(_MAKE, [organizations, folded, locations, list(missing.values()),
                                [new_public_id() for _ in folded]])  # fmt: skip
 
 
 _START = """
-INSERT INTO orders_virtualstart (organization_id, after)
-SELECT o.id, 0 FROM unnest(%s::bigint[]) AS o(id)
-WHERE NOT EXISTS (SELECT 1 FROM orders_inventorylevel l WHERE l.organization_id = o.id)
-ON CONFLICT DO NOTHING
+WITH begun AS (
+    SELECT o.id FROM unnest(%s::bigint[]) AS o(id)
+    WHERE NOT EXISTS (SELECT 1 FROM orders_inventorylevel l WHERE l.organization_id = o.id)),
+start AS (
+    INSERT INTO orders_virtualstart (organization_id, after) SELECT id, 0 FROM begun ON CONFLICT DO NOTHING)
+INSERT INTO orders_enginesetting (organization_id, engine, enabled, settings, version, elders)
+SELECT id, %s, true, '{}', 1, 0 FROM begun
+ON CONFLICT (organization_id, engine) DO UPDATE SET elders = 0
 """
-"""An organization's first level: what its open orders need is looked up once (`orders.inventory.listen`)."""
+"""An organization's first level: what its open orders need is looked up (`orders.inventory.listen`), and once more when
+all have ended who took in orders and saw no stock (`orders.engines.setting.look_again`)."""
 
 _MAKE = """
 INSERT INTO orders_inventorylevel (organization_id, sku_folded, location_id, sku, public_id, on_hand, committed,

@@ -18,7 +18,8 @@ from orders.lifecycle.order import OrderStatus
 from orders.locks import lock
 from orders.models import Order, VirtualCommit
 from orders.requests.settle import asked_of
-from orders.requests.tally import Asked, tally
+from orders.requests.tally import Asked, Became, tally
+from orders.routing.need import Component, missing_of
 from portal.audit.actor import Actor
 from portal.kit.text import fold
 
@@ -110,17 +111,20 @@ def _needed(organization_id: int, orders: Sequence[Order]) -> dict[int, Needs]:
     """Return what each order needs, by its id: what is open of its lines, bundles as their components."""
     open_ones = [order for order in orders if order.status in NEEDS_STOCK and order.deleted_at is None]
     asked = asked_of([order.pk for order in open_ones])
-    lines = {order.pk: _open_lines(order, asked.get(order.pk, ())) for order in open_ones}
+    became = {order.pk: tally(order.content, asked.get(order.pk, ())) for order in open_ones}
+    lines = {order.pk: _open_lines(order, became[order.pk]) for order in open_ones}
+    begun = {fold(one.bundle_sku) for some in asked.values() for one in some if one.bundle_sku}
+    parts = parts_of(organization_id, {fold(sku) for some in lines.values() for sku, _units in some} | begun)
+    missing = {
+        order.pk: _missing(order, asked.get(order.pk, ()), became[order.pk], parts) for order in open_ones if begun
+    }
     skus = {fold(sku) for some in lines.values() for sku, _units in some}
-    parts = parts_of(organization_id, skus)
-    skus |= {part.sku_folded for some in parts.values() for part in some}
-    left_out = untracked(organization_id, skus)
-    return {pk: _exploded(some, parts, left_out) for pk, some in lines.items()}
+    left_out = untracked(organization_id, skus | {part.sku_folded for some in parts.values() for part in some})
+    return {pk: _exploded(some, parts, left_out, missing.get(pk, ())) for pk, some in lines.items()}
 
 
-def _open_lines(order: Order, asked: Sequence[Asked]) -> list[tuple[str, int]]:
+def _open_lines(order: Order, became: Mapping[str, Became]) -> list[tuple[str, int]]:
     """Return SKU and open units of an order's lines; a part of a unit counts as one."""
-    became = tally(order.content, asked)
     return [
         (line["sku"], ceil(became[line["uniqueId"]].open))
         for line in order.content.get("lineItems", ())
@@ -128,10 +132,21 @@ def _open_lines(order: Order, asked: Sequence[Asked]) -> list[tuple[str, int]]:
     ]
 
 
-def _exploded(lines: Iterable[tuple[str, int]], parts: Parts, left_out: frozenset[str]) -> Needs:
+def _missing(order: Order, asked: Sequence[Asked], became: Mapping[str, Became], parts: Parts) -> list[tuple[str, int]]:
+    """Return SKU and units of components that bundles lack of which others are asked for: no line is open for them."""
+    bundles = {sku: tuple(Component(one.sku, one.per) for one in some) for sku, some in parts.items()}
+    wanted = {key: one.wanted for key, one in became.items()}
+    found = missing_of(order.content, asked, wanted, bundles)
+    return [(one.need.sku, ceil(one.need.quantity)) for one in found]
+
+
+def _exploded(
+    lines: Iterable[tuple[str, int]], parts: Parts, left_out: frozenset[str], missing: Iterable[tuple[str, int]]
+) -> Needs:
     found: Needs = {}
-    for sku, units in lines:
-        for part in parts.get(fold(sku)) or (Part(sku, fold(sku), 1),):
+    whole = [(parts.get(fold(sku)) or (Part(sku, fold(sku), 1),), units) for sku, units in lines]
+    for some, units in [*whole, *(((Part(sku, fold(sku), 1),), units) for sku, units in missing)]:
+        for part in some:
             if part.sku_folded and part.sku_folded not in left_out:
                 before = found.get(part.sku_folded, (part.sku, 0))[1]
                 found[part.sku_folded] = part.sku, before + units * part.per

@@ -17,6 +17,9 @@ class EngineSetting(Scoped):
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(db_default=Now())
     changed_by = models.CharField(max_length=200, default="", db_default="", blank=True)
+    elders = models.BigIntegerField(null=True)
+    """Who wrote when it came on and took it for off (`portal.kit.elders`): a mark of them. 0: not taken yet; none: they
+    have ended, and what they left has been looked at."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("organization", "engine"), name="engine_setting_once"),)

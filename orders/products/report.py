@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from orders.documents.product import REPORTED, fields_of, reported
+from orders.documents.product import PRODUCT, REPORTED, fields_of, reported
 from orders.models import Product, Publication, Source
 from orders.products import pins
 from orders.products.match import raw
@@ -87,7 +87,7 @@ def _summary(changes: Mapping[str, Any]) -> str:
     names = sorted(changes)
     if not names:
         return "The channel changed it."
-    return f"The channel changed {', '.join(names[:6])}{' and more' if len(names) > 6 else ''}."
+    return f"The channel changed: {PRODUCT.words(names)}."
 
 
 def may_write(source: Source, product: Product) -> bool:

@@ -1,7 +1,7 @@
 """Canceling shipping requests: stock, history, what the warehouse knows, and routing that looks again."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -153,17 +153,27 @@ def cancel_unsent(orders: Mapping[int, Order], by: Actor) -> None:
     Of a canceled order, warehouses that can be told are asked to cancel what they have. What another warehouse has, or
     what is only archived, goes on: it may be shipped all the same, and is canceled by a person who tells them.
     """
+    canceled = {pk for pk, one in orders.items() if one.status == OrderStatus.CANCELED}
+    _cancel_ending(orders, canceled, by, restock=True)
+
+
+def cancel_ahead(orders: Mapping[int, Order], by: Actor) -> None:
+    """Cancel the same of locked orders that are canceled next, without giving their stock back."""
+    _cancel_ending(orders, set(orders), by, restock=False)
+
+
+def _cancel_ending(orders: Mapping[int, Order], canceled: Collection[int], by: Actor, *, restock: bool) -> None:
     rows = ShippingRequest.across.filter(order_id__in=orders, deleted_at=None, status__in=[*UNSENT, *_THERE])
     found = lock_requests(rows.values_list("pk", flat=True))
-    if requests := {pk: one for pk, one in found.items() if _ends(one, orders[one.order_id])}:
-        _cancel(orders, requests, by, restock=True, reason=_CLOSED, skip_location=False)
+    if requests := {pk: one for pk, one in found.items() if ends(one, order_canceled=one.order_id in canceled)}:
+        _cancel(orders, requests, by, restock=restock, reason=_CLOSED, skip_location=False)
 
 
-def _ends(request: ShippingRequest, order: Order) -> bool:
-    """Say whether a request ends with its order."""
+def ends(request: ShippingRequest, *, order_canceled: bool = True) -> bool:
+    """Say whether an open request ends with its order, as that is canceled, or archived."""
     if request.status in UNSENT and request.sent_at is None:
         return True
-    return order.status == OrderStatus.CANCELED and warehouse_of(request).cancels
+    return order_canceled and request.status in _THERE and warehouse_of(request).cancels
 
 
 closers.register("shipping requests", cancel_unsent)

@@ -1,16 +1,19 @@
 """What pages ask of shipping requests. Each function is one query (with lines: two)."""
 
 from dataclasses import dataclass
-from typing import cast
+from decimal import Decimal
+from typing import Any, cast
 
-from django.db.models import Count, F, Max, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Count, F, Func, JSONField, Max, OuterRef, QuerySet
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from orders.documents.shipping_request import ENTITY
 from orders.lifecycle.shipping_request import RequestStatus
-from orders.models import Order, ShippingRequest
+from orders.models import Order, ShippingRequest, ShippingRequestLine
 from portal.audit.models import History
 from portal.kit.text import fold
 from portal.tenancy.models import Organization
@@ -64,9 +67,29 @@ def of_order(order: Order) -> list[ShippingRequest]:
     if kept is None:
         rows = cast("QuerySet[ShippingRequest]", ShippingRequest.objects.within(order.organization))
         rows = rows.filter(order=order, deleted_at=None).select_related("location", "fulfillment_source")
-        kept = list(rows.defer(*_HEAVY).prefetch_related("lines").order_by("-ordinal"))
+        kept = list(rows.defer(*_HEAVY).annotate(told_lines=_lines(order.organization)).order_by("-ordinal"))
+        for one in kept:
+            kept_lines = [_line(one, *told) for told in one.__dict__.pop("told_lines")]
+            one.__dict__["_prefetched_objects_cache"] = {"lines": kept_lines}
         order.__dict__["_shipping_requests"] = kept
     return kept
+
+
+_LINE = ("position", "unique_id", "sku", "name", "bundle_sku")
+_UNITS = ("quantity", "fulfilled")
+
+
+def _lines(organization: Organization) -> ArraySubquery:
+    """Return what reads the lines of requests beside them, in their order; units as text, so that none is rounded."""
+    values = (*(F(name) for name in _LINE), *(Cast(name, CharField()) for name in _UNITS))
+    told = Func(*values, function="jsonb_build_array", output_field=JSONField())
+    rows = ShippingRequestLine.objects.within(organization).filter(request=OuterRef("pk")).order_by("position")
+    return ArraySubquery(rows.values_list(told))
+
+
+def _line(request: ShippingRequest, *told: Any) -> ShippingRequestLine:
+    own, units = told[: len(_LINE)], [Decimal(one) for one in told[len(_LINE) :]]
+    return ShippingRequestLine(request=request, **dict(zip((*_LINE, *_UNITS), (*own, *units), strict=True)))
 
 
 def history_of(request: ShippingRequest, limit: int | None = HISTORY) -> list[History]:

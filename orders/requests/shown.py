@@ -8,17 +8,17 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from orders.documents.shipping_request import AGREED, ASKED, REFUSED, SHIPPING_REQUEST
-from orders.fulfillments.load import rejected
+from orders.fulfillments.load import rejected_of
+from orders.fulfillments.queries import of_order as fulfillments_of
 from orders.lifecycle.shipping_request import CANCELED, RequestStatus, can_move
 from orders.models import Order, ShippingRequest
 from orders.requests import queries
 from orders.requests.cancel import can_cancel, cancellation_of, is_known
 from orders.requests.forms import CancelForm
 from orders.requests.warehouses import warehouse_of
-from orders.templatetags.order_tags import quantity
+from orders.templatetags.order_tags import counted as in_words
 from portal.audit.models import History
 from portal.ui.components import Happening
 
@@ -69,9 +69,7 @@ def lines(request: ShippingRequest, rejected: Mapping[int, Decimal]) -> list[Lin
 
 def counted(request: ShippingRequest, found: Sequence[Line]) -> str:
     """Say how many lines and units a request has."""
-    many = 1 if request.unit_count == 1 else 2
-    units = ngettext("%(n)s unit", "%(n)s units", many) % {"n": quantity(request.unit_count)}
-    return ngettext("%(n)s line, %(units)s", "%(n)s lines, %(units)s", len(found)) % {"n": len(found), "units": units}
+    return in_words(len(found), request.unit_count)
 
 
 @dataclass(frozen=True)
@@ -219,7 +217,8 @@ def cancel_form(request: ShippingRequest, back: str, *, data: Any = None) -> Can
 def cards(order: Order) -> dict[str, Any]:
     """Return the shipping requests of an order for its page; nothing where there are none."""
     found, back = queries.of_order(order), reverse("orders:detail", args=[order.public_id])
-    refused = rejected(one.pk for one in found) if found else {}
+    every = [line for one in found for line in one.lines.all()]
+    refused = rejected_of(fulfillments_of(order), every)
     told = [
         Card(
             one,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from orders.lifecycle.order import BEFORE_ROUTING
 from orders.models import Order, RoutingRun
 from orders.routing import words
 from orders.routing.load import has_cards
@@ -112,15 +113,19 @@ def lines(runs: QuerySet[RoutingRun], most: int) -> list[RunLine]:
 def panel(order: Order) -> dict[str, Any]:
     """Return the context of the order page's panel: nothing where routing neither was nor will be.
 
+    Before an order is ready, what its routing would come to can be tried.
+
     Costs one query, none for an order that routing has not looked at and need not.
     """
     found = lines(runs_of(order), IN_PANEL) if order.last_routed_at else []
     routable = not why_left(order)
-    if not found and not routable:
+    early = order.deleted_at is None and order.status in BEFORE_ROUTING
+    if not found and not routable and not early:
         return {}
     return {
         "runs": found,
         "routable": routable,
+        "early": early and not routable,
         "rests": routable and not found and not (names_location(order.content) or has_cards(order.organization_id)),
         "again": order.route_at if routable and order.routing_status != "pending" else None,
     }

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from orders.by_hand import cancel
 from orders.by_hand.remove import can_delete
 from orders.fulfillments.by_hand import can_mark_unfulfilled
 from orders.lifecycle.order import OrderStatus, can_move
@@ -34,6 +35,11 @@ class Act:
     leads: bool = False
     """It is a page of its own that `url` leads to."""
 
+    @property
+    def css(self) -> str:
+        """How it looks where it comes first: what only takes an order off its way is not what people shall press."""
+        return "btn" if self.key == "review" else "btn btn-primary"
+
 
 @dataclass(frozen=True)
 class Acts:
@@ -57,22 +63,6 @@ class Kind:
     danger: bool = False
     elsewhere: str = ""
     """The address (a URL name) that does it, where that is one of its own."""
-
-
-def _cancel_warning(order: Order) -> str:
-    sent = order.status in (S.SENT_TO_FULFILLMENT, S.PARTIAL_FULFILLMENT)
-    told = _("Nobody tells the warehouse: cancel it there too.") if sent else ""
-    return " ".join(
-        filter(
-            None,
-            [
-                _("The order is canceled here and not worked on any more. %(source)s is not told.")
-                % {"source": order.source.name},
-                told,
-                _("This cannot be undone."),
-            ],
-        )
-    )
 
 
 def _archive_warning(order: Order) -> str:
@@ -126,9 +116,7 @@ KINDS = {
         ),
         Kind("review", gettext_lazy("Mark for review"), "eye", gettext_lazy("Marked for review"), S.REVIEW_REQUIRED),
         Kind("draft", gettext_lazy("Set to draft"), "pencil", gettext_lazy("Set to draft"), S.DRAFT),
-        Kind(
-            "cancel", gettext_lazy("Cancel order"), "ban", gettext_lazy("Canceled"), S.CANCELED, _cancel_warning, True
-        ),
+        Kind("cancel", gettext_lazy("Cancel order"), "ban", gettext_lazy("Canceled"), S.CANCELED, cancel.warning, True),
         Kind(
             "unfulfilled",
             gettext_lazy("Mark unfulfilled"),
@@ -188,6 +176,13 @@ _FITS: Mapping[str, Callable[[Order], bool]] = {
 """Acts that are no moves: when they are offered."""
 
 
+def _opens(kind: Kind, order: Order) -> str:
+    """Return the dialog that asks what has to be known first."""
+    if kind.key == "hold":
+        return "hold-dialog"
+    return "cancel-dialog" if kind.key == "cancel" and cancel.holds_stock(order) else ""
+
+
 def _act(kind: Kind, order: Order) -> Act:
     label = kind.label
     if kind.key == "hold" and order.status == S.ON_HOLD:
@@ -206,7 +201,7 @@ def _act(kind: Kind, order: Order) -> Act:
         confirm=kind.warning(order) if kind.warning else "",
         confirm_title=title,
         confirm_yes=str(kind.label) if kind.warning else "",
-        opens="hold-dialog" if kind.key == "hold" else "",
+        opens=_opens(kind, order),
         danger=kind.danger,
         leads=kind.key in ("request", "push"),
     )

@@ -19,7 +19,9 @@ from portal.kit.text import fold
 from portal.tenancy.models import Organization
 from portal.ui.amounts import amount
 
-_LISTS = {"variantOptions": lines.of_options, "prices": lines.of_prices}
+_LISTS = {"variantOptions": lines.of_options}
+_PLAIN_PRICE = "price"
+"""What channels call the one price that everybody pays: saying so says nothing."""
 _UNITS = {"weight": "weightUnit", "length": "dimensionsUnit", "width": "dimensionsUnit", "height": "dimensionsUnit"}
 _LEFT_OUT = frozenset({"name", "kind", "parent", "costCurrency", "weightUnit", "dimensionsUnit"})
 """What stands elsewhere on the page; here only when somebody has set it, so that it can be given back."""
@@ -98,11 +100,19 @@ def _shown(name: str, told: Mapping[str, Any]) -> str:
         return _LISTS[name](value)
     if name in _WORDS:
         return _(_WORDS[name].get(value, str(value)))
+    if name == "prices":
+        return "\n".join(_price(one) for one in value)
     if name == "cost":
         return f"{amount(value, told.get('costCurrency', ''))} {told.get('costCurrency', '')}".strip()
     if name in _UNITS:
         return f"{value} {told.get(_UNITS[name], '')}".strip()
     return "\n".join(value) if isinstance(value, list) else str(value)
+
+
+def _price(told: Mapping[str, Any]) -> str:
+    name, currency = told.get("name") or "", told.get("currency") or ""
+    said = f"{amount(told['value'], currency)} {currency}".strip()
+    return said if name in ("", _PLAIN_PRICE) else f"{name}: {said}"
 
 
 def marked(product: Product, key: str) -> str:

@@ -9,6 +9,7 @@ from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
 from orders.models import Order
@@ -26,6 +27,17 @@ def quantity(value: Decimal | int) -> str:
     exponent = number.as_tuple().exponent
     places = max(0, -exponent) if isinstance(exponent, int) else 0
     return formats.number_format(number, places, use_l10n=True, force_grouping=True)
+
+
+@register.simple_tag
+def counted(lines: int, units: Decimal | int) -> str:
+    """`{% counted lines.count lines.units %}`: 1 line, 1 unit. Half a unit is not one."""
+    many = 1 if units == 1 else 2
+    units_told = ngettext("%(n)s unit", "%(n)s units", many) % {"n": quantity(units)}
+    return ngettext("%(n)s line, %(units)s", "%(n)s lines, %(units)s", lines) % {
+        "n": amounts.count(lines),
+        "units": units_told,
+    }
 
 
 @register.filter

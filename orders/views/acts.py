@@ -6,12 +6,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from orders import queries
-from orders.by_hand import remove
+from orders.by_hand import cancel, remove
 from orders.by_hand.clone import clone
-from orders.forms import CommentForm, HoldForm
+from orders.forms import CancelForm, CommentForm, HoldForm
 from orders.fulfillments.by_hand import mark_unfulfilled
 from orders.lifecycle import edits, holds
 from orders.lifecycle.edits import ChangedMeanwhile
@@ -42,7 +42,19 @@ def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
         return _answer(request, found, key, lambda: holds.release(found.pk, by=by))
     if key == "unfulfilled":
         return _answer(request, found, key, lambda: mark_unfulfilled(found.pk, by=by, version=version))
+    if key == "cancel":
+        restock = "restock" in request.POST or "asked" not in request.POST
+        return _answer(request, found, key, lambda: cancel.cancel(found.pk, by=by, version=version, restock=restock))
     return _answer(request, found, key, lambda: edits.move(found.pk, key, by=by, version=version))
+
+
+@require_GET
+@page(Permission.OPERATE)
+def cancel_asked(request: PageRequest, public_id: str) -> HttpResponse:
+    """Say what canceling an order does now, and ask what becomes of its units."""
+    found = queries.one(request.organization, public_id)
+    shown = {"order": found, "warning": cancel.warning(found), "cancel_form": CancelForm()}
+    return render(request, f"{TEMPLATE}#cancel", shown)
 
 
 @require_POST

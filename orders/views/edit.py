@@ -14,7 +14,7 @@ from orders.by_hand.edit import Edited
 from orders.by_hand.edit import edit as change
 from orders.documents.values import NotWritable
 from orders.edit_form import EditForm
-from orders.edit_lines import Look, empty_row
+from orders.edit_lines import Look, carried, empty_row
 from orders.edit_meanwhile import changed_since, meanwhile, only_moved
 from orders.lifecycle.edits import ChangedMeanwhile
 from orders.lifecycle.write import MoveRefused
@@ -36,6 +36,9 @@ def edit(request: PageRequest, public_id: str) -> HttpResponse:
     found = queries.one(request.organization, public_id)
     if request.method != "POST":
         return _shown(request, found, EditForm(found, look=_look(request.GET)))
+    if "seek" in request.POST:
+        look = _look(request.POST)
+        return _shown(request, found, EditForm(found, carried(found, request.POST, look), look))
     form = EditForm(found, request.POST, _look(request.POST))
     if not form.is_valid():
         return _shown(request, found, form, status=422)
@@ -58,9 +61,11 @@ def edit(request: PageRequest, public_id: str) -> HttpResponse:
 
 
 def _look(given: QueryDict) -> Look:
-    start = given.get("from", "")
-    fits = start.isascii() and start.isdecimal() and len(start) <= _MOST_DIGITS
-    return Look(given.get("find", "")[:300], int(start) if fits else 0)
+    """Return which lines to show: what somebody seeks now, else what the page showed."""
+    find, start = ("seek", "go") if "seek" in given else ("find", "from")
+    at = given.get(start, "")
+    fits = at.isascii() and at.isdecimal() and len(at) <= _MOST_DIGITS
+    return Look(given.get(find, "")[:300], int(at) if fits else 0)
 
 
 def _save(request: PageRequest, found: Order, form: EditForm) -> Edited:

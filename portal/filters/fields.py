@@ -210,6 +210,11 @@ class Catalogue:
         field = self.get(path)
         return field.label if field else path
 
+    def words(self, names: Iterable[str], most: int = 6) -> str:
+        """Return what parts of a document are called, for a sentence, each once; those behind `most` are left out."""
+        told = list(dict.fromkeys(self.label(name) if self.get(name) else _in_words(name) for name in names))
+        return f"{', '.join(told[:most])}{' and more' if len(told) > most else ''}"
+
     def grouped(self) -> dict[str, list[Field]]:
         """Return the fields by group, both in the order of declaration."""
         groups: dict[str, list[Field]] = {}
@@ -226,3 +231,8 @@ class Catalogue:
         if field.keyed_name:
             path = keyed_path(field.base, fold(field.keyed_name))
         return path.removeprefix(self.lines_path + ".") if field.line else path
+
+
+def _in_words(name: str) -> str:
+    """Return the name of a part that holds fields of its own as words: `shippingAddress`, Shipping address."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()

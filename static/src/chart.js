@@ -47,7 +47,7 @@ function options(data, width, height) {
         const stroke = colour(TONES[index % TONES.length]);
         return bars
           ? { label, fill: stroke, stroke, width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.7, 48], radius: 0.15 }), value: (_u, _v, _s, at) => (at == null ? "" : values[at]) }
-          : { label, stroke, width: 1.75, points: { show: false } };
+          : { label, stroke, width: 1.75, points: { show: false }, value: (_u, value) => value ?? "" };
       }),
     ],
   };

@@ -95,6 +95,7 @@ URLS: dict[str, Permission | str] = {
     "orders:json": VIEW,
     "orders:document": VIEW,
     "orders:hold": OPERATE,
+    "orders:cancel_asked": OPERATE,
     "orders:release_hold": OPERATE,
     "orders:comment": OPERATE,
     "orders:edit": OPERATE,

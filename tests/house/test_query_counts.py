@@ -10,11 +10,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from automations.services import ensure_defaults
+from orders.exceptions.raise_ import Problem, raise_exceptions
+from orders.lifecycle import edits
 from orders.models import Order, Source
+from portal.audit.actor import Actor
 from portal.events.dispatch import drain
 from tests.factories import make_location, make_order, make_orders
+from tests.orders.fulfillments.parcels import parcel, report
 from tests.orders.inventory.stock import stock
-from tests.orders.products.making import product, record, report
+from tests.orders.products.making import product, record
+from tests.orders.products.making import report as report_products
+from tests.orders.routing.running import card, run, warehouse
 
 pytestmark = pytest.mark.django_db
 EXPECTED = {
@@ -76,12 +82,31 @@ def test_a_page_costs_what_is_written_down(as_owner: Client, orders: list[Order]
 
 def test_the_page_of_an_order_costs_what_is_written_down(as_owner: Client, orders: list[Order]) -> None:
     asked = queries(as_owner, f"/orders/{orders[0].public_id}")
-    assert len(asked) == 12, "\n".join(asked)  # one asks where the runs are that its activity names
+    assert len(asked) == 10, "\n".join(asked)
+
+
+def test_the_page_of_an_order_on_its_way_costs_what_is_written_down(as_owner: Client, source: Source) -> None:
+    """With a request, an exception, rules that ran; and with a parcel, of which is asked whom it was told."""
+    ensure_defaults(source.organization)
+    reno = warehouse(source)
+    card(reno)
+    stock(reno, on_hand=9)
+    order = make_order(source)
+    drain("automations")
+    edits.move(order.pk, "ready", by=Actor.system())
+    run(order)
+    problem = Problem("order_stuck", order.organization_id, "x", "Stuck", "", entity_type="order", entity_id=order.pk)
+    raise_exceptions([problem])
+    asked = queries(as_owner, f"/orders/{order.public_id}")
+    assert len(asked) == 12, "\n".join(asked)
+    report(source, parcel())
+    asked = queries(as_owner, f"/orders/{order.public_id}")
+    assert len(asked) == 13, "\n".join(asked)
 
 
 @pytest.mark.parametrize(
     ("tail", "count"),
-    [("?at=1", 10), ("/edit", 9), ("/requests/new", 19)],  # the last reads what routing reads,
+    [("?at=1", 9), ("/edit", 9), ("/requests/new", 19)],  # the last reads what routing reads,
 )
 def test_what_leads_on_from_an_order_costs_what_is_written_down(
     as_owner: Client, orders: list[Order], tail: str, count: int
@@ -144,15 +169,15 @@ PRODUCTS = {"/products": 10, "/products.json": 8, "/products/new": 5, "/products
 
 @pytest.mark.parametrize("path", PRODUCTS)
 def test_a_page_of_products_costs_what_is_written_down(as_owner: Client, source: Source, path: str) -> None:
-    report(source, *(record(f"p{n}", f"SKU-{n}") for n in range(12)))
+    report_products(source, *(record(f"p{n}", f"SKU-{n}") for n in range(12)))
     asked = queries(as_owner, path)
     assert len(asked) == PRODUCTS[path], "\n".join(asked)
 
 
 def test_a_product_costs_the_same_however_much_hangs_on_it(as_owner: Client, source: Source) -> None:
     bundle = {"kind": "bundle", "bundleItems": [{"sku": f"SKU-{n}", "quantity": 1} for n in range(2)]}
-    report(source, record("b", "SET", **bundle), record("p0", "SKU-0"))
+    report_products(source, record("b", "SET", **bundle), record("p0", "SKU-0"))
     few = len(queries(as_owner, f"/products/{product('SET').public_id}"))
     more = {"bundleItems": [{"sku": f"SKU-{n}", "quantity": 1} for n in range(30)], "kind": "bundle"}
-    report(source, *(record(f"p{n}", f"SKU-{n}") for n in range(1, 30)), record("b", "SET", **more))
+    report_products(source, *(record(f"p{n}", f"SKU-{n}") for n in range(1, 30)), record("b", "SET", **more))
     assert len(queries(as_owner, f"/products/{product('SET').public_id}")) == few == 16

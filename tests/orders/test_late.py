@@ -146,7 +146,10 @@ def test_our_own_write_is_no_change_and_what_comes_with_it_is(source: Source) ->
     order.refresh_from_db()
     assert heard.payload["from"] == order.version - 1
     summaries = list(History.across.filter(entity_type="order").order_by("-id").values_list("summary", flat=True)[:2])
-    assert summaries == ["The channel changed orderNote.", "The channel shows what it was told: fulfillmentStatus."]
+    assert summaries == [
+        "The channel changed: Order note.",
+        "The channel shows what it was told: Fulfillment status in the channel.",
+    ]
 
 
 def test_what_changes_during_a_hold_flows_in(source: Source) -> None:

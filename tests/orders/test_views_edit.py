@@ -319,7 +319,16 @@ def test_of_a_large_order_the_lines_that_are_looked_for_are_changed(as_owner: Cl
     assert "Lines 1 to 10 of 10; the order has 260." in text(wrong)
     assert (wrong.status_code, wrong.content.decode().count('class="edit-line"')) == (422, 10)
     other = typed(order, giftNote="Hello")
-    assert post(as_owner, order, data | {line: "7"}).status_code == 204
+    moved = post(as_owner, order, data | {line: "7", "giftNote": "typed", "seek": "", "go": "50"})
+    assert (moved.status_code, moved.content.decode().count('class="edit-line"')) == (200, WINDOW + 1)
+    assert "Lines 51 to 100 of 260; the order has 260. One line that you have changed stands with them" in text(moved)
+    page = moved.content.decode()
+    assert f'name="{line}" value="7"' in page
+    assert re.search(r"<textarea[^>]+name=\"giftNote\"[^>]*>\s*typed", page)
+    back = post(as_owner, order, data | {line: "7", "find": "sku-25", "seek": "sku-25", "go": "0"})
+    assert back.content.decode().count('class="edit-line"') == 10
+    carried = dict(re.findall(r'name="((?:initial-)?line-[^"]+)" value="([^"]*)"', back.content.decode()))
+    assert post(as_owner, order, typed(order) | carried).status_code == 204
     assert [one["quantity"] for one in fresh(order).content["lineItems"]].count(7) == 1
     assert len(fresh(order).content["lineItems"]) == MOST + 60
     assert post(as_owner, order, data | {line: "8"}).status_code == 422  # changed meanwhile, by the save before

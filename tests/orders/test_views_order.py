@@ -245,3 +245,13 @@ def test_a_deleted_order_is_shown_and_has_no_buttons(as_owner: Client, order: Or
 def test_what_a_person_has_set_bears_the_name(as_owner: Client, order: Order) -> None:
     Order.across.filter(pk=order.pk).update(kept={"/shippingAddress/city": {"kind": "user", "id": "1", "name": "Bo"}})
     assert "Pinned by Bo" in page(as_owner, order)
+
+
+def test_lines_and_units_are_counted_as_people_say_it(as_owner: Client, source: Source) -> None:
+    for number, units, words in (
+        (1, 1, "1 line, 1 unit<"),
+        (2, 2, "1 line, 2 units<"),
+        (3, "0.5", "1 line, 0.5 units<"),
+    ):
+        order = make_order(source, number, lineItems=[{"uniqueId": "l1", "sku": "TEA-1", "quantity": units}])
+        assert words in as_owner.get(f"/orders/{order.public_id}").content.decode()

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from integrations import lifecycle
 from integrations.connect import with_token
 from integrations.models import FlowState, Integration
+from integrations.registry import connectors
 from integrations.sync import pull
 from orders.models import Location, RoutingCard
 from orders.routing import cards
@@ -22,6 +23,8 @@ FLOWS = {
     "ecwid": {"orders": "pull", "products": "pull", "inventory": "push", "fulfillments": "push"},
     "shipbob": {"shipping_requests": "push", "fulfillments": "pull", "inventory": "pull"},
 }
+SETTINGS: dict[str, Json] = {"ecwid": {"whole_catalogue": True}}
+"""So that all products of the shop are there to be looked at, not those alone that change."""
 ORDERS = 3
 PACKS_AFTER = 20
 """Seconds after which the demo's warehouse ships what came."""
@@ -71,6 +74,9 @@ def _connect(organization: Organization, connector: str, name: str, sandbox: str
     """Add and connect an integration with the token that its sandbox hands out on this machine."""
     access = {key: str(value) for key, value in _call("GET", f"{sandbox}/sandbox/access").items()}
     made = lifecycle.add(organization, connector, name=name, by=BY, flows=FLOWS[connector])
+    if connector in SETTINGS:
+        wanted = connectors.get(connector).settings.model_validate(SETTINGS[connector])
+        made = lifecycle.save_settings(made, wanted, sync_from=made.sync_from, by=BY)
     made = with_token(made, access, by=BY)
     if not made.is_active:
         raise CommandError(f"{name} could not be connected: {made.cause} {made.cure}")

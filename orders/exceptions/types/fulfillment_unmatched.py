@@ -18,7 +18,8 @@ FULFILLMENT_UNMATCHED = exception_type(
     category="fulfillment",
     cure=_(
         "Look for the order by what the warehouse says below. When its shipping request has the reference of the "
-        "warehouse, press “Try again”; else report the shipment by hand on the order's page, and mark this as resolved."
+        "warehouse, press “Take again”; else report the shipment by hand on the order's page, and mark this as "
+        "resolved."
     ),
     retry=Retry(
         _("Take again"),

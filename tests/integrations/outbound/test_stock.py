@@ -212,7 +212,7 @@ def test_a_sku_that_the_shop_does_not_have_is_looked_for_once_an_hour(
     stock(warehouse, "NOT-THERE-1", on_hand=1)
     settle()
     assert looks() == before
-    StockNumber.across.update(shown_at=Now() - AGO * 7)
+    StockNumber.across.update(missed_at=Now() - AGO * 7)
     product = product_of(sandbox, "POT-GLASS-10")
     sandbox.store.shelf.save(product | {"sku": "NOT-THERE-1"})
     stock(warehouse, "NOT-THERE-1", on_hand=1)

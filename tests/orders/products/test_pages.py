@@ -8,6 +8,7 @@ from django.test import Client
 
 from orders.inventory.listen import catch_up
 from orders.models import Order, Product, Publication, Source, VirtualCommit
+from orders.shown.product import _shown
 from portal.audit.models import History
 from portal.events.dispatch import drain
 from portal.kit import json
@@ -241,3 +242,8 @@ def test_suggestions_name_the_products_of_the_organization(as_owner: Client, as_
     assert as_stranger.get(asked).json()["options"] == []
     words: dict[str, Any] = json.loads(as_owner.get(url(tea, ".json")).content)
     assert (words["sku"], words["published"][0]["status"]) == ("TEA-1", "published")
+
+
+def test_prices_read_as_money_and_the_plain_price_needs_no_name() -> None:
+    told = [{"name": "price", "value": 3.2, "currency": "USD"}, {"name": "Trade", "value": "1200", "currency": "USD"}]
+    assert _shown("prices", {"prices": told}) == "3.20 USD\nTrade: 1,200.00 USD"

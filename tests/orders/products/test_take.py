@@ -86,7 +86,7 @@ def test_what_changed_stands_in_history_and_event_and_can_be_undone_to_any_versi
     assert report(source, later) == TakenProducts(updated=1)
     one = product("TEA-1")
     row = History.across.get(entity_type="product", entity_id=one.pk, version=2)
-    assert row.summary == "The channel changed name, vendor."
+    assert row.summary == "The channel changed: Name, Vendor."
     event = Event.across.get(name="product.updated")
     assert (event.payload["from"], event.payload["skus"], "/name" in event.payload["changes"]) == (1, ["tea-1"], True)
     then = as_of("product", {one.pk: 1}, {one.pk: (one.version, document(one))})[one.pk]

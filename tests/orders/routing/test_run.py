@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.documents.order import plain_document
 from orders.inventory.check import differing
+from orders.inventory.virtual import settle_virtual
 from orders.lifecycle import edits
 from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import InventoryLevel, Order, OrderException, RoutingRun, ShippingRequest, Source
@@ -251,6 +252,8 @@ def test_a_part_of_a_bundle_that_was_canceled_is_asked_for_again_and_no_more_tha
     cancel(ShippingRequest.across.get(ordinal=2), ANN)
     order.refresh_from_db()
     assert (order.routing_status, order.route_at is None) == ("pending", False)
+    settle_virtual([order.pk], ANN)
+    assert figures(None, "LEAF", "committed") == (6,)  # nobody may be promised them meanwhile
     assert [one.outcome for _ in range(2) for one in run(order)] == ["routed", "nothing"]
     again = ShippingRequest.across.get(ordinal=3)
     assert (again.location, again.content["lineItems"][0]) == (
@@ -258,6 +261,8 @@ def test_a_part_of_a_bundle_that_was_canceled_is_asked_for_again_and_no_more_tha
         {"uniqueId": "l1", "sku": "LEAF", "name": "LEAF", "quantity": 6, "bundleSku": "SET", "perBundle": 3},
     )
     assert (figures(leeds, "LEAF"), order.routing_status) == ((9, 6), "ready")
+    settle_virtual([order.pk], ANN)
+    assert figures(None, "LEAF", "committed") == (0,)
     move([again.pk], RequestStatus.SENT_TO_FULFILLMENT, ANN)
     assert Order.across.get(pk=order.pk).status == "sentToFulfillment"
     assert broken() == []

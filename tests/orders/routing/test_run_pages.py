@@ -148,3 +148,16 @@ def test_wrong_arguments_end_with_two(source: Source, arguments: tuple[str, ...]
     with pytest.raises(CommandError) as wrong:
         told(*arguments)
     assert wrong.value.returncode == 2
+
+
+def test_what_an_order_would_come_to_can_be_tried_from_its_page_before_it_is_ready(
+    as_owner: Client, source: Source
+) -> None:
+    reno = warehouse(source)
+    card(reno)
+    stock(reno, on_hand=9)
+    address = f"/orders/{make_order(source).public_id}"
+    page = as_owner.get(address).content.decode()
+    assert "It is routed once it is ready for fulfillment." in page
+    assert (f"{address}/routing/try" in page, f"{address}/routing/again" in page) == (True, False)
+    assert "Ships from Reno" in as_owner.get(f"{address}/routing/try").content.decode()
