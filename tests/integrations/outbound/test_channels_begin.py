@@ -10,6 +10,7 @@ from integrations.models import Integration, StockNumber
 from integrations.outbound import channels
 from integrations.outbound.channels import keep
 from portal.events.dispatch import takers
+from tests.crash.workers import until
 from tests.integrations.conftest import TESTER
 from tests.integrations.outbound.stock import channel, publish
 
@@ -37,6 +38,10 @@ def test_what_was_being_published_as_the_channel_began_is_told_as_well(integrati
         beginning.join(timeout=30)
     assert "stock" not in [one.name for one in nobody]
     assert list(StockNumber.across.values_list("sku", flat=True)) == [POT]
-    keep()
+
+    def looked_again() -> bool:
+        keep()
+        return channel().elders is None
+
+    until(looked_again, seconds=30, what="The end of all who wrote, those of tests beside this one too,")
     assert set(StockNumber.across.values_list("sku", flat=True)) == {POT, TEA}
-    assert channel().elders is None

@@ -7,6 +7,7 @@ from django.db import connections, transaction
 
 from portal.kit import elders
 from portal.kit.models import Bell
+from tests.crash.workers import until
 
 
 @pytest.mark.django_db(transaction=True)
@@ -27,5 +28,6 @@ def test_only_those_who_wrote_when_the_mark_was_taken_are_waited_for() -> None:
         beside.join(timeout=30)
     with transaction.atomic():
         Bell.objects.create(name="younger")
-        seen.append(elders.are_gone(marks[0]))
-    assert seen == [False, True]
+        # Tests beside this one write to the same server and may be older still.
+        until(lambda: elders.are_gone(marks[0]), seconds=30, what="The end of those who wrote")
+    assert seen == [False]
