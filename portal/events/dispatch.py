@@ -57,6 +57,10 @@ class Consumer:
     wants: Wants | None = None
     heeds: Heeds | None = None
 
+    def heeded(self, event_name: str, payload: Mapping[str, Any]) -> bool:
+        """Say whether what an event says can be of any concern here."""
+        return self.heeds is None or self.heeds(event_name, payload)
+
 
 consumers: Registry[Consumer] = Registry("consumer")
 _REMEMBERED, _MOST_REMEMBERED = 5, 10_000
@@ -94,9 +98,13 @@ def subscribers(event_name: str) -> list[Consumer]:
     return [one for one in consumers.all() if event_name in one.events]
 
 
-def takers(event_name: str, organization_id: int) -> list[Consumer]:
-    """Return the consumers that may act on an event of an organization, depending on what it says (`heeds`)."""
-    return [one for one in subscribers(event_name) if one.wants is None or _wants(one, organization_id, event_name)]
+def takers(event_name: str, organization_id: int, payloads: Sequence[Mapping[str, Any]]) -> list[Consumer]:
+    """Return the consumers that may act on one of an organization's events of a name, which say the payloads.
+
+    What they say is looked at first: `wants` asks the database, and most events concern few.
+    """
+    concerned = [one for one in subscribers(event_name) if any(one.heeded(event_name, each) for each in payloads)]
+    return [one for one in concerned if one.wants is None or _wants(one, organization_id, event_name)]
 
 
 def _wants(one: Consumer, organization_id: int, event_name: str) -> bool:

@@ -57,13 +57,15 @@ def record(events: Sequence[NewEvent]) -> list[int]:
 
 
 def _hand_over(ids: Sequence[int], events: Sequence[NewEvent]) -> None:
-    kinds = {(new.name, new.organization_id) for new in events}
-    listening = {kind: takers(*kind) for kind in kinds}
+    kinds: dict[tuple[str, int], list[Json]] = {}
+    for new in events:
+        kinds.setdefault((new.name, new.organization_id), []).append(new.payload)
+    listening = {kind: takers(*kind, payloads) for kind, payloads in kinds.items()}
     rows = [
         (pk, one.name, new.organization_id, event_types.get(new.name).entity, new.entity_id, "pending", 0)
         for pk, new in zip(ids, events, strict=True)
         for one in listening[new.name, new.organization_id]
-        if one.heeds is None or one.heeds(new.name, new.payload)
+        if one.heeded(new.name, new.payload)
     ]
     if not rows:
         return

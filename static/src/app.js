@@ -1,6 +1,6 @@
 // The entry. Each behaviour is one file, found by data attributes; `everywhere` runs it for the
 // page and again for every part that HTMX brings.
-import "@tabler/core/dist/js/tabler.esm.js";
+import "@tabler/core/js/src/bootstrap/dropdown.ts"; // menus are the only behaviour of the library that pages use
 import { everywhere } from "./everywhere.js";
 import "./charts.js";
 import "./chips.js";

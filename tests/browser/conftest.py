@@ -45,7 +45,9 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture
 def browser_context_args() -> dict[str, Any]:
-    return {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "timezone_id": "Europe/London"}
+    # Nothing moves for somebody who asked for that: what moves is painted anew some sixty times a second.
+    seen = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
+    return seen | {"locale": "en-GB", "timezone_id": "Europe/London"}
 
 
 @pytest.fixture(autouse=True)

@@ -12,12 +12,12 @@ from integrations.custom import keys
 from integrations.models import Integration
 from portal.api.urls import api
 from portal.kit import json
-from tests.portal.api.test_schemathesis import CONFIG, one_transaction  # noqa: F401 - a fixture
+from tests.portal.api.test_schemathesis import CHANCE, one_transaction  # noqa: F401 - a fixture
 
 Made = tuple[Integration, keys.Secrets]
 # The large messages have hundreds of edges, each of which would be tried; chance has to do.
-less = SchemathesisConfig.from_dict(CONFIG | {"phases": {"coverage": {"enabled": False}}})
-schema: Any = schemathesis.openapi.from_dict(json.loads(json.dumps(api.get_openapi_schema())), config=less)
+document = json.loads(json.dumps(api.get_openapi_schema()))
+schema: Any = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(CHANCE))
 schema.app = get_wsgi_application()
 ours = schema.include(path_regex=r"/(store|warehouse)/")
 quiet = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
