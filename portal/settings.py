@@ -184,7 +184,7 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 Q_CLUSTER = {
     "name": "switchyard",
     "orm": "default",
-    "workers": env.number("SWITCHYARD_WORKERS", 3, low=1, high=64),
+    "workers": env.number("SWITCHYARD_WORKERS", 4, low=1, high=64),
     "queue_limit": 4,
     "bulk": 1,
     "poll": 0.1,

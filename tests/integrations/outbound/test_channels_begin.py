@@ -33,7 +33,7 @@ def test_what_was_being_published_as_the_channel_began_is_told_as_well(integrati
     beginning = threading.Thread(target=begin)
     with transaction.atomic():
         publish(integration, TEA, "2")
-        nobody = takers("product.created", integration.organization_id)
+        nobody = takers("product.created", integration.organization_id, [{}])
         beginning.start()
         beginning.join(timeout=30)
     assert "stock" not in [one.name for one in nobody]
