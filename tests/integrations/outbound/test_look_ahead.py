@@ -1,5 +1,7 @@
 """Orders of many parcels are read by one search, and by themselves where the search may be behind."""
 
+import datetime as dt
+
 import pytest
 from django.db.models.functions import Now
 
@@ -83,7 +85,9 @@ def test_an_order_that_search_shows_as_it_was_is_read_by_itself(
     """A person has entered a number of his own; the search does not show it yet, but we have heard of the change."""
     sandbox.set_fault("index_lag", seconds=600)
     sandbox.store.orders.update(str(placed[1]["internalId"]), {"trackingNumber": "MINE"})
-    Order.across.filter(ext_order_api_id=str(placed[1]["internalId"])).update(source_updated_at=now())
+    Order.across.filter(ext_order_api_id=str(placed[1]["internalId"])).update(
+        source_updated_at=now() + dt.timedelta(seconds=5)
+    )
     Order.across.exclude(ext_order_api_id=str(placed[1]["internalId"])).update(source_updated_at=None)
     calls = tell(sandbox)
     assert [one for one in calls if one.startswith("GET")] == ["GET /orders", f"GET /orders/{placed[1]['id']}"]
