@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import certifi
 from django.conf import settings
-from urllib3 import BaseHTTPResponse, PoolManager, Timeout, exceptions
+from urllib3 import BaseHTTPResponse, HTTPHeaderDict, PoolManager, Timeout, exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import parse_url
@@ -83,6 +83,12 @@ class Cut(CallFailed):
     maybe_arrived = True
 
 
+class Unsendable(CallFailed):
+    """A header, such as one with a token, holds what no web request can carry; nothing was sent."""
+
+    next = Next.ASK
+
+
 class TooLarge(CallFailed):
     """The answer is larger than the limit."""
 
@@ -143,28 +149,42 @@ def call(
     """
     limits = limits or DEFAULT
     target = _checked(url)
-    sent = {"Accept-Encoding": "gzip", "User-Agent": "Switchyard", **(headers or {}), "Host": target.host_header}
+    sent = HTTPHeaderDict({"Accept-Encoding": "gzip", "User-Agent": "Switchyard"})
     if form is not None:
-        sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
         body = urlencode(form).encode()
+    sent.update(headers or {})
+    sent["Host"] = target.host_header
+    _check_headers(sent)
+    prepared = _Prepared(method.upper(), _path(url, params), sent, body)
     started = time.monotonic()
     with _named_failures(target.host), deadlines.deadline(limits.total) as deadline:
-        return _send(_Prepared(method.upper(), _path(url, params), sent, body), target, limits, deadline, started)
+        return _send(prepared, target, limits, deadline, started)
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     method: str
     path: str
-    headers: dict[str, str]
+    headers: HTTPHeaderDict
     body: bytes | None
 
 
 def _path(url: str, params: Params | None) -> str:
     """Return what a server is asked for: the path of an address with its parameters, encoded."""
-    asked = parse_url(url)
+    try:
+        asked = parse_url(url)
+    except exceptions.LocationParseError as error:
+        raise AddressRefused("This is not a web address.") from error
     query = "&".join(filter(None, (asked.query, urlencode(params) if params else "")))
     return (asked.path or "/") + (f"?{query}" if query else "")
+
+
+def _check_headers(sent: Mapping[str, str]) -> None:
+    """Raise Unsendable before anything is opened; the message does not hold the value, which may be a secret."""
+    for name, value in sent.items():
+        if not value.isascii() or not value.isprintable():
+            raise Unsendable(f"The header {name} holds a character that cannot be sent. Copy its value again.")
 
 
 def _checked(url: str) -> addresses.Target:

@@ -111,6 +111,23 @@ def test_a_redirect_is_returned_and_not_followed(serving: Callable[..., Server])
     assert (answer.status, answer.headers["Location"]) == (302, "http://169.254.169.254/")
 
 
+def test_a_header_is_sent_once_however_its_name_is_spelled(serving: Callable[..., Server]) -> None:
+    server = serving(_answer("200 OK"))
+    http.call("GET", f"http://127.0.0.1:{server.port}/", headers={"host": "elsewhere.test", "user-agent": "Mine"})
+    asked = server.asked[0].lower()
+    assert (asked.count(b"host:"), asked.count(b"user-agent:")) == (1, 1)
+    assert f"host: 127.0.0.1:{server.port}".encode() in asked
+
+
+@pytest.mark.parametrize("token", ["two\r\nlines", "t\u00f6ken", "\U0001fad6"])
+def test_a_header_that_cannot_be_sent_is_told_without_its_value(settings: Settings, token: str) -> None:
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:1"]
+    with pytest.raises(http.Unsendable) as told:
+        http.call("GET", "http://127.0.0.1:1/", headers={"Authorization": token})
+    assert str(told.value) == "The header Authorization holds a character that cannot be sent. Copy its value again."
+    assert (told.value.next, told.value.maybe_arrived) == (http.Next.ASK, False)
+
+
 def test_a_form_is_sent_url_encoded(serving: Callable[..., Server]) -> None:
     server = serving(_answer("200 OK"))
     http.call("POST", f"http://127.0.0.1:{server.port}/", form={"code": "a b", "grant_type": "authorization_code"})
