@@ -1,6 +1,7 @@
 """Which channels are told of stock, what makes all of their numbers change at once, and the comparison every night."""
 
 import datetime as dt
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -76,17 +77,8 @@ def _keep(channel: StockChannel) -> None:
             StockChannel.across.filter(pk=channel.pk).update(flags=flags)
             mark_all(channel, look=False)
     elif channel.elders is not None:
-        _look_again(channel, channel.elders)
-
-
-def _look_again(channel: StockChannel, mark: int) -> None:
-    """Mark what was published by those who did not know yet that the channel is told: their events told nobody."""
-    if mark == 0:
-        StockChannel.across.filter(pk=channel.pk).update(elders=elders.newest())
-    elif elders.are_gone(mark):
-        with transaction.atomic():
-            mark_new(channel)
-            StockChannel.across.filter(pk=channel.pk).update(elders=None)
+        # What was published by those who did not know yet that the channel is told: their events told nobody.
+        elders.wait_out(channel, channel.elders, partial(mark_new, channel))
 
 
 def _flags(channel: StockChannel) -> str:

@@ -5,6 +5,7 @@ What an engine does by itself asks here first: its consumer as it is told of an 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -101,12 +102,7 @@ def switch(organization: Organization, engine: str, *, on: bool, by: Actor) -> b
 def look_again() -> None:
     """Have engines catch up with what was written as they came on, by those who took them for off."""
     for row in EngineSetting.across.filter(enabled=True, elders__isnull=False).select_related("organization"):
-        if row.elders == 0:
-            EngineSetting.across.filter(pk=row.pk, elders=0).update(elders=elders.newest())
-        elif elders.are_gone(row.elders or 0):
-            with transaction.atomic():
-                on_again.get(row.engine)(row.organization)
-                EngineSetting.across.filter(pk=row.pk, elders=row.elders).update(elders=None)
+        elders.wait_out(row, row.elders or 0, partial(on_again.get(row.engine), row.organization))
 
 
 def save(organization: Organization, engine: str, values: Json, *, version: int, by: Actor) -> None:

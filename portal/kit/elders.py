@@ -4,7 +4,9 @@ A transaction that asks “does anybody want this?” just before somebody begin
 commits later than whoever begins looks around. So who begins looks once more when all of those have ended.
 """
 
-from django.db import connection
+from collections.abc import Callable
+
+from django.db import connection, models, transaction
 
 
 def newest() -> int:
@@ -26,3 +28,19 @@ def _ask(statement: str) -> int:
         row = cursor.fetchone()
     assert row is not None
     return int(row[0])
+
+
+def wait_out(row: models.Model, mark: int, then: Callable[[], object]) -> None:
+    """Take a step of waiting for those who wrote when something began; do `then` once, when all have ended.
+
+    The column `elders` of the row is 0 from the moment in which it begins, and NULL when nobody has to be waited for.
+    Asked again and again by a watcher: the first time takes the mark. What begins anew meanwhile is waited for anew.
+    """
+    same = type(row)._base_manager.filter(pk=row.pk, elders=mark)
+    if mark == 0:
+        same.update(elders=newest())
+    elif are_gone(mark):
+        with transaction.atomic():
+            if same.select_for_update().exists():
+                then()
+                same.update(elders=None)
