@@ -162,7 +162,8 @@ def _calls_of(rows: Mapping[str, _Found], stack: ExitStack) -> Calls:
     integration = next(iter(rows.values())).integration
     try:
         asker = stack.enter_context(asking(integration, calls=1 + len(rows), flow=FLOW))
-        _look_ahead(list(rows.values()), asker)
+        if len(rows) > 1:
+            _look_ahead(list(rows.values()), asker)
     except (HeldBack, Refused) as no:
         return {key: failing(no) for key in rows}
     return {key: partial(_tell, found, asker) for key, found in rows.items()}
