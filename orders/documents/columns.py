@@ -18,6 +18,8 @@ from portal.kit import json
 from portal.kit.json import Json
 from portal.kit.text import fold
 
+OF_UNITS = ("disposition", "dispositions", "fulfilledAt")
+"""Members that tell what became of an order's units: of the columns only the facets repeat them."""
 _NOT_CONTENT = {"canceled", "draft", "source_doc"}
 _PLAIN = frozenset({str, bool, Decimal, int})
 _facets = Facets(ORDER)

@@ -161,7 +161,7 @@ def _set_content(order: Order, step: Step, batch: _Batch) -> None:
     if is_reset or step.gives_back:
         order.fingerprint = ""  # so that the channel's next report is news, even if it says the same again
     batch.content[order.pk] = order
-    if not all(change["path"].startswith(_SETTLED) for change in step.content):
+    if not all(change["path"].split("/")[1] in document_columns.OF_UNITS for change in step.content):
         batch.whole.add(order.pk)
     if any(change["path"] == "/lineItems" for change in step.content):
         batch.lines.append(order)
@@ -187,10 +187,6 @@ def _latest_open(changes: Sequence[OrderChange], orders: Mapping[int, Order]) ->
         rows = Hold.across.filter(order_id__in=held, ended_at=None).order_by("due_at")
         latest = {row.order_id: (row.due_at, row.period) for row in rows}
     return latest
-
-
-_SETTLED = ("/disposition", "/dispositions", "/fulfilledAt")
-"""What `orders.requests.settle` writes, three times in an order's life: of the columns only the facets repeat it."""
 
 
 def _write_orders(orders: Sequence[Order], changed: Collection[int], whole: Collection[int]) -> None:

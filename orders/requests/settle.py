@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from orders.documents.columns import OF_UNITS
 from orders.documents.dispositions import plain
 from orders.documents.instants import instant
 from orders.fulfillments.load import put_aside
@@ -27,7 +28,6 @@ from portal.kit.text import fold
 SETTLED = "settled"
 """The verb of the line that this leaves in an order's history."""
 CAUSE = "fulfillment"
-_MEMBERS = ("disposition", "dispositions", "fulfilledAt")
 
 
 def settle_orders(
@@ -115,7 +115,7 @@ def _change(
 
 
 def _members(document: Json) -> dict[str, Any]:
-    return {key: document[key] for key in _MEMBERS if key in document}
+    return {key: document[key] for key in OF_UNITS if key in document}
 
 
 def _summary(status: OrderStatus | None, total: Became) -> str:
