@@ -47,8 +47,8 @@ class HoldForm(forms.Form):
         return now + dt.timedelta(seconds=self.seconds)
 
 
-class CancelForm(forms.Form):
-    """What becomes of the units that an order's shipping requests have reserved; ticked, as most people want it."""
+class RestockForm(forms.Form):
+    """What becomes of the units that shipping requests have reserved; ticked beforehand as most people want it."""
 
     restock = forms.BooleanField(
         label=_("Restock items"),

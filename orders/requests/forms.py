@@ -5,18 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from orders.forms import RestockForm
 from portal.kit.text import storable
 
 
-class CancelForm(forms.Form):
-    """How a request is canceled; it is ticked beforehand as most people want it."""
+class CancelForm(RestockForm):
+    """How a request is canceled."""
 
-    restock = forms.BooleanField(
-        label=_("Restock items"),
-        required=False,
-        initial=True,
-        help_text=_("The units are available again. Without the tick they count as gone: they leave the shelf."),
-    )
     skip_location = forms.BooleanField(
         label=_("Leave this location out when its items are routed again"), required=False
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from orders import queries
 from orders.by_hand import cancel, remove
 from orders.by_hand.clone import clone
-from orders.forms import CancelForm, CommentForm, HoldForm
+from orders.forms import CommentForm, HoldForm, RestockForm
 from orders.fulfillments.by_hand import mark_unfulfilled
 from orders.lifecycle import edits, holds
 from orders.lifecycle.edits import ChangedMeanwhile
@@ -53,7 +53,7 @@ def act(request: PageRequest, public_id: str, key: str) -> HttpResponse:
 def cancel_asked(request: PageRequest, public_id: str) -> HttpResponse:
     """Say what canceling an order does now, and ask what becomes of its units."""
     found = queries.one(request.organization, public_id)
-    shown = {"order": found, "warning": cancel.warning(found), "cancel_form": CancelForm()}
+    shown = {"order": found, "warning": cancel.warning(found), "cancel_form": RestockForm()}
     return render(request, f"{TEMPLATE}#cancel", shown)
 
 

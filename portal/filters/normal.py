@@ -130,7 +130,7 @@ def getter(field: Field, key: str) -> Callable[[Any], Any]:
     `key` is `Catalogue.key(field)`.
     """
     if field.keyed is None:
-        return functools.partial(dig, path=key) if "." in key or "[]" in key else _member(key)
+        return digger(key) if "." in key or "[]" in key else _member(key)
     match = KEYED.fullmatch(key)
     assert match is not None
     return functools.partial(_by_name, path=match["base"], wanted=fold(field.keyed_name), members=field.keyed)

@@ -42,7 +42,7 @@ def _handler(clock: Callable[[], float]) -> type[WSGIRequestHandler]:
     class Handler(WSGIRequestHandler):
         """Prints nothing (the ledger has every call) and tells the sandbox's time, which may be wrong on purpose."""
 
-        protocol_version = "HTTP/1.1"  # a connection is kept for the next call
+        protocol_version = "HTTP/1.1"  # as the real ones say; the server ends each connection all the same
 
         def make_environ(self) -> dict[str, Any]:
             """Keep the headers as they were sent, too: names with an underscore are left out of what WSGI brings."""

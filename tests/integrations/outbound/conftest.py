@@ -18,7 +18,7 @@ from portal.deliveries.send import send_due
 from portal.kit.jobs import bells
 from portal.tenancy.models import Organization
 from tests.factories import make_location
-from tests.integrations.conftest import TESTER
+from tests.integrations.conftest import TESTER, reread
 from tests.integrations.outbound.house import KEY, House
 from tests.orders.requests.making import ready_order, request_for, stock
 
@@ -46,6 +46,18 @@ def reno(warehouse: Integration) -> Location:
 def request_of_two(source: Source, reno: Location) -> ShippingRequest:
     order = ready_order(source, shippingAddress={"city": "Reno", "country": "US"}, shippingCode="GROUND")
     return request_for(order, reno)
+
+
+@pytest.fixture
+def shop(integration: Integration) -> Integration:
+    """A shop that is told of fulfillments."""
+    lifecycle.save_flows(integration, {"fulfillments": "push"}, by=TESTER)
+    return reread(integration)
+
+
+@pytest.fixture
+def place(shop: Integration) -> Location:
+    return make_location(shop.source)
 
 
 def go(*, later: bool = False) -> None:

@@ -31,18 +31,6 @@ from tests.orders.requests.making import request_for
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop(integration: Integration) -> Integration:
-    """A shop that is told of fulfillments."""
-    lifecycle.save_flows(integration, {"fulfillments": "push"}, by=TESTER)
-    return reread(integration)
-
-
-@pytest.fixture
-def place(shop: Integration) -> Location:
-    return make_location(shop.source)
-
-
 def ordered(sandbox: Sandbox, shop: Integration, **quantities: int) -> tuple[Json, Order]:
     """Return an order of the store as it is there and here."""
     placed = sandbox.place_order(dict(quantities) if quantities else {"TIN-ROUND-S": 2})

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from django.db.models.functions import Now
 
-from integrations import lifecycle
 from integrations.connectors.ecwid.sandbox.server import Sandbox
 from integrations.models import Integration, Written
 from orders.lifecycle.shipping_request import RequestStatus
@@ -15,24 +14,11 @@ from portal.deliveries.models import Delivery
 from portal.events.dispatch import drain
 from portal.kit.clock import now
 from portal.kit.json import Json
-from tests.factories import make_location
-from tests.integrations.conftest import TESTER, reread, run_flow
+from tests.integrations.conftest import run_flow
 from tests.orders.fulfillments.parcels import parcel, report
 from tests.orders.requests.making import request_for
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(integration: Integration) -> Integration:
-    """A shop that is told of fulfillments."""
-    lifecycle.save_flows(integration, {"fulfillments": "push"}, by=TESTER)
-    return reread(integration)
-
-
-@pytest.fixture
-def place(shop: Integration) -> Location:
-    return make_location(shop.source)
 
 
 @pytest.fixture
