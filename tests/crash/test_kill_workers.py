@@ -102,15 +102,26 @@ def test_killing_workers_at_random_loses_nothing_and_does_nothing_twice(
     _rules(organization)
     shop, ships = _connect(organization, sandbox, house)
     chance, placed, left = random.Random(SEED), 0, []
+
+    def place() -> None:
+        nonlocal placed
+        sandbox.place_order({SKU: chance.randint(1, 3)})
+        placed += 1
+
+    def stir() -> None:
+        """Have something to do: whoever died last may have left nothing for those that run only then."""
+        _wake((shop, ships))
+        if Order.across.exclude(status="new").count() == placed:
+            place()
+
     workers.keep_running()
     for kind, stage in DEATHS:
         before = STAGES[stage]()
         for _order in range(chance.randint(2, 5)):
-            sandbox.place_order({SKU: chance.randint(1, 3)})
-            placed += 1
+            place()
         _look_for(stage, before, (shop, ships), workers, BOOT if not workers.killed else PATIENCE)
         _let_pass(chance.uniform(0.0, 0.2))
-        left += workers.kill(kind, chance)
+        left += workers.kill(kind, chance, stir)
         _give_up_soon()
     assert set(workers.killed) == set(KINDS)
     _heal(workers, (shop, ships), placed)

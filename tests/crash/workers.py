@@ -44,13 +44,18 @@ class Workers:
                 cwd=ROOT, env=self._env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
 
-    def kill(self, kind: str, chance: random.Random) -> list[psutil.Process]:
-        """Kill one process of a kind by signal 9 as soon as there is one; returns all that ran beside it."""
+    def kill(self, kind: str, chance: random.Random, stir: Callable[[], object]) -> list[psutil.Process]:
+        """Kill one process of a kind by signal 9 as soon as there is one; returns all that ran beside it.
+
+        `stir` is called as long as there is none: some run only while there is something to do.
+        """
         found: dict[str, list[psutil.Process]] = {}
 
         def there() -> bool:
             self.keep_running()
             found.update(self._tree())
+            if not found[kind]:
+                stir()
             return bool(found[kind])
 
         until(there, seconds=60, what=f"A {kind}")
