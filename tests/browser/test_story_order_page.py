@@ -80,10 +80,17 @@ def _asks_a_location_by_hand(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("More is asked for than is open.")
     expect(page.get_by_role("row", name="Green tea")).to_contain_text("3 are open.")
     _fits_a_phone(page)
+    _keeps_a_wide_table_in_its_place(page)
     units.fill("3")
     page.get_by_role("button", name="Make shipping request").click()
     expect(page.locator(".toast-card", has_text="Shipping request #1001 was made")).to_be_visible()
     expect(page.get_by_role("region", name="Shipping requests")).to_contain_text("Reno warehouse")
+
+
+def _keeps_a_wide_table_in_its_place(page: Page) -> None:
+    """With the labels in its cells that are only read out: they stick out of a place that is not theirs to scroll in."""
+    page.evaluate("document.querySelector('.wide-table > table').style.minWidth = '2000px'")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def _looks_at_it_as_it_was(page: Page) -> None:
