@@ -27,9 +27,15 @@ _IN_ORDER = """
 t.consumer = %s AND NOT EXISTS (
     SELECT 1 FROM portal_handoff earlier
     WHERE earlier.entity_type = t.entity_type AND earlier.entity_id = t.entity_id
-      AND earlier.consumer = t.consumer AND earlier.id < t.id AND earlier.state <> 'parked')
+      AND earlier.consumer || '' = t.consumer AND earlier.id + 0 < t.id AND earlier.state || '' <> 'parked'
+    OFFSET 0)
 """
-"""An entity's later event waits for its earlier ones; a parked one blocks nobody."""
+"""An entity's later event waits for its earlier ones; a parked one blocks nobody.
+
+A table of work is empty whenever the server counts it, so the server takes it for a few rows and any way through it
+for a good one: then each row was compared with all others of its consumer. `OFFSET 0` has it ask for each row by
+itself, and as they are written, only the index by entity fits what it asks (`handoff_of_entity`).
+"""
 
 Handler = Callable[[Sequence[Event]], None]
 Wants = Callable[[int, str], bool]
