@@ -12,7 +12,7 @@ from integrations.capabilities import MovesStock, SellsProducts
 from integrations.connect import client_of
 from integrations.manifest import Direction
 from integrations.models import Integration, StockChannel
-from integrations.outbound.marking import mark_all, mark_new
+from integrations.outbound.marking import lock, mark_all, mark_new
 from integrations.outbound.stock import FLOW
 from portal.kit import elders
 from portal.kit.clock import database_now
@@ -44,6 +44,7 @@ def begin(integration: Integration) -> StockChannel | None:
         "by_sku": isinstance(client, SellsProducts) and integration.flows.get("products") != Direction.PULL,
     }  # fmt: skip
     with transaction.atomic():
+        lock(integration.organization_id)  # first, as everybody does: whoever holds it may point to the channel's row
         channel, _made = StockChannel.across.update_or_create(integration=integration, defaults=values)
         StockChannel.across.filter(pk=channel.pk).update(flags=_flags(channel))
         mark_all(channel, look=True)

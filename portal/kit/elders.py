@@ -41,6 +41,7 @@ def wait_out(row: models.Model, mark: int, then: Callable[[], object]) -> None:
         same.update(elders=newest())
     elif are_gone(mark):
         with transaction.atomic():
-            if same.select_for_update().exists():
+            # No more than an UPDATE locks: rows that point here can be written by whom `then` has to wait for.
+            if same.select_for_update(no_key=True).exists():
                 then()
                 same.update(elders=None)
