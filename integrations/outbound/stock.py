@@ -103,9 +103,9 @@ _MINE = """
 t.channel_id = %s AND t.state <> 'done' AND (
     t.next_at < clock_timestamp() - %s * interval '1 s' OR NOT EXISTS (
         SELECT 1 FROM portal_handoff h
-        WHERE h.consumer = 'stock' AND h.organization_id = t.organization_id AND h.entity_type = 'order'
-          AND h.state <> 'parked'))
+        WHERE h.consumer = 'stock' AND h.organization_id = %s AND h.entity_type = 'order' AND h.state <> 'parked'))
 """
+"""Whether orders are still to be noted is asked once, not for each number: nothing of it is the number's."""
 
 
 class Stopped(Exception):
@@ -125,7 +125,7 @@ class Teller:
 
     def run(self) -> int:
         """Claim what is due and tell it. Returns how many numbers were claimed."""
-        params = [self.channel.pk, WAIT_FOR_ORDERS]
+        params = [self.channel.pk, WAIT_FOR_ORDERS, self.channel.organization_id]
         taken = claims.claim(StockNumber, limit=BATCH, lease=LEASE, where=_MINE, params=params)
         self._left = {one.id: one for one in taken}
         try:
