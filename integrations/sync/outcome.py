@@ -41,6 +41,12 @@ class Outcome:
         """Say whether anything came of it that people may want to see."""
         return bool(self.created or self.updated or self.deleted or self.refused or self.left_out)
 
+    @property
+    def known_share(self) -> float:
+        """Return how much of what was read was there already: 0 to 1, and 1 where nothing was read."""
+        read = self.created + self.updated + self.unchanged + self.deleted + self.refused + self.left_out
+        return self.unchanged / read if read else 1.0
+
     def plus(self, other: "Outcome") -> "Outcome":
         """Add what another page brought."""
         sums = {one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}

@@ -35,7 +35,7 @@ def done(state: FlowState, taken: Claim, outcome: Outcome, *, seconds: float) ->
     with transaction.atomic():
         if not _lock(integration, taken):
             return
-        claims.put_back(FlowState, taken, delay=_pause_until_next(state, seconds, news=outcome.is_news))
+        claims.put_back(FlowState, taken, delay=_pause_until_next(state, seconds, outcome))
         FlowState.objects.filter(pk=taken.id).update(
             failures=0,
             last_run_at=Now(),
@@ -74,15 +74,16 @@ def _lock(integration: Integration, taken: Claim) -> bool:
     return bool(claims.still_mine(FlowState, [taken]))
 
 
-def _pause_until_next(state: FlowState, seconds: float, *, news: bool) -> dt.timedelta:
-    """Return the pace of the flow; a run that took long (a record of 10 MB) is not repeated at once.
+def _pause_until_next(state: FlowState, seconds: float, outcome: Outcome) -> dt.timedelta:
+    """Return the pace of the flow: where something comes in, more is on its way, and it is asked twice as often.
 
-    A long run without news has read its overlap alone, which in a rush are thousands of records.
+    A run that took long (a record of 10 MB) is not repeated at once, the less so the more of it was known: it has
+    read its overlap, which in a rush are thousands of records.
     """
     manifest = connectors.get(state.integration.connector)
-    chosen = next((flow.every for flow in manifest.flows if flow.key == state.flow), 0)
-    usual = chosen or EVERY.get(state.flow) or manifest.poll_seconds
-    return dt.timedelta(seconds=max(usual, (3 if news else 9) * seconds))
+    chosen = next((flow.every for flow in manifest.flows if flow.key == state.flow), 0) or EVERY.get(state.flow, 0)
+    usual = chosen or manifest.poll_seconds / (2 if outcome.is_news else 1)
+    return dt.timedelta(seconds=max(usual, seconds * (1 + 8 * outcome.known_share)))
 
 
 def _in_trouble(integration: Integration, cause: str, cure: str) -> None:
