@@ -10,6 +10,7 @@ REGISTERING = (
     "portal.deliveries.send",
     "portal.events.dispatch",
     "portal.events.invariants",
+    "portal.kit.growth",
     "portal.tenancy.sessions",
     "portal.tenancy.tidy",
 )
