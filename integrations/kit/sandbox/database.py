@@ -44,6 +44,7 @@ class Database:
         self._depth = 0
         self._link.execute("PRAGMA journal_mode = WAL")
         self._link.execute("PRAGMA synchronous = NORMAL")
+        self._link.execute("PRAGMA cache_size = -65536")  # 64 MB: with the usual 2 every search read the file again
         self._link.executescript(SHARED + schema)
 
     @contextmanager

@@ -76,6 +76,8 @@ class Faults:
 
     def take(self, kind: str, path: str = "") -> Fault | None:
         """Return the fault if it is on for this path, and count it as used once."""
+        if not self._any:
+            return None
         with self._db.transaction():
             fault = self.peek(kind, path)
             if fault is not None and fault.remaining is not None:

@@ -47,11 +47,16 @@ def search(store_id: int) -> Response:
 
 def _page(offset: int, limit: int) -> tuple[int, list[Json]]:
     """Return how many products match, and a page of them. A walk through what has changed reads no more than that."""
-    plain = not request.args.keys() & {"productId", "sku", "keyword"}
-    if plain and request.args.get("sortBy") == "UPDATED_TIME_ASC":
-        return books().shelf.changed(moment("updatedFrom"), moment("updatedTo"), offset, limit)
-    found = _sorted([product for product in books().shelf.all() if _matches(product)])
-    return len(found), found[offset : offset + limit]
+    args, shelf = request.args, books().shelf
+    if not args.keys() & {"productId", "sku", "keyword"} and args.get("sortBy") == "UPDATED_TIME_ASC":
+        return shelf.changed(moment("updatedFrom"), moment("updatedTo"), offset, limit)
+    if numbers := args.get("productId"):
+        found = shelf.numbered(int(one) for one in numbers.split(",") if one.isdecimal() and len(one) < 19)
+    elif sku := args.get("sku"):
+        found = shelf.of_sku(sku)
+    else:
+        found = [product for product in shelf.all() if _matches(product)]
+    return len(found), _sorted(found)[offset : offset + limit]
 
 
 @routes.get("/products/deleted")
@@ -117,9 +122,8 @@ def adjust_combination(store_id: int, product_id: int, combination_id: int) -> R
 
 def free(sku: str) -> None:
     """Refuse a SKU that a product or a variation has."""
-    for product in books().shelf.all():
-        if sku == product["sku"] or any(sku == one.get("sku") for one in product["combinations"]):
-            raise Refusal(409, f"Product with SKU {sku} already exists", "SKU_ALREADY_EXISTS")
+    if books().shelf.of_sku(sku):
+        raise Refusal(409, f"Product with SKU {sku} already exists", "SKU_ALREADY_EXISTS")
 
 
 def _adjusted(product_id: int, combination_id: int | None) -> Response:
@@ -179,10 +183,6 @@ def check(body: Json) -> None:
 
 def _matches(product: Json) -> bool:
     args = request.args
-    if numbers := args.get("productId"):
-        return str(product["id"]) in numbers.split(",")
-    if sku := args.get("sku"):
-        return sku == product["sku"] or any(sku == c.get("sku") for c in product["combinations"])
     words = args.get("keyword", "").rstrip("*").lower()
     since, until = moment("updatedFrom"), moment("updatedTo")
     changed = product["updateTimestamp"]

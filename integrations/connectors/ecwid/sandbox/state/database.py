@@ -6,6 +6,7 @@ CREATE TABLE IF NOT EXISTS products (
     id INTEGER PRIMARY KEY, store_id INTEGER NOT NULL, sku TEXT NOT NULL, updated INTEGER NOT NULL,
     body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS products_of_store ON products (store_id, id);
+CREATE INDEX IF NOT EXISTS products_by_change ON products (store_id, updated, id);
 CREATE TABLE IF NOT EXISTS orders (
     store_id INTEGER NOT NULL, internal_id INTEGER NOT NULL, public_id TEXT NOT NULL, body TEXT NOT NULL,
     spoilt TEXT NOT NULL DEFAULT '', PRIMARY KEY (store_id, internal_id));
@@ -16,6 +17,9 @@ CREATE TABLE IF NOT EXISTS order_index (
     body TEXT NOT NULL, PRIMARY KEY (store_id, internal_id));
 CREATE INDEX IF NOT EXISTS order_index_newest ON order_index (store_id, created DESC, internal_id DESC);
 CREATE INDEX IF NOT EXISTS order_index_updated ON order_index (store_id, updated);
+CREATE INDEX IF NOT EXISTS order_index_public ON order_index (store_id, public_id);
+CREATE INDEX IF NOT EXISTS order_index_shipped ON order_index (
+    store_id, fulfillment, created DESC, internal_id DESC, payment);
 CREATE TABLE IF NOT EXISTS unseen (
     id INTEGER PRIMARY KEY, store_id INTEGER NOT NULL, internal_id INTEGER NOT NULL, due REAL NOT NULL, body TEXT);
 CREATE TABLE IF NOT EXISTS deleted_orders (

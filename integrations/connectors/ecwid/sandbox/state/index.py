@@ -157,9 +157,10 @@ def _conditions(search: Search) -> tuple[str, list[Any]]:
         parts.append("instr(words, ?) > 0")
         values.append(word)
     if search.ids:
-        marks = ",".join("?" * len(search.ids))
-        parts.append(f"(public_id IN ({marks}) OR CAST(internal_id AS TEXT) IN ({marks}))")
-        values += [*search.ids, *search.ids]
+        internal = [int(one) for one in search.ids if one.isdecimal() and len(one) < 19]
+        marks, numbers = ",".join("?" * len(search.ids)), ",".join("?" * len(internal))
+        parts.append(f"(public_id IN ({marks}) OR internal_id IN ({numbers}))")
+        values += [*search.ids, *internal]
     _one_of(parts, values, "payment", search.payment)
     _one_of(parts, values, "fulfillment", search.fulfillment)
     if not search.payment:

@@ -1,7 +1,7 @@
 """The stores of this sandbox and their products."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from integrations.connectors.ecwid.sandbox.shapes import demo
@@ -76,6 +76,22 @@ class Shelf:
         row = self._db.row(f"SELECT count(*) AS total {where}", *span)
         found = self._db.rows(f"SELECT body {where} ORDER BY updated, id LIMIT ? OFFSET ?", *span, limit, offset)
         return int(row["total"]) if row else 0, [json.loads(one["body"]) for one in found]
+
+    def numbered(self, product_ids: Iterable[int]) -> list[Json]:
+        """Return the products of these numbers that there are, in the owner's order."""
+        found = (self.get(one) for one in sorted(set(product_ids)))
+        return [one for one in found if one is not None]
+
+    def of_sku(self, sku: str) -> list[Json]:
+        """Return the products that have this SKU themselves or for a variation, in the owner's order."""
+        named = "SELECT body FROM products WHERE store_id = ? AND instr(body, ?) > 0 ORDER BY id"
+        found = [json.loads(row["body"]) for row in self._db.rows(named, self._store.id, dump(sku))]
+        return [one for one in found if sku == one["sku"] or any(sku == c.get("sku") for c in one["combinations"])]
+
+    def newest_change(self) -> int | None:
+        """Return the UNIX second of the last change of any product; None without products."""
+        row = self._db.row("SELECT max(updated) AS at FROM products WHERE store_id = ?", self._store.id)
+        return row["at"] if row else None
 
     def get(self, product_id: int) -> Json | None:
         """Return one product, or None."""

@@ -113,9 +113,12 @@ class Orders:
 
     def by_reference(self, reference: str, channel: int | None = None) -> Json | None:
         """Return the order of a reference."""
-        row = self.database.row(
-            "SELECT body FROM orders WHERE reference = ? AND coalesce(?, channel) = channel", reference, channel
-        )
+        # The channel stands alone: inside of a `coalesce` SQLite does not go by its index and reads all orders.
+        sql = "SELECT body FROM orders WHERE reference = ?"
+        if channel is None:
+            row = self.database.row(sql, reference)
+        else:
+            row = self.database.row(f"{sql} AND channel = ?", reference, channel)
         return json.loads(row["body"]) if row else None
 
     def of_shipment(self, shipment_id: int) -> Json | None:
