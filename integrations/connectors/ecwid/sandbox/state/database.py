@@ -16,7 +16,9 @@ CREATE TABLE IF NOT EXISTS order_index (
     updated INTEGER NOT NULL, payment TEXT NOT NULL, fulfillment TEXT NOT NULL, email TEXT NOT NULL, words TEXT,
     body TEXT NOT NULL, PRIMARY KEY (store_id, internal_id));
 CREATE INDEX IF NOT EXISTS order_index_newest ON order_index (store_id, created DESC, internal_id DESC);
-CREATE INDEX IF NOT EXISTS order_index_updated ON order_index (store_id, updated);
+DROP INDEX IF EXISTS order_index_updated;
+CREATE INDEX IF NOT EXISTS order_index_changed ON order_index (
+    store_id, updated, created DESC, internal_id DESC, payment);
 CREATE INDEX IF NOT EXISTS order_index_public ON order_index (store_id, public_id);
 CREATE INDEX IF NOT EXISTS order_index_shipped ON order_index (
     store_id, fulfillment, created DESC, internal_id DESC, payment);

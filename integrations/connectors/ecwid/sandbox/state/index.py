@@ -32,6 +32,9 @@ class Search:
     fulfillment: tuple[str, ...] = ()
 
 
+_NEWEST = "ORDER BY created DESC, internal_id DESC"
+
+
 class Index:
     """The searchable copy of one store's orders. ``lag`` returns the seconds a change stays unseen."""
 
@@ -76,8 +79,10 @@ class Index:
             where, values = _conditions(search)
             clause = f"FROM order_index WHERE store_id = ? {where}"
             counted = self._db.row(f"SELECT count(*) AS n {clause}", self._store.id, *values)
+            # The page is found before a body is read: what is sorted is carried along as a whole.
+            page = f"SELECT rowid {clause} {_NEWEST} LIMIT ? OFFSET ?"
             rows = self._db.rows(
-                f"SELECT body {clause} ORDER BY created DESC, internal_id DESC LIMIT ? OFFSET ?",
+                f"SELECT body FROM order_index WHERE rowid IN ({page}) {_NEWEST}",  # noqa: S608 - our own conditions
                 self._store.id,
                 *values,
                 search.limit,

@@ -2,12 +2,15 @@
 
 import gzip
 import json
+import sqlite3
 import urllib.request
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from integrations.connectors.ecwid.sandbox.server import Sandbox
+from integrations.kit.sandbox.database import Database
 from tests.integrations.connectors.ecwid.sandbox.conftest import NOON, Caller, Clock
 
 
@@ -72,6 +75,25 @@ def test_a_change_moves_an_order_into_the_window_of_changes(sandbox: Sandbox, ap
     assert api.send("PUT", f"orders/{first}", json={"privateAdminNotes": "VIP"}).json() == {"updateCount": 1}
     window = {"updatedFrom": int(clock.at), "updatedTo": int(clock.at)}
     assert ids(api.get("orders", **window)) == [first]
+
+
+def test_a_page_of_changes_is_found_before_an_order_is_read(
+    sandbox: Sandbox, api: Caller, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads all that changed in a minute would read every order once for each page."""
+    placed = seconds_apart(sandbox, clock, 3)
+    asked: list[tuple[str, tuple[Any, ...]]] = []
+    rows = Database.rows
+
+    def listening(database: Database, sql: str, *values: Any) -> list[sqlite3.Row]:
+        asked.append((sql, values))
+        return rows(database, sql, *values)
+
+    monkeypatch.setattr(Database, "rows", listening)
+    assert ids(api.get("orders", updatedFrom=int(clock.at) - 100, limit=2, offset=1)) == [placed[1], placed[0]]
+    sql, values = next(one for one in asked if "LIMIT" in one[0])
+    plan = [row["detail"] for row in rows(sandbox.world.database, f"EXPLAIN QUERY PLAN {sql}", *values)]
+    assert any("COVERING INDEX order_index_changed" in step for step in plan), plan
 
 
 def test_search_finds_by_ids_words_and_status(sandbox: Sandbox, api: Caller) -> None:
