@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 LEASE = dt.timedelta(minutes=3)
 """Longer than a call and its wait for the pace; renewed before each."""
-BATCH = 50
+BATCH = 200
 SECONDS = 25.0
 WAIT_FOR_ORDERS = 5
 """Seconds that a number waits while orders of its channel are still being noted."""
