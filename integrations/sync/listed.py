@@ -93,10 +93,11 @@ class ListPull(ABC, Generic[R]):
         return self.deletions(self.windows(cursor, now), now)
 
     def windows(self, cursor: Cursor, now: int) -> Cursor:
-        """Take in what has changed until `now`."""
-        for window in paging.slices(self.fetch, cursor.window(now)):
+        """Take in what has changed until `now`; all of the overlap anew where a person asked for it."""
+        far = self.state.asked_at is not None or cursor.is_far_due(now)
+        for window in paging.slices(self.fetch, cursor.window(now, far=far)):
             cursor = self._window(window, cursor)
-        return cursor
+        return cursor.looked_at(now, far=far)
 
     def deletions(self, cursor: Cursor, now: int) -> Cursor:
         """Take in what was deleted until `now`."""
@@ -127,18 +128,18 @@ class ListPull(ABC, Generic[R]):
             sifted = self.sieve.sift(page, cursor, again=self.state.asked_at is not None)
             latest = max(filter(None, (latest, sifted.latest)), default=None)
             cursor = cursor.remember(sifted.digests)
-            self._take(sifted, cursor)
-        # Pages come in any order, so the position moves only once all of them are here.
+            self._take(sifted)
+        # Pages come in any order, so the position moves only once all of them are here. Who dies before that reads
+        # them again, and finds them taken.
         cursor = cursor.seen(latest, window)
         self._save(cursor)
         return cursor
 
-    def _take(self, sifted: Sifted[R], cursor: Cursor) -> None:
+    def _take(self, sifted: Sifted[R]) -> None:
         failpoint("pull.before_take")
         with transaction.atomic():
             self._check()
             taken = self.take(sifted)
-            FlowState.objects.filter(pk=self.state.pk).update(cursor=cursor.to_json())
         self.outcome = self.outcome.page(taken, left_out=sifted.left_out, known=sifted.known)
         failpoint("pull.after_take")
 

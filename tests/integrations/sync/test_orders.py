@@ -1,15 +1,20 @@
 """Orders are pulled from a real (local) store over HTTP."""
 
+import datetime as dt
+
 import pytest
 from django.db.models.functions import Now
 
+from integrations import lifecycle
 from integrations.connectors.ecwid.sandbox.server import Sandbox
+from integrations.kit.windows import FAR_EVERY
 from integrations.models import Call, FlowState, Integration, SyncRun
 from integrations.sync import pull
 from orders.exceptions import settle
 from orders.lifecycle import edits
 from orders.models import Order, OrderException
 from portal.events.models import Event
+from portal.kit.clock import database_now
 from tests.integrations.conftest import TESTER, order_numbers, reread, run_flow, state_of
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +93,33 @@ def test_a_window_that_holds_thousands_is_read_in_pieces(
     outcome = run_flow(integration)
     assert outcome is not None
     assert outcome.created == 301
+
+
+def _shown_late(sandbox: Sandbox, name: str) -> None:
+    """Have the store show an order only now that was placed five minutes ago."""
+    sane = sandbox.place_order()
+    at = sane["createTimestamp"] - 300
+    late = {"id": name, "internalId": 900_000 + len(name), "createTimestamp": at, "updateTimestamp": at}
+    sandbox.seed_orders([sane | late])
+
+
+def test_an_order_that_the_store_shows_late_is_read_by_a_look_that_goes_far_back(
+    integration: Integration, sandbox: Sandbox
+) -> None:
+    Integration.across.filter(pk=integration.pk).update(sync_from=database_now() - dt.timedelta(hours=1))
+    sandbox.place_order()
+    run_flow(integration)
+    _shown_late(sandbox, "LATE")
+    run_flow(integration)
+    assert "LATE" not in order_numbers(integration), "Most looks go back for half a minute."
+    state = state_of(integration)
+    FlowState.objects.filter(pk=state.pk).update(cursor=state.cursor | {"far_at": state.cursor["far_at"] - FAR_EVERY})
+    run_flow(integration)
+    assert "LATE" in order_numbers(integration)
+    _shown_late(sandbox, "ASKED")
+    lifecycle.sync_now(integration)
+    run_flow(integration)
+    assert "ASKED" in order_numbers(integration), "A person who asks for a look gets a whole one."
 
 
 def test_orders_from_before_the_integration_was_enabled_are_left_out(
