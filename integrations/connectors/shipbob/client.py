@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -115,7 +116,7 @@ class ShipBobClient:
         Asked are, in this order: what got new tracking, what changed at all, the orders that hung there, and last a
         page of parcels that ShipBob does not count as handed on: what an earlier run has missed, however old.
         """
-        progress, seen = Progress.of(cursor), set[int]()
+        progress, seen = Progress.of(cursor, time.time()), set[int]()
         shipped: Params = {"HasTracking": "true", "LastTrackingUpdateStartDate": progress.since(progress.tracked)}
         for asked in (shipped, {"LastUpdateStartDate": progress.since(progress.changed)}):
             for page in self._order_pages(asked):

@@ -10,7 +10,7 @@ import pytest
 
 from integrations.capabilities import Outgoing, OutgoingLine
 from integrations.connectors.shipbob import mapping, parcels
-from integrations.connectors.shipbob.progress import Progress
+from integrations.connectors.shipbob.progress import FAR_EVERY, Progress
 from integrations.connectors.shipbob.refusals import error_code
 from integrations.kit.mapped import DoesNotFit
 from orders.records.fulfillment import FulfillmentRecord
@@ -33,6 +33,9 @@ def shipments(*statuses: str, **changes: Any) -> dict[str, Any]:
         shipment["status"] = status
     found["shipments"][0] |= changes
     return found
+
+
+NOW = 1_789_400_000.0
 
 
 def told(raw: dict[str, Any]) -> parcels.Told:
@@ -114,15 +117,29 @@ def test_of_a_bundle_there_are_as_many_as_of_its_scarcest_thing() -> None:
 
 
 def test_progress_moves_to_what_was_seen_and_tells_a_trouble_once() -> None:
-    progress = Progress.of({"start": 1_789_300_800})
-    assert progress.since(progress.tracked) == "2026-09-13T11:58:00+00:00"
+    progress = Progress.of({"start": 1_789_300_800}, NOW)
+    assert progress.since(progress.tracked) == "2026-09-13T11:56:00+00:00"
     (first,) = progress.note(told(order()))
     assert progress.during()["tracked"] == "2026-09-13T12:00:00+00:00"
-    again = Progress.of({"start": 1_789_300_800} | progress.after())
+    again = Progress.of({"start": 1_789_300_800} | progress.after(), NOW)
     assert (again.tracked, again.changed) == ("2026-11-21T16:40:10.250000+00:00", "2026-11-21T16:40:11.500000+00:00")
     assert again.note(told(order())) == []
     (over,) = again.note(told(shipments("Completed", "Processing")))
     assert (first.kind, over.kind, over.over, again.troubles) == ("address_refused", "address_refused", True, {})
+
+
+def test_most_runs_go_back_a_little_and_know_what_earlier_ones_have_read() -> None:
+    first = Progress.of({"start": 1_789_300_800}, NOW)
+    raw = b'{"id": 7, "is_tracking_uploaded": false}'
+    assert not first.is_known(7, raw)
+    near = Progress.of({"start": 1_789_300_800} | first.after(), NOW + FAR_EVERY - 1)
+    assert near.since(near.tracked) == "2026-09-13T11:59:55+00:00"
+    assert not near.is_known(8, b'{"id": 8}')
+    far = Progress.of(near.after(), NOW + FAR_EVERY)
+    assert far.since(far.tracked) == "2026-09-13T11:56:00+00:00"
+    assert far.is_known(7, raw.replace(b"false", b"true")), "Our own mark is no news."
+    assert not far.is_known(7, raw.replace(b"7", b"9"))
+    assert Progress.of(far.during(), NOW + FAR_EVERY + 1).is_far, "The run before has not come to its end."
 
 
 def test_a_request_becomes_exactly_this_order() -> None:
