@@ -3,6 +3,9 @@
 from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
+RUSH = 50
+"""Records that are news to one run; so many do not come one by one."""
+
 
 class Counted(Protocol):
     """What became of a page, whatever its records were."""
@@ -40,6 +43,11 @@ class Outcome:
     def is_news(self) -> bool:
         """Say whether anything came of it that people may want to see."""
         return bool(self.created or self.updated or self.deleted or self.refused or self.left_out)
+
+    @property
+    def is_rush(self) -> bool:
+        """Say whether so much came of it that more is likely to be there already."""
+        return self.created + self.updated >= RUSH
 
     @property
     def known_share(self) -> float:

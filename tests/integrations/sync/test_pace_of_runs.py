@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from integrations.models import FlowState, Integration
-from integrations.sync.outcome import Outcome
+from integrations.sync.outcome import RUSH, Outcome
 from integrations.sync.settle import _pause_until_next
 
 
@@ -15,10 +15,12 @@ from integrations.sync.settle import _pause_until_next
         (0.1, Outcome(), 5),
         (0.1, Outcome(unchanged=3), 5),
         (0.1, Outcome(created=1), 2.5),
+        (0.1, Outcome(created=RUSH - 1), 2.5),
+        (0.1, Outcome(created=RUSH - 1, updated=1), 1.25),
         (10.0, Outcome(created=100), 10),
-        (10.0, Outcome(created=50, unchanged=50), 50),
-        (10.0, Outcome(unchanged=100), 90),
-        (10.0, Outcome(), 90),
+        (10.0, Outcome(created=50, unchanged=50), 25),
+        (10.0, Outcome(unchanged=100), 40),
+        (10.0, Outcome(), 40),
     ],
 )
 def test_a_flow_rests_by_what_it_cost_and_brought(took: float, outcome: Outcome, rests: float) -> None:
