@@ -88,7 +88,7 @@ def _asks_a_location_by_hand(page: Page) -> None:
 
 
 def _keeps_a_wide_table_in_its_place(page: Page) -> None:
-    """With the labels in its cells that are only read out: they stick out of a place that is not theirs to scroll in."""
+    """With the labels in its cells that are only read out, which would stick out of it."""
     page.evaluate("document.querySelector('.wide-table > table').style.minWidth = '2000px'")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
