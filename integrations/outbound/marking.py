@@ -54,6 +54,8 @@ def heeded(event_name: str, payload: Mapping[str, Any]) -> bool:
         return _took_back(payload)
     if event_name != "inventory.changed" or not payload["from"]:  # a record that begins: the SKU is counted from now on
         return True
+    if payload.get("balanced"):  # taken at a location, given back to the virtual record
+        return False
     return not payload["changes"] or not _PROMISED.isdisjoint(payload["changes"])
 
 

@@ -1,13 +1,15 @@
 """The one writer of stock: entries of the ledger, and the levels that are their sum."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection, transaction
 
 from orders.events import INVENTORY_CHANGED
 from orders.exceptions.raise_ import Problem, raise_exceptions
+from orders.inventory.balance import Moved, balanced
 from orders.inventory.levels import Key, Level, keep
 from orders.inventory.movements import EVENTS, NAMES, QUANTITIES, TOLD, Movement, check
 from orders.models import InventoryLevel
@@ -20,17 +22,23 @@ LOCKED = "Not counted: the record is locked."
 _MOST_NOTE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class _Moved:
-    """A level after a call, and what of it changed."""
+_kept: ContextVar[list[Moved] | None] = ContextVar("levels that are told of together", default=None)
 
-    id: int
-    organization_id: int
-    version: int
-    sku: str
-    on_hand: int
-    units: tuple[int, ...]
-    events: list[str]
+
+@contextmanager
+def told_together() -> Iterator[None]:
+    """Have others hear of the changes of several calls at the end of the block, in the caller's transaction.
+
+    What one call takes from a SKU and another gives back is nothing to those who count the SKU as a whole
+    (`orders.inventory.balance`). Nothing is told where the block ends in an error, which undoes the changes.
+    """
+    moved: list[Moved] = []
+    outer = _kept.set(moved)
+    try:
+        yield
+    finally:
+        _kept.reset(outer)
+    _announce(moved)
 
 
 def post(movements: Sequence[Movement], *, by: Actor) -> list[int]:
@@ -55,7 +63,8 @@ def post(movements: Sequence[Movement], *, by: Actor) -> list[int]:
         cursor.execute(_POST, [given, by.kind, by.id[:80], by.name[:200]])
         found = cursor.fetchall()
     moved = [_moved(row[1:]) for row in found if row[1] is not None]
-    _announce(moved)
+    kept = _kept.get()
+    _announce(moved) if kept is None else kept.extend(moved)
     _tell_negative(moved, by)
     return list(found[0][0])
 
@@ -104,7 +113,7 @@ moved AS (
     FROM (SELECT w.level_id, {_SUMS}, array_agg(DISTINCT w.event::text) AS events FROM written w
           GROUP BY w.level_id HAVING bool_or({_ANY} OR w.event IN ({_TOLD}))) s
     WHERE l.id = s.level_id
-    RETURNING l.id, l.organization_id, l.version, l.sku, l.on_hand AS now_on_hand,
+    RETURNING l.id, l.organization_id, l.location_id, l.version, l.sku, l.on_hand AS now_on_hand,
               {", ".join(f"s.{name}" for name in QUANTITIES)}, s.events)
 SELECT CASE WHEN row_number() OVER (ORDER BY m.id) = 1
        THEN coalesce((SELECT array_agg(id ORDER BY id) FROM written), '{{}}') END, m.*
@@ -116,31 +125,33 @@ The ids of all entries come with the first row alone: with each they would grow 
 """
 
 
-def _moved(row: Sequence[Any]) -> _Moved:
-    pk, organization_id, version, sku, on_hand, *units, events = row
-    return _Moved(pk, organization_id, version, sku, on_hand, tuple(units), events)
+def _moved(row: Sequence[Any]) -> Moved:
+    pk, organization_id, location_id, version, sku, on_hand, *units, events = row
+    return Moved(pk, organization_id, location_id, version, sku, on_hand, tuple(units), events)
 
 
-def _announce(moved: Sequence[_Moved]) -> None:
+def _announce(moved: Sequence[Moved]) -> None:
+    as_before = balanced(moved)
     outbox.record(
         [
             outbox.NewEvent(
                 INVENTORY_CHANGED.name, one.organization_id, one.id, one.version,
-                {"from": one.version - 1, "sku": one.sku, "changes": _paths(one), "events": sorted(one.events)},
+                {"from": one.version - 1, "sku": one.sku, "changes": _paths(one), "events": sorted(one.events)}
+                | ({"balanced": True} if one.whole in as_before else {}),
             )
             for one in moved
         ]
     )  # fmt: skip
 
 
-def _paths(one: _Moved) -> list[str]:
+def _paths(one: Moved) -> list[str]:
     changed = [name for name, units in zip(QUANTITIES, one.units, strict=True) if units]
     paths = [f"/{NAMES[name]}" for name in changed]
     on_hand, committed = one.units[:2]
     return paths + (["/available"] if on_hand != committed else [])
 
 
-def _tell_negative(moved: Sequence[_Moved], by: Actor) -> None:
+def _tell_negative(moved: Sequence[Moved], by: Actor) -> None:
     """Tell people where a warehouse's word has brought what is on hand below zero (reliability.md I9)."""
     below = {one.id: one for one in moved if one.on_hand < 0 and one.units[0] < 0}
     if not below:

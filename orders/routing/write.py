@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db import connection
 
 from orders.inventory import commits
+from orders.inventory.post import told_together
 from orders.inventory.virtual import settle_virtual
-from orders.models import RoutingRun
+from orders.models import Order, RoutingRun
 from orders.requests.create import Part, PartLine, create_many
 from orders.requests.settle import settle_orders
 from orders.routing import decision as pure
@@ -32,6 +33,14 @@ def write(world: World, decided: Sequence[Decided], trigger: str, by: Actor) -> 
     """Write what was decided for orders of one organization, which are locked with the stock that they take."""
     rows = {one.subject.order.pk: one.subject.order for one in decided}
     statuses = {one.subject.order.pk: _status(one) for one in decided}
+    with told_together():  # what is committed at a location was needed of the virtual record before
+        _write(world, decided, rows, statuses, trigger, by)
+
+
+def _write(
+    world: World, decided: Sequence[Decided], rows: Mapping[int, Order], statuses: Mapping[int, str], trigger: str,
+    by: Actor,
+) -> None:  # fmt: skip
     made = create_many([(one.subject.order, _parts(world, one)) for one in decided], by)
     commits.commit(made, by=by, check=False)  # checked under the same locks, line by line
     failpoint("routing.stock_committed")
