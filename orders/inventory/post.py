@@ -1,6 +1,6 @@
 """The one writer of stock: entries of the ledger, and the levels that are their sum."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from orders.events import INVENTORY_CHANGED
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.inventory.balance import Moved, balanced
+from orders.inventory.balance import Moved, Whole, balanced
 from orders.inventory.levels import Key, Level, keep
 from orders.inventory.movements import EVENTS, NAMES, QUANTITIES, TOLD, Movement, check
 from orders.models import InventoryLevel
@@ -30,7 +30,8 @@ def told_together() -> Iterator[None]:
     """Have others hear of the changes of several calls at the end of the block, in the caller's transaction.
 
     What one call takes from a SKU and another gives back is nothing to those who count the SKU as a whole
-    (`orders.inventory.balance`). Nothing is told where the block ends in an error, which undoes the changes.
+    (`orders.inventory.balance`). Hold the locations as they are until the end of the transaction. Nothing is told where
+    the block ends in an error, which undoes the changes.
     """
     moved: list[Moved] = []
     outer = _kept.set(moved)
@@ -38,7 +39,7 @@ def told_together() -> Iterator[None]:
         yield
     finally:
         _kept.reset(outer)
-    _announce(moved)
+    _announce(moved, balanced(moved))
 
 
 def post(movements: Sequence[Movement], *, by: Actor) -> list[int]:
@@ -63,8 +64,10 @@ def post(movements: Sequence[Movement], *, by: Actor) -> list[int]:
         cursor.execute(_POST, [given, by.kind, by.id[:80], by.name[:200]])
         found = cursor.fetchall()
     moved = [_moved(row[1:]) for row in found if row[1] is not None]
-    kept = _kept.get()
-    _announce(moved) if kept is None else kept.extend(moved)
+    if (kept := _kept.get()) is None:
+        _announce(moved)
+    else:
+        kept.extend(moved)
     _tell_negative(moved, by)
     return list(found[0][0])
 
@@ -130,8 +133,7 @@ def _moved(row: Sequence[Any]) -> Moved:
     return Moved(pk, organization_id, location_id, version, sku, on_hand, tuple(units), events)
 
 
-def _announce(moved: Sequence[Moved]) -> None:
-    as_before = balanced(moved)
+def _announce(moved: Sequence[Moved], as_before: Collection[Whole] = ()) -> None:
     outbox.record(
         [
             outbox.NewEvent(
