@@ -8,12 +8,12 @@ from playwright.sync_api import Page, expect
 
 SCRIPT = Path(__file__).resolve().parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 
-FOUND = """async asked => {
+FOUND = """async ([asked, within]) => {
   for (let frame = 0; frame < 5; frame++) {
     document.getAnimations().filter(one => one instanceof CSSTransition).forEach(one => one.finish());
     await new Promise(requestAnimationFrame);
   }
-  return (await axe.run(document, asked)).violations.flatMap(
+  return (await axe.run(within, asked)).violations.flatMap(
     one => one.nodes.map(node => `${one.id}: ${node.target} ${node.html.slice(0, 120)}`));
 }"""
 
@@ -23,18 +23,19 @@ def _script() -> str:
     return SCRIPT.read_text()
 
 
-def violations(page: Page, *, rules: list[str] | None = None) -> list[str]:
+def violations(page: Page, *, rules: list[str] | None = None, within: str = "html") -> list[str]:
     """Return what axe finds wrong with the page as it stands, a line for each rule and element: of all rules, or some.
 
     The script is evaluated from outside, because the page's own policy lets no foreign script in. It reads a page's
     style sheets in advance for one rule only, which it leaves out itself unless it is named; so they are not read.
     Colours on their way to others are let arrive first: those inside set out when those around them are there.
+    `within` names what alone is looked at, as a window that hides a part of what it lies upon.
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(_script())
     asked: dict[str, Any] = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}}
     asked |= {"runOnly": rules} if rules else {"rules": {"target-size": {"enabled": True}}}  # WCAG 2.2
-    found: list[str] = page.evaluate(FOUND, asked)
+    found: list[str] = page.evaluate(FOUND, [asked, within])
     return found
 
 
