@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from orders.models import Hold, Order, OrderException, Source
 from portal.audit.models import History
 from portal.events.dispatch import LEASE, drain
 from portal.events.models import Handoff
+from tests.crash.workers import until
 from tests.factories import make_orders
 
 DAY = dt.timedelta(days=1)
@@ -29,18 +31,30 @@ RELEASE = "from orders.lifecycle.holds import release_all_due; release_all_due()
 
 
 def _die(point: str, code: str) -> None:
-    """Run `code` in a process of its own that is killed at `point`."""
+    """Run `code` in a process of its own that is killed at `point`, and wait until the server has ended its sessions.
+
+    A moment longer they hold the locks that the dead one held, and who passes over what is locked would find nothing.
+    """
+    name = f"dies {uuid.uuid4()}"
     script = f"import django; django.setup(); {code}"
     env = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
         "CRASH_DATABASE": str(connection.settings_dict["NAME"]),
         "SWITCHYARD_FAILPOINTS": f"{point}=kill",
+        "PGAPPNAME": name,
     }
     died = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, timeout=60, check=False
     )
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    until(lambda: not _sessions(name), what="The end of the dead process's sessions", seconds=30)
+
+
+def _sessions(name: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [name])
+        return int(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db(transaction=True)
