@@ -28,6 +28,8 @@ CONFIRM = dt.timedelta(seconds=20)
 """How long an order may take to come here: a number that is lower than it should be is read again after that."""
 FIND_AGAIN = dt.timedelta(hours=1)
 """After how long a SKU that a channel does not have is looked for there again, when it changes here."""
+AT_ONCE = 100
+"""How many SKUs a channel is asked for with one question (`capabilities.MovesStock`)."""
 ABSENT = "The channel does not have this product."
 
 
@@ -48,14 +50,16 @@ class Reading:
         self._find([row for row in rows if not wanted[row.pk].published], wanted)
         items = {row.pk: wanted[row.pk].item() for row in rows if wanted[row.pk].published}
         asked = [row for row in rows if row.pk in items]
-        if not asked:
-            return
+        for start in range(0, len(asked), AT_ONCE):
+            self._ask(asked[start : start + AT_ONCE], items)
+
+    def _ask(self, rows: Sequence[StockNumber], items: Mapping[int, StockItem]) -> None:
         try:
-            shown: Shown = self._teller.call(lambda client: _read(client, list(items.values())))
+            shown: Shown = self._teller.call(partial(_read, [items[row.pk] for row in rows]))
         except Exception as error:
-            self._teller.failed(asked[0], error, sent=False)
+            self._teller.failed(rows[0], error, sent=False)
         else:
-            self._believe(asked, items, shown)
+            self._believe(rows, items, shown)
 
     def _find(self, rows: Sequence[StockNumber], wanted: dict[int, Wanted]) -> None:
         """Look SKUs up that have no publication there, on a channel whose products are not pulled.
@@ -120,7 +124,7 @@ def _likely(row: StockNumber) -> set[int]:
     return {row.shown, row.shown + (row.moving or 0)}
 
 
-def _read(client: Client, items: Sequence[StockItem]) -> Shown:
+def _read(items: Sequence[StockItem], client: Client) -> Shown:
     if isinstance(client, MovesStock):
         return client.stocks_of(items)
     if not isinstance(client, TakesStock):

@@ -15,6 +15,7 @@ from integrations.connectors.ecwid.sandbox.server import Sandbox
 from integrations.models import Integration, Pace, StockChannel, StockNumber
 from integrations.outbound import channels
 from integrations.outbound.channels import compare
+from integrations.outbound.reading import AT_ONCE
 from integrations.outbound.stock import Teller, tell_due
 from integrations.outbound.stock_shown import state_of, told
 from orders.engines import setting
@@ -110,6 +111,21 @@ def ship(order: Order, warehouse: Location) -> None:
     with transaction.atomic():
         settle_virtual([order.pk], TESTER)
     report_by_hand(request, Shipment({0: Decimal(2)}, token="t1"), by=TESTER)
+
+
+def test_more_articles_than_one_question_may_name_are_all_found_there(
+    shop: Integration, warehouse: Location, sandbox: Sandbox
+) -> None:
+    sample = product_of(sandbox, POT)
+    skus = [f"CUP-{place:03}" for place in range(AT_ONCE + 2)]
+    for sku in skus:
+        made = sandbox.store.shelf.add(sample | {"sku": sku, "name": sku, "unlimited": False, "quantity": 3})
+        publish(shop, sku, str(made["id"]))
+        stock(warehouse, sku, on_hand=3)
+    settle()
+    assert StockNumber.across.filter(shown=3, told=3).count() == len(skus)
+    assert not OrderException.across.exists()
+    assert writes(sandbox) == []
 
 
 def test_what_changes_here_is_told_once_and_what_is_the_same_not_at_all(
