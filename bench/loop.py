@@ -28,7 +28,7 @@ from integrations import lifecycle
 from integrations.connect import with_token
 from integrations.models import Integration
 from integrations.models.stock import StockNumber
-from orders.models import InventoryLevel, Location, Order, Publication
+from orders.models import InventoryLevel, Location, Order, OrderException, Publication
 from orders.routing import cards
 from portal.audit.actor import Actor
 from portal.kit.clock import database_now
@@ -216,6 +216,8 @@ def _check(count: int, shop: Side, warehouse: Side) -> None:
     assert len(set(tracked.values())) == count, "Two orders have the same tracking."
     assert Order.across.filter(organization__name="Loop", status="fulfilled").count() >= count
     assert broken() == [], broken()
+    raised = OrderException.across.values_list("type", "title")[:10]
+    assert not raised, f"Nothing was wrong, and people were told: {list(raised)}"
 
 
 def _bare(count: int, shop: Side, warehouse: Side) -> float:

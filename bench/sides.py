@@ -41,8 +41,9 @@ def wanted(count: int) -> list[tuple[OrderRecord, list[LineItem]]]:
 
 
 def articles(count: int) -> dict[str, str]:
-    """Return the names of the articles in the orders that travel, by their SKUs."""
-    return {one.sku: one.name or one.sku for _record, lines in wanted(count) for one in lines}
+    """Return the names of the articles in the orders that travel, by their SKUs; none differs in its case alone."""
+    found = {fold(one.sku): one for _record, lines in wanted(count) for one in lines}
+    return {one.sku: one.name or one.sku for one in found.values()}
 
 
 def shop(count: int, folder: Path) -> None:
@@ -78,10 +79,10 @@ def _sell(sandbox: Any, count: int) -> None:
     """Lower the shop's own stock by what all the orders buy, as a checkout does."""
     bought: Counter[str] = Counter()
     for _record, lines in wanted(count):
-        bought.update({one.sku: int(one.quantity) for one in lines})
+        bought.update({fold(one.sku): int(one.quantity) for one in lines})
     with sandbox.world.database.transaction():
         for one in sandbox.store.shelf.all():
-            if units := bought.get(one["sku"]):
+            if units := bought.get(fold(one["sku"])):
                 sandbox.store.shelf.save(one | {"quantity": one["quantity"] - units})
 
 
@@ -112,7 +113,7 @@ def warehouse(count: int, folder: Path) -> None:
         with sandbox.world.database.transaction():
             for sku, name in names.items():
                 sandbox.world.shelf.add(sku, name, {PLACE: PIECES})
-        _serve({"url": sandbox.url, "token": sandbox.token, "skus": len({fold(sku) for sku in names})})
+        _serve({"url": sandbox.url, "token": sandbox.token, "skus": len(names)})
 
 
 def _serve(told: Json) -> None:
