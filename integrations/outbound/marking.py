@@ -32,8 +32,6 @@ CLOCK = 2
 """Seconds within which an order and a look cannot be put in order: channels tell whole seconds."""
 _TAKES_BACK = ("/lineItems", "/status", "/paymentStatus")
 """Changes by the channel after which it may have put units back, or taken more."""
-_PROMISED = frozenset({"/available", "/future", "/committedFuture"})
-"""Figures of a record that a promise is made of (`orders.inventory.promise`)."""
 
 
 def wanted(organization_id: int, event_name: str) -> bool:
@@ -52,11 +50,7 @@ def heeded(event_name: str, payload: Mapping[str, Any]) -> bool:
     """Say whether an event may change what a channel may promise, or what it shows: what is shipped does neither."""
     if event_name == "order.updated":
         return _took_back(payload)
-    if event_name != "inventory.changed" or not payload["from"]:  # a record that begins: the SKU is counted from now on
-        return True
-    if payload.get("balanced"):  # taken at a location, given back to the virtual record
-        return False
-    return not payload["changes"] or not _PROMISED.isdisjoint(payload["changes"])
+    return event_name != "inventory.changed" or "promised" in payload
 
 
 @consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted, heeds=heeded)
@@ -69,7 +63,9 @@ def listen(events: Sequence[Event]) -> None:
     orders = [one for one in events if one.entity_type == "order"]
     if orders:
         _listen_to_orders(orders, channels)
-    skus = {str(one.payload["sku"]) for one in events if one.name == "inventory.changed"}
+    changed = [one.payload for one in events if one.name == "inventory.changed"]
+    # An event that an earlier version wrote, and that waits since then, speaks of its own SKU alone.
+    skus = {str(sku) for payload in changed for sku in payload.get("promised", [payload["sku"]])}
     products = [one.entity_id for one in events if one.entity_type == "product"]
     skus |= set(Product.across.filter(pk__in=products).values_list("sku", flat=True))
     if skus:

@@ -1,9 +1,11 @@
-"""Changes of stock that leave a SKU as it was for everybody who counts it as a whole, as channels do.
+"""Which changes of stock change what may be promised of a SKU, to anybody.
 
-Routing takes an order's units from a location and gives them back to the virtual record, which held them until then.
+What is shipped was committed before. And some changes leave a SKU as it was for everybody who counts it as a whole, as
+channels do: routing takes an order's units from a location and gives them back to the virtual record, which held them
+until then.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orders.inventory.movements import QUANTITIES, TOLD
@@ -12,6 +14,8 @@ from portal.kit.text import fold
 
 Whole = tuple[int, str]
 """Organization and folded SKU."""
+AT_ONCE = 100
+"""Of how many SKUs one event says that they may be promised anew: whoever deals with it does so in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,31 @@ class Moved:
     def whole(self) -> Whole:
         """Return what all levels of the SKU have in common."""
         return self.organization_id, fold(self.sku)
+
+    @property
+    def change(self) -> tuple[int, int]:
+        """Return the level and the version that it has by this change."""
+        return self.id, self.version
+
+    @property
+    def promises(self) -> bool:
+        """Say whether more or less may be promised of it: it begins, was to be told again, or what is free changed."""
+        units = dict(zip(QUANTITIES, self.units, strict=True))
+        free = units["on_hand"] != units["committed"] or units["future"] or units["committed_future"]
+        return self.version == 1 or not any(self.units) or bool(free)
+
+
+def promised(moved: Sequence[Moved], as_before: Collection[Whole]) -> Mapping[tuple[int, int], list[str]]:
+    """Return the SKUs of which more or less may be promised than before, by the change whose event is to name them.
+
+    One event names up to `AT_ONCE` of an organization's: who tells channels looks at SKUs, not at each record.
+    """
+    ours: dict[int, list[Moved]] = {}
+    for one in moved:
+        if one.promises and one.whole not in as_before:
+            ours.setdefault(one.organization_id, []).append(one)
+    sets = [some[start : start + AT_ONCE] for some in ours.values() for start in range(0, len(some), AT_ONCE)]
+    return {some[0].change: list(dict.fromkeys(one.sku for one in some)) for some in sets}
 
 
 def balanced(moved: Sequence[Moved]) -> set[Whole]:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from orders.events import INVENTORY_CHANGED
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.inventory.balance import Moved, Whole, balanced
+from orders.inventory.balance import Moved, Whole, balanced, promised
 from orders.inventory.levels import Key, Level, keep
 from orders.inventory.movements import EVENTS, NAMES, QUANTITIES, TOLD, Movement, check
 from orders.models import InventoryLevel
@@ -134,12 +134,13 @@ def _moved(row: Sequence[Any]) -> Moved:
 
 
 def _announce(moved: Sequence[Moved], as_before: Collection[Whole] = ()) -> None:
+    news = promised(moved, as_before)
     outbox.record(
         [
             outbox.NewEvent(
                 INVENTORY_CHANGED.name, one.organization_id, one.id, one.version,
                 {"from": one.version - 1, "sku": one.sku, "changes": _paths(one), "events": sorted(one.events)}
-                | ({"balanced": True} if one.whole in as_before else {}),
+                | ({"promised": news[one.change]} if one.change in news else {}),
             )
             for one in moved
         ]

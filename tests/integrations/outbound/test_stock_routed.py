@@ -7,7 +7,7 @@ from integrations.models import Integration
 from integrations.outbound import channels
 from orders.inventory.promise import promise
 from orders.inventory.virtual import settle_virtual
-from orders.models import InventoryLevel, Location, Order
+from orders.models import Location, Order
 from portal.events.models import Event, Handoff
 from tests.integrations.conftest import TESTER
 from tests.integrations.outbound.stock import publish
@@ -39,14 +39,13 @@ def order_of(shop: Integration) -> Order:
     return ready(shop.source, lineItems=[{"uniqueId": "l1", "sku": SKU, "name": "Tea", "quantity": 2}])
 
 
-def told_of(routed: Order) -> list[int | None]:
-    """Route an order; return the locations whose changed levels are handed over to who tells channels."""
+def told_of(routed: Order) -> list[list[str]]:
+    """Route an order; return the SKUs of changed levels that are handed over to who tells channels, by event."""
     before = Event.across.order_by("-pk").values_list("pk", flat=True).first() or 0
     run(routed)
     assert routed.routing_status == "ready", "It was routed."
-    levels = Handoff.across.filter(consumer="stock", event__name="inventory.changed", event_id__gt=before)
-    rows = InventoryLevel.across.filter(pk__in=levels.values("entity_id"))
-    return sorted(rows.values_list("location_id", flat=True), key=str)
+    handed = Handoff.across.filter(consumer="stock", event__name="inventory.changed", event_id__gt=before)
+    return [one.event.payload["promised"] for one in handed.select_related("event")]
 
 
 def test_what_an_order_needed_and_now_has_changes_no_promise(shop: Integration, reno: Location) -> None:
@@ -57,18 +56,18 @@ def test_what_an_order_needed_and_now_has_changes_no_promise(shop: Integration, 
     assert told_of(order) == []
     assert promise(SKU, shop.source) == promised
     changed = Event.across.filter(name="inventory.changed").order_by("-pk")[:2]
-    assert [one.payload["balanced"] for one in changed] == [True, True], "Others hear of it all the same."
+    assert [one.payload["events"] for one in changed] == [["virtualRelease"], ["ship"]], "Others hear of it."
 
 
 def test_what_nobody_had_counted_is_told(shop: Integration, reno: Location) -> None:
-    assert told_of(order_of(shop)) == [reno.pk]
+    assert told_of(order_of(shop)) == [[SKU]]
 
 
 def test_what_a_channel_does_not_count_there_is_told(shop: Integration, reno: Location) -> None:
     reno.excluded_for.add(shop.source)
     order = order_of(shop)
     settle_virtual([order.pk], TESTER)
-    assert told_of(order) == [reno.pk, None]
+    assert told_of(order) == [[SKU]]
 
 
 def test_an_error_tells_nothing(shop: Integration, reno: Location, monkeypatch: pytest.MonkeyPatch) -> None:

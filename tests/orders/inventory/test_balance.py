@@ -1,4 +1,4 @@
-"""Changes of a SKU's levels that leave as much to promise as before, on whatever channel."""
+"""Which changes of stock change what may be promised of a SKU, and which leave as much as before on any channel."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from orders.inventory.balance import Moved, balanced
+from orders.inventory.balance import AT_ONCE, Moved, balanced, promised
 from orders.inventory.movements import QUANTITIES
 from orders.models import Location, Source
 from tests.factories import make_location
@@ -67,3 +67,33 @@ def test_a_location_that_is_not_counted_everywhere_weighs_otherwise(reno: Locati
 def test_a_location_that_is_left_out_for_one_channel_is_not_counted_everywhere(reno: Location, source: Source) -> None:
     reno.excluded_for.add(source)
     assert balanced([moved(reno, committed=2), moved(None, committed=-2)]) == set()
+
+
+@pytest.mark.parametrize(
+    ("units", "is_promised"),
+    [
+        ({"on_hand": 1}, True),
+        ({"committed": 1}, True),
+        ({"future": 1}, True),
+        ({"committed_future": 1}, True),
+        ({}, True),
+        ({"on_hand": -2, "committed": -2}, False),
+        ({"incoming": 3}, False),
+        ({"unavailable": 3}, False),
+    ],
+)
+def test_only_what_is_free_may_be_promised(units: dict[str, Any], is_promised: bool) -> None:
+    one = moved(None, **units)
+    assert promised([one], set()) == ({one.change: ["TEA-1"]} if is_promised else {})
+    begun = replace(one, version=1)
+    assert promised([begun], set()) == {begun.change: ["TEA-1"]}, "From now on the SKU is counted."
+
+
+def test_one_event_names_many_skus_of_one_organization() -> None:
+    ours = [replace(moved(None, f"T-{place}", committed=1), id=place) for place in range(AT_ONCE + 1)]
+    again = [replace(ours[0], version=3), replace(moved(None, "CUP", committed=1), id=500)]
+    theirs = replace(moved(None, "CUP", committed=1), id=900, organization_id=8)
+    found = promised([*ours[:-1], theirs], set())
+    assert found == {(0, 2): [one.sku for one in ours[:-1]], (900, 2): ["CUP"]}
+    assert promised([*ours, theirs], set()) == {**found, (AT_ONCE, 2): [f"T-{AT_ONCE}"]}
+    assert promised([ours[0], *again], {again[1].whole}) == {(0, 2): ["T-0"]}, "Twice the same, and one as before."

@@ -49,7 +49,9 @@ def test_others_hear_of_each_changed_level_once_a_call(warehouse: Location) -> N
     told = {one.payload["sku"]: one for one in Event.across.filter(name="inventory.changed")}
     assert told["TEA-1"].payload == {
         "from": 0, "sku": "TEA-1", "changes": ["/onHand", "/committed", "/available"], "events": ["edit", "ship"],
+        "promised": ["TEA-1", "TEA-2"],
     }  # fmt: skip
+    assert "promised" not in told["TEA-2"].payload, "It is named already."
     level = InventoryLevel.across.get(location=warehouse)
     assert (told["TEA-1"].entity_type, told["TEA-1"].entity_id, told["TEA-1"].entity_version) == (
         "inventory", level.pk, level.version,
