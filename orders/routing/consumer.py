@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.lifecycle.order import OrderStatus
 from orders.models import BundleItem, InventoryLevel, Order
+from orders.requests.settle import CAUSE
 from orders.routing.load import has_cards, routes_named
 from orders.routing.retry import BELL
 from orders.routing.run import ROUTABLE, route
@@ -24,6 +25,7 @@ _BRINGS = frozenset(
     }
 )  # fmt: skip
 """Events of stock after which a location may have more of it than before (`orders.inventory.movements`)."""
+_SENT = (OrderStatus.READY_FOR_FULFILLMENT, OrderStatus.SENT_TO_FULFILLMENT)
 
 
 def wanted(organization_id: int, event_name: str) -> bool:
@@ -65,10 +67,15 @@ def listen(events: Sequence[Event]) -> None:
 
 
 def _concerns(payload: Mapping[str, Any]) -> bool:
-    """Say whether a change of an order calls for routing: it is ready, or lines of one on its way have changed."""
-    status = (payload.get("status") or ["", ""])[1]
+    """Say whether a change of an order calls for routing: it is ready, or lines of one on its way have changed.
+
+    That a warehouse has its requests opens nothing; what cancels or rejects units has them routed by itself.
+    """
+    before, status = payload.get("status") or ("", "")
     if status == OrderStatus.READY_FOR_FULFILLMENT:
         return True
+    if payload.get("cause") == CAUSE and (before, status) == _SENT:
+        return False
     paths = payload.get("changes", ())
     return status in ROUTABLE and any(path.startswith(("/lineItems", "/dispositions")) for path in paths)
 

@@ -9,8 +9,11 @@ from django.db.models.functions import Now
 from orders.exceptions import settle
 from orders.exceptions.clear import close_gone
 from orders.lifecycle import edits
+from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import InventoryLevel, Order, OrderException, RoutingRun, ShippingRequest, Source
-from orders.routing.retry import ring_for_due, route_due
+from orders.requests.cancel import cancel
+from orders.requests.move import move
+from orders.routing.retry import BELL, ring_for_due, route_due
 from orders.routing.run import route
 from orders.routing.stuck import tell_stuck
 from portal.audit.actor import Actor
@@ -50,6 +53,22 @@ def test_an_order_that_has_become_ready_is_routed(source: Source) -> None:
     drain("routing")
     assert state(order) == ("ready", 1)
     assert Handoff.across.filter(consumer="routing").count() == 0
+
+
+def test_what_a_warehouse_has_is_routed_again_only_where_it_is_canceled(source: Source) -> None:
+    reno = warehouse(source)
+    card(reno)
+    stock(reno, on_hand=9)
+    order = ready(source)
+    drain("routing")
+    move([ShippingRequest.across.get().pk], RequestStatus.SENT_TO_FULFILLMENT, by=ANN)
+    order.refresh_from_db()
+    assert order.status == "sentToFulfillment"
+    assert Handoff.across.filter(consumer="routing").count() == 0
+    cancel(ShippingRequest.across.get(), ANN)
+    drain("routing")
+    bells.get(BELL)()
+    assert (state(order), RoutingRun.across.filter(order=order).count()) == (("ready", 2), 2)
 
 
 def test_an_organization_without_cards_pays_nothing(source: Source) -> None:
