@@ -108,8 +108,8 @@ class VirtualCommit(Scoped):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="+", db_index=False)
     sku_folded = models.CharField(max_length=600)
     quantity = models.PositiveIntegerField()
-    order_version = models.PositiveIntegerField()
-    """Of the order when this was computed; another one now: look again."""
+    order_version = models.PositiveIntegerField(null=True)
+    """Of the order when this was computed, with its first SKU alone; another one now: look again."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("order", "sku_folded"), name="virtual_commit_once"),)

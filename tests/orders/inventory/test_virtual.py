@@ -18,6 +18,7 @@ from tests.factories import ingest, make_order, make_orders, make_record
 from tests.orders.fulfillments.parcels import parcel, report
 from tests.orders.inventory.stock import BY, figures, happened, make_product, make_request, stock
 from tests.orders.requests.making import ready_order, request_for
+from tests.orders.routing.running import lines
 
 pytestmark = pytest.mark.django_db
 BROKEN_NEED = "inventory.virtual_is_needed"
@@ -155,6 +156,26 @@ def test_an_order_that_changed_without_a_word_is_found(source: Source, warehouse
     assert listen.catch_up() == 0
     Order.across.update(status="canceled", version=F("version") + 1)
     assert (listen.catch_up(), needed()) == (1, 0)
+
+
+def test_what_was_looked_at_stands_once_for_an_order_whichever_skus_it_needs(
+    source: Source, warehouse: Location
+) -> None:
+    stock(warehouse, on_hand=10)
+    order = make_order(source, lineItems=lines(TEA_1=1, POT_2=1, TIN_3=1))
+    settle_virtual([order.pk], BY)
+    VirtualStart.objects.all().delete()
+    assert looked_at() == {"pot-2": order.version, "tea-1": None, "tin-3": None}
+    Order.across.update(content=order.content | {"lineItems": lines(TIN_3=1)}, version=F("version") + 1)
+    assert listen.catch_up() == 1
+    assert looked_at() == {"tin-3": order.version + 1}
+    assert listen.catch_up() == 0
+    Order.across.update(version=F("version") + 1)
+    assert (listen.catch_up(), looked_at()) == (1, {"tin-3": order.version + 2})
+
+
+def looked_at() -> dict[str, int | None]:
+    return dict(VirtualCommit.across.values_list("sku_folded", "order_version"))
 
 
 def test_what_cannot_be_counted_is_told(source: Source, warehouse: Location) -> None:

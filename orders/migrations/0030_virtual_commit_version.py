@@ -1,0 +1,15 @@
+"""The version of an order that was looked at stands with the first of its SKUs alone."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("orders", "0029_engine_elders"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="virtualcommit", name="order_version", field=models.PositiveIntegerField(null=True)
+        ),
+    ]
