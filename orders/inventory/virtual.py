@@ -84,7 +84,7 @@ def _remember(
     if gone:
         with connection.cursor() as cursor:
             cursor.execute(_FORGET, [list(column) for column in zip(*gone, strict=True)])
-    first = {pk: sku for pk, sku in sorted(wanted, reverse=True)}  # with it alone, a new version costs one row
+    first = dict(sorted(wanted, reverse=True))  # with it alone, a new version costs one row
     rows = [
         (orders[pk].organization_id, pk, sku, units, orders[pk].version if first[pk] == sku else None)
         for (pk, sku), (_written, units) in sorted(wanted.items())

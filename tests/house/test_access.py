@@ -32,6 +32,7 @@ from portal.tenancy.models import Membership, Organization
 from portal.tenancy.roles import Permission, Role, allows
 from tests.conftest import _client
 from tests.factories import make_card, make_location, make_member, make_order
+from tests.house.answers import faults_of, is_private
 from tests.orders.fulfillments.parcels import make_fulfillment
 from tests.orders.inventory.stock import make_product
 from tests.orders.requests.making import request_for
@@ -356,11 +357,12 @@ def path_of(address: Address, world: dict[str, Any]) -> str:
 
 
 def ask(client: Client, method: str, path: str) -> HttpResponse:
-    """Ask, and undo whatever it did."""
+    """Ask, undo whatever it did, and look at what every answer carries."""
     with transaction.atomic():
         response = getattr(client, method)(path)
         transaction.set_rollback(True)
     assert response.status_code < 500, f"{method} {path}"
+    assert faults_of(response) == [], f"{method} {path}"
     return response  # type: ignore[no-any-return]
 
 
@@ -386,6 +388,7 @@ def test_the_member_of_another_organization_finds_nothing_of_ours(world: dict[st
         for method in ("get", "post") if name != "portal:logout" else ():
             response = ask(client, method, path_of(address, world))
             text = response.getvalue()
+            assert URLS[name] == PUBLIC or response.status_code in (302, 405) or is_private(response), name
             assert SECRET.encode() not in text, f"{method} {name}"
             if "public_id" in address.takes or "member" in address.takes:
                 assert response.status_code in (404, 405), f"{method} {name} answered {response.status_code}"
