@@ -13,7 +13,7 @@ from django.db import connection
 from integrations.models import StockChannel
 from integrations.models.stock import StockNumber
 from orders.exceptions.raise_ import Problem, raise_exceptions
-from orders.inventory.virtual import settle_virtual
+from orders.inventory.known import settle_unknown
 from orders.models import BundleItem, Order, OrderLine, Product, Publication
 from orders.products.skus import our_skus
 from portal.audit.actor import Actor
@@ -189,7 +189,7 @@ def _listen_to_orders(events: Sequence[Event], channels: Mapping[int, StockChann
             unsure.add(order.pk)
     # What the order holds of our stock and what it took from the channel's number become known in one moment:
     # whoever computes between the two would tell the channel of its own sale.
-    settle_virtual(sold | unsure, SYSTEM)
+    settle_unknown(sold | unsure, SYSTEM)
     for source_id, channel in channels.items():
         mine = {pk: one for pk, one in own.items() if one.source_id == source_id}
         _note(channel, mine, sold & mine.keys(), unsure & mine.keys())

@@ -15,6 +15,7 @@ from orders.engines.setting import INVENTORY, off
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.fulfillments.quantities import DEAD
 from orders.inventory.commits import REQUEST
+from orders.inventory.known import passed_by, settle_unknown
 from orders.inventory.levels import counts_needs
 from orders.inventory.virtual import NEEDS_STOCK, settle_virtual
 from orders.lifecycle.order import OrderStatus
@@ -82,8 +83,8 @@ def look_at_orders(events: Sequence[Event]) -> None:
     """
     orders = {event.entity_id for event in events if event.entity_type == "order"}
     requests = {event.entity_id for event in events if event.entity_type == REQUEST}
-    orders.update(ShippingRequest.across.filter(pk__in=requests).values_list("order_id", flat=True))
-    absorb(NAME, "order.updated", settle_virtual(orders, SYSTEM))
+    of_requests = set(ShippingRequest.across.filter(pk__in=requests).values_list("order_id", flat=True))
+    absorb(NAME, "order.updated", settle_unknown(orders, SYSTEM, passed=passed_by(events), anew=of_requests))
 
 
 @watcher("virtual commits left behind", every=60)

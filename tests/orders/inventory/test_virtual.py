@@ -1,17 +1,25 @@
 """What orders need before they are routed is committed without a location, and taken back."""
 
+from collections.abc import Iterable
+
 import pytest
 from django.db.models import F
 
 from orders.fulfillments.by_hand import mark_unfulfilled
 from orders.inventory import listen
+from orders.inventory.known import Passed, passed_by
 from orders.inventory.virtual import settle_virtual
+from orders.lifecycle import edits
+from orders.lifecycle.holds import release_all_due
+from orders.lifecycle.order import OrderStatus
 from orders.lifecycle.shipping_request import RequestStatus as S
 from orders.models import InventoryLevel, Location, Order, ShippingRequest, Source, VirtualCommit, VirtualStart
 from orders.requests.cancel import cancel
 from orders.requests.move import move
+from portal.audit.actor import Actor
 from portal.events.dispatch import drain
-from portal.events.models import Handoff
+from portal.events.models import Event, Handoff
+from portal.kit.clock import now
 from portal.kit.invariants import broken
 from portal.kit.jobs import bells, watchers
 from tests.factories import ingest, make_order, make_orders, make_record
@@ -178,9 +186,88 @@ def looked_at() -> dict[str, int | None]:
     return dict(VirtualCommit.across.values_list("sku_folded", "order_version"))
 
 
+def step(before: int, after: int, status: tuple[str, str] = ("new", "onHold"), *changes: str) -> Event:
+    payload = {"from": before, "status": list(status), "changes": ["/status", "/holdUntil", *changes]}
+    return Event(name="order.updated", entity_id=7, entity_version=after, payload=payload)
+
+
+@pytest.mark.parametrize(
+    ("events", "found"),
+    [
+        ([step(1, 2), step(2, 4, ("onHold", "readyForFulfillment"))], (1, 4)),
+        ([step(1, 2), step(3, 4)], (3, 4)),
+        ([step(1, 2, ("draft", "new"))], None),
+        ([step(1, 2, ("onHold", "canceled"))], None),
+        ([step(1, 2, ("new", "onHold"), "/lineItems/l1/quantity")], None),
+        ([Event(name="order.updated", entity_id=7, entity_version=2, payload={"from": 1})], None),
+        ([Event(name="order.created", entity_id=7, entity_version=1, payload={"status": "new"})], None),
+    ],
+)
+def test_only_moves_among_what_needs_stock_are_passed(events: list[Event], found: tuple[int, int] | None) -> None:
+    assert passed_by(events) == ({7: Passed(*found)} if found else {})
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
+    """Which orders were counted in full, call by call."""
+    calls: list[set[int]] = []
+
+    def noted(order_ids: Iterable[int], by: Actor) -> dict[int, int]:
+        calls.append(set(order_ids))
+        return settle_virtual(calls[-1], by)
+
+    monkeypatch.setattr("orders.inventory.known.settle_virtual", noted)
+    return calls
+
+
+def test_what_one_consumer_has_looked_at_the_other_does_not(
+    source: Source, warehouse: Location, settled: list[set[int]]
+) -> None:
+    stock(warehouse, on_hand=10)
+    order = make_order(source)
+    VirtualStart.objects.all().delete()
+    settle_virtual([order.pk], BY)
+    drain("inventory")
+    assert (settled, needed(), Handoff.across.count()) == ([], 2, 0)
+
+
+def test_a_hold_and_its_end_change_nothing_that_is_needed(
+    source: Source, warehouse: Location, settled: list[set[int]]
+) -> None:
+    stock(warehouse, on_hand=10)
+    order = make_order(source)
+    VirtualStart.objects.all().delete()
+    drain("inventory")
+    edits.hold(order.pk, until=now(), next_status=OrderStatus.READY_FOR_FULFILLMENT, reason="Look", by=BY)
+    drain("inventory")
+    assert release_all_due() == 1
+    edits.move(order.pk, "review", by=BY)
+    drain("inventory")
+    order.refresh_from_db()
+    assert settled == [{order.pk}]
+    assert looked_at() == {"tea-1": order.version}
+    edits.move(order.pk, "cancel", by=BY)
+    drain("inventory")
+    assert (settled[1:], needed(), looked_at()) == ([{order.pk}], 0, {})
+
+
+def test_a_change_between_two_moves_is_not_passed_over(
+    source: Source, warehouse: Location, settled: list[set[int]]
+) -> None:
+    stock(warehouse, on_hand=10)
+    order = make_order(source)
+    VirtualStart.objects.all().delete()
+    drain("inventory")
+    Order.across.update(version=F("version") + 1)  # by a rule: nobody is told
+    edits.move(order.pk, "ready", by=BY)
+    drain("inventory")
+    assert settled == [{order.pk}, {order.pk}]
+    order.refresh_from_db()
+    assert looked_at() == {"tea-1": order.version}
+
+
 def test_what_cannot_be_counted_is_told(source: Source, warehouse: Location) -> None:
     from orders.models import OrderException
-    from portal.events.models import Event
 
     order = make_order(source)
     listen.parked(Event.across.filter(entity_id=order.pk).first(), "No.")  # type: ignore[arg-type]
