@@ -180,7 +180,7 @@ def _opens(kind: Kind, order: Order) -> str:
     """Return the dialog that asks what has to be known first."""
     if kind.key == "hold":
         return "hold-dialog"
-    return "cancel-dialog" if kind.key == "cancel" and cancel.holds_stock(order) else ""
+    return "cancel-dialog" if kind.key == "cancel" and cancel.ending_of(order).count else ""
 
 
 def _act(kind: Kind, order: Order) -> Act:
