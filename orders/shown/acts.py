@@ -38,7 +38,7 @@ class Act:
     @property
     def css(self) -> str:
         """How it looks where it comes first: what only takes an order off its way is not what people shall press."""
-        return "btn" if self.key == "review" else "btn btn-primary"
+        return "btn" if self.key in ("review", "hold") else "btn btn-primary"
 
 
 @dataclass(frozen=True)
@@ -167,13 +167,19 @@ def _fits(kind: Kind, order: Order) -> bool:
 
 _FITS: Mapping[str, Callable[[Order], bool]] = {
     "unfulfilled": can_mark_unfulfilled,
-    "request": lambda order: order.status in ROUTABLE,
+    "request": lambda order: order.status in ROUTABLE and not _all_asked_for(order),
     "rerun": lambda order: order.status in ROUTABLE,
     "push": lambda order: True,
     "clone": lambda order: True,
     "delete": can_delete,
 }
 """Acts that are no moves: when they are offered."""
+
+
+def _all_asked_for(order: Order) -> bool:
+    """Say whether routing, or a person, has left nothing open: what comes to be open again makes it pending."""
+    settled = order.routing_status in ("ready", "pendingInventory")
+    return settled and "routed" in order.content.get("disposition", ())
 
 
 def _opens(kind: Kind, order: Order) -> str:
