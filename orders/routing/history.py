@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from orders.lifecycle.order import BEFORE_ROUTING
+from orders.lifecycle.order import BEFORE_ROUTING, OrderStatus
 from orders.models import Order, RoutingRun
 from orders.routing import words
 from orders.routing.load import has_cards
 from orders.routing.need import names_location
-from orders.routing.run import why_left
+from orders.routing.run import ROUTABLE, nothing_open, why_left
 from portal.kit.json import Json
 
 IN_PANEL = 4
@@ -126,9 +126,31 @@ def panel(order: Order) -> dict[str, Any]:
         "runs": found,
         "routable": routable,
         "early": early and not routable,
+        "untried": why_not_tried(order),
         "rests": routable and not found and not (names_location(order.content) or has_cards(order.organization_id)),
         "again": order.route_at if routable and order.routing_status != "pending" else None,
     }
+
+
+def why_not_tried(order: Order) -> StrOrPromise:
+    """Say why trying to route an order could say nothing; empty where it can."""
+    if order.deleted_at is not None:
+        return why_left(order)
+    if order.status not in _TRIED:
+        return _PAST.get(order.status) or why_left(order)
+    if order.routing_status == "excluded":
+        return _("Nothing of it needs shipping, so there is nothing to route.")
+    if order.status in ROUTABLE and nothing_open(order):
+        return _("Every unit is in a shipping request or shipped. What is canceled there is routed again by itself.")
+    return ""
+
+
+_TRIED = BEFORE_ROUTING | ROUTABLE
+_PAST: Mapping[str, StrOrPromise] = {
+    OrderStatus.FULFILLED: gettext_lazy("All of it is shipped: nothing is left to be routed."),
+    OrderStatus.CANCELED: gettext_lazy("The order is canceled: nothing of it is routed any more."),
+    OrderStatus.ARCHIVED: gettext_lazy("The order is archived: nothing of it is routed until it is brought back."),
+}
 
 
 def shown(trace: Json) -> Shown:

@@ -13,7 +13,7 @@ from orders.by_hand.remove import can_delete
 from orders.fulfillments.by_hand import can_mark_unfulfilled
 from orders.lifecycle.order import OrderStatus, can_move
 from orders.models import Order
-from orders.routing.run import ROUTABLE
+from orders.routing.run import ROUTABLE, nothing_open
 
 S = OrderStatus
 
@@ -167,19 +167,13 @@ def _fits(kind: Kind, order: Order) -> bool:
 
 _FITS: Mapping[str, Callable[[Order], bool]] = {
     "unfulfilled": can_mark_unfulfilled,
-    "request": lambda order: order.status in ROUTABLE and not _all_asked_for(order),
+    "request": lambda order: order.status in ROUTABLE and not nothing_open(order),
     "rerun": lambda order: order.status in ROUTABLE,
     "push": lambda order: True,
     "clone": lambda order: True,
     "delete": can_delete,
 }
 """Acts that are no moves: when they are offered."""
-
-
-def _all_asked_for(order: Order) -> bool:
-    """Say whether routing, or a person, has left nothing open: what comes to be open again makes it pending."""
-    settled = order.routing_status in ("ready", "pendingInventory")
-    return settled and "routed" in order.content.get("disposition", ())
 
 
 def _opens(kind: Kind, order: Order) -> str:

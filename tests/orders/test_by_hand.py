@@ -9,7 +9,7 @@ from orders.by_hand import remove
 from orders.by_hand.clone import COPIED, clone
 from orders.by_hand.edit import edit
 from orders.by_hand.lines import LineWishes
-from orders.by_hand.request import NotThat, make, open_lines
+from orders.by_hand.request import Key, NotThat, make, open_lines
 from orders.documents.values import NotWritable
 from orders.lifecycle import edits
 from orders.lifecycle.editable import EDITABLE, Part, part_of
@@ -223,7 +223,8 @@ def test_too_little_of_a_component_is_told_at_it(begun: Order, reno: Location) -
 
 
 def test_routing_rests_only_when_no_component_is_missing_either(begun: Order, reno: Location) -> None:
-    for units in ({"b": Decimal(1), "l2": Decimal(1)}, {("b", "tin"): Decimal(2)}):
+    one_by_one: list[dict[Key, Decimal]] = [{"b": Decimal(1), "l2": Decimal(1)}, {("b", "tin"): Decimal(2)}]
+    for units in one_by_one:
         assert fresh(begun).routing_status == "pending"
         make(begun.pk, reno, units, by=ANA, check_stock=False)
     assert (fresh(begun).routing_status, fresh(begun).route_at) == ("ready", None)
