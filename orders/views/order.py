@@ -33,7 +33,7 @@ TEMPLATE = "orders/order.html"
 @page()
 def order(request: PageRequest, public_id: str) -> HttpResponse:
     """Show an order. The page asks for itself every few seconds and hears 204 while nothing is new."""
-    found = queries.one(request.organization, public_id, with_products=not request.GET.get("state"))
+    found = queries.one(request.organization, public_id, for_page=not request.GET.get("state"))
     if request.GET.get("at"):
         return _then(request, found, request.GET["at"])
     if is_part(request) and request.GET.get("state") == queries.state_of(found):
