@@ -11,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 from orders.documents.catalogue import ORDER
 from orders.documents.dispositions import Out, taken_out, units_of
+from orders.documents.envelope import envelope
 from orders.documents.writable import pointer
 from orders.lifecycle.pins import touches
 from orders.models import Order
@@ -216,16 +217,8 @@ def addresses(order: Order) -> list[AddressShown]:
 
 
 def _address(title: str, told: Json, order: Order, path: str) -> AddressShown:
-    def join(*keys: str) -> str:
-        return " ".join(told[key] for key in keys if told.get(key))
-
-    rows = (
-        join("firstName", "lastName"), join("company"), join("address1"), join("address2"),
-        join("zipCodeOrPostalCode", "city"), join("stateOrProvince"), join("country"),
-    )  # fmt: skip
-    return AddressShown(
-        title, [row for row in rows if row], told.get("phone", ""), told.get("email", ""), path, set_by(order, path)
-    )
+    phone, email = told.get("phone", ""), told.get("email", "")
+    return AddressShown(title, envelope(told), phone, email, path, set_by(order, path))
 
 
 def details(order: Order) -> list[Fact]:
