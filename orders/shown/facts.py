@@ -81,13 +81,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines shown, and how many there are altogether; a column is there when a line needs it."""
+    """The lines shown, and how many there are altogether."""
 
     shown: Sequence[Line]
     count: int
     units: Decimal | int
-    discounts: bool
-    taxes: bool
     way: bool = False
     """Something of it is in shipping requests: then each line says how far it has come."""
 
@@ -115,8 +113,6 @@ def lines(order: Order, history: Sequence[History] = (), *, limit: int | None = 
         shown,
         len(items),
         sum((item["quantity"] for item in items), Decimal(0)),
-        any(line.discount for line in shown),
-        any(line.tax for line in shown),
         any(line.routed or line.shipped for line in shown),
     )
 
