@@ -167,8 +167,7 @@ ACTS: Mapping[str, Act] = {
     one.key: one
     for one in (
         Act("release", _("Release hold"), _fits("release"), _moves("release")),
-        Act("ready", _("Mark ready"), lambda status: status != S.ARCHIVED and bulk.can("ready", status),
-            _moves("ready"), _moved_back),
+        Act("ready", _("Mark ready"), _fits("ready"), _moves("ready"), _moved_back),
         Act("review", _("Mark for review"), lambda status: status != S.ARCHIVED and bulk.can("review", status),
             _moves("review"), _moved_back),
         Act("rerun", _("Re-run routing"), lambda status: status in ROUTABLE, _rerun,

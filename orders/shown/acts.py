@@ -11,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 from orders.by_hand import cancel
 from orders.by_hand.remove import can_delete
 from orders.fulfillments.by_hand import can_mark_unfulfilled
+from orders.lifecycle import bulk
 from orders.lifecycle.order import OrderStatus, can_move
 from orders.models import Order
 from orders.routing.run import ROUTABLE, nothing_open
@@ -166,6 +167,7 @@ def _fits(kind: Kind, order: Order) -> bool:
 
 
 _FITS: Mapping[str, Callable[[Order], bool]] = {
+    "ready": lambda order: bulk.can("ready", order.status),
     "unfulfilled": can_mark_unfulfilled,
     "request": lambda order: order.status in ROUTABLE and not nothing_open(order),
     "rerun": lambda order: order.status in ROUTABLE,
@@ -173,7 +175,7 @@ _FITS: Mapping[str, Callable[[Order], bool]] = {
     "clone": lambda order: True,
     "delete": can_delete,
 }
-"""Acts that are no moves: when they are offered."""
+"""Acts that are no moves, or not by every move that there is: when they are offered."""
 
 
 def _opens(kind: Kind, order: Order) -> str:
