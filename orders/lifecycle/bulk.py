@@ -82,7 +82,7 @@ def _why(key: str, order: Order) -> str:
         return "it is deleted" if order.deleted_by else "it was deleted in its store"
     if key == "release":
         return f"it is “{OrderStatus(order.status).label}”, not on hold"
-    if key == "ready" and order.status in _ON_ITS_WAY:
-        return f"it is “{OrderStatus(order.status).label}” already"
     to = edits.step_of(key, by=Actor.system()).status
+    if to == order.status or (key == "ready" and order.status in _ON_ITS_WAY):
+        return f"it is “{OrderStatus(order.status).label}” already"
     return refusal(order.status, to) if to else ""
