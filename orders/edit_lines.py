@@ -43,6 +43,8 @@ class Row:
     ships: forms.BoundField
     remove: forms.BoundField | None
     least: str
+    is_beside: bool
+    """It is not among the lines that are looked at: somebody has changed it before."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Look:
 
     find: str = ""
     start: int = 0
+    moved: bool = False
+    """They have gone on, or back, just now."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,9 @@ class Window:
     shown: int
     fitting: int
     total: int
-    kept: int = 0
-    """How many lines are in the form beside them, because somebody has changed them."""
+    beside: frozenset[str] = frozenset()
+    """The lines that are in the form beside them, because somebody has changed them."""
+    moved: bool = False
 
     @property
     def first(self) -> int:
@@ -129,8 +134,8 @@ class LineRows:
             self.items = {key: one for key, one in lines.items() if f"initial-{key}-quantity" in self.data}
         else:
             self.items = {key: lines[key] for key in shown}
-        kept = len(self.items.keys() - set(shown))
-        self.window = Window(look.find, start, len(shown), len(fitting), len(lines), kept)
+        beside = frozenset(self.items.keys() - set(shown))
+        self.window = Window(look.find, start, len(shown), len(fitting), len(lines), beside, look.moved)
 
     @cached_property
     def became(self) -> Mapping[str, Became]:
@@ -165,9 +170,15 @@ class LineRows:
                 form[f"{key}-ships"],
                 form[f"{key}-remove"] if f"{key}-remove" in form.fields else None,
                 _number(least(self.became.get(line["uniqueId"]))),
+                self.window is not None and key in self.window.beside,
             )
             for key, line in self.items.items()
         ]
+
+    @property
+    def adds(self) -> bool:
+        """Say whether a new line was begun."""
+        return any(row.sku or row.name or row.price for row in self.new_rows())
 
     def new_rows(self) -> list[NewRow]:
         """Return the new lines as they were typed, else one empty row."""

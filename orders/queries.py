@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from orders.lifecycle.order import OrderStatus
 from orders.models import Hold, Order, OrderException, OrderLine, Product
 from orders.pushes.shown import beside, mark
+from orders.routing.history import beside as routing_runs
 from portal.audit.models import History
 from portal.tenancy.models import Organization
 
@@ -28,23 +29,26 @@ def in_list(organization: Organization) -> QuerySet[Order]:
     return rows.filter(deleted_at=None).select_related("source").defer(*_HEAVY)
 
 
-def one(
-    organization: Organization, public_id: str, *, with_source_doc: bool = False, with_products: bool = False
-) -> Order:
-    """Return an order with its content, and if asked for with `line_products`: [folded SKU, ID] of its products.
+def one(organization: Organization, public_id: str, *, with_source_doc: bool = False, for_page: bool = False) -> Order:
+    """Return an order with its content, and for its page with what is read beside it in the same query.
+
+    That is `line_products`: [folded SKU, ID] of its products, and `newest_runs` of routing.
 
     Raises Http404, also for another organization's.
     """
     left_out = ("terms", "facets") if with_source_doc else ("terms", "facets", "source_doc")
     rows = cast("QuerySet[Order]", Order.objects.within(organization))
-    if with_products:
-        rows = rows.annotate(line_products=_line_products(organization), open_there=_open_there(organization))
+    if for_page:
+        rows = rows.annotate(
+            line_products=_line_products(organization), newest_runs=routing_runs(organization),
+            open_there=_open_there(organization),
+        )  # fmt: skip
     rows = rows.annotate(line_pushes=beside())
     order = rows.select_related("source").defer(*left_out).filter(public_id=public_id).first()
     if order is None:
         raise Http404(_("There is no such order here."))
     order.organization = organization
-    if with_products:
+    if for_page:
         organization.__dict__["_active_exceptions"] = order.__dict__["open_there"]
     return order
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from orders.by_hand import remove
+from orders.by_hand import cancel, remove
 from orders.documents import writable
 from orders.documents.values import NotWritable
 from orders.lifecycle import bulk
@@ -43,6 +43,8 @@ class Act:
     """It asks which tags."""
     systems: bool = False
     """It asks which outside systems (`orders.pushes`)."""
+    restocks: bool = False
+    """It asks what becomes of the units of shipping requests that end with it."""
 
 
 def _ended(orders: Orders) -> dict[int, str]:
@@ -133,6 +135,11 @@ def _rerun(orders: Orders, values: Json, by: Actor) -> Done:
     return Done({pk: {} for pk in going}, left)
 
 
+def _cancel(orders: Orders, values: Json, by: Actor) -> Done:
+    left = cancel.cancel_locked(orders, by=by, restock=values.get("restock", True))
+    return Done({pk: {} for pk in orders if pk not in left}, left)
+
+
 def _delete(orders: Orders, values: Json, by: Actor) -> Done:
     left = remove.delete_locked(orders, by=by)
     return Done({pk: {} for pk in orders if pk not in left}, left)
@@ -160,8 +167,7 @@ ACTS: Mapping[str, Act] = {
     one.key: one
     for one in (
         Act("release", _("Release hold"), _fits("release"), _moves("release")),
-        Act("ready", _("Mark ready"), lambda status: status != S.ARCHIVED and bulk.can("ready", status),
-            _moves("ready"), _moved_back),
+        Act("ready", _("Mark ready"), _fits("ready"), _moves("ready"), _moved_back),
         Act("review", _("Mark for review"), lambda status: status != S.ARCHIVED and bulk.can("review", status),
             _moves("review"), _moved_back),
         Act("rerun", _("Re-run routing"), lambda status: status in ROUTABLE, _rerun,
@@ -176,10 +182,9 @@ ACTS: Mapping[str, Act] = {
         Act("archive", _("Archive"), _fits("archive"), _moves("archive"), _brought_back,
             _("The orders leave the usual lists and are not worked on any more. Each can be brought back for review.")),
         Act("unarchive", _("Bring back for review"), lambda status: status == S.ARCHIVED, _moves("review")),
-        Act("cancel", _("Cancel order"), _fits("cancel"), _moves("cancel"),
-            warning=_("The orders are canceled here and not worked on any more. The stores are not told. Warehouses "
-                      "are asked to cancel what they have where their connector can; cancel it there yourself where "
-                      "it cannot. The units are available again. This cannot be undone."), danger=True),
+        Act("cancel", _("Cancel order"), _fits("cancel"), _cancel, restocks=True, danger=True,
+            warning=_("The orders are canceled here and not worked on any more. The stores are not told. This cannot "
+                      "be undone.")),
         Act("delete", _("Delete"), lambda status: status in remove.DELETABLE, _delete, _restore,
             _("The orders disappear from lists and searches, and what no warehouse has of them is canceled. Their "
               "stores are not told. They can be brought back."), danger=True),

@@ -1,11 +1,12 @@
 """A shipping request made by hand: what of an order is open, what a location has of it, and the same way as routing's.
 
-Bundles are asked for as routing would: as their components, unless the location ships them whole.
+Bundles are asked for as routing would: as their components, unless the location ships them whole; and of bundles that
+are begun, the components that they lack.
 """
 
 import copy
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,33 +23,33 @@ from orders.locations.uses import obstacles
 from orders.locks import lock
 from orders.models import Location, Order, ShippingRequest
 from orders.requests.create import MoreThanOrdered, Part, PartLine, create
-from orders.requests.settle import asked_of
-from orders.requests.tally import tally
 from orders.routing.load import Subject, has_cards, load_subjects, load_world
-from orders.routing.need import Need
+from orders.routing.need import Missing, Need
 from orders.routing.run import ROUTABLE, why_left
 from portal.audit.actor import Actor
 from portal.kit.clock import database_now
 from portal.kit.text import fold
 from portal.tenancy.models import Organization
 
+Key = str | tuple[str, str]
+"""What is open: a line, by its `uniqueId`; a component that begun bundles lack, by that and its folded SKU."""
 NEAR = dt.timedelta(minutes=15)
 """So long before routing looks again by itself, people are told to wait for it."""
 
 
 class NotThat(ValueError):
-    """It cannot be asked for so; `lines` says why at which line, by `uniqueId`, and the message the rest."""
+    """It cannot be asked for so; `lines` says why at which line, and the message the rest."""
 
-    def __init__(self, message: str, lines: Mapping[str, str] | None = None) -> None:
+    def __init__(self, message: str, lines: Mapping[Key, str] | None = None) -> None:
         super().__init__(message)
         self.lines = dict(lines or {})
 
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """A line of which units are open: how many, and what the location has of what they are made of."""
+    """A line or component of which units are open: how many, and what the location has of what they are made of."""
 
-    unique_id: str
+    key: Key
     sku: str
     name: str
     open: int | Decimal
@@ -56,6 +57,8 @@ class OpenLine:
     """Units that could be shipped now; None where nothing is counted, or no location is chosen."""
     parts: Sequence[tuple[str, int]] = ()
     """SKU and units of each component, of one that goes out as its components."""
+    bundle: str = ""
+    """SKU of the bundle that lacks this component."""
 
 
 def locations(organization: Organization) -> list[tuple[Location, str]]:
@@ -82,7 +85,9 @@ def open_lines(order: Order, location: Location | None) -> list[OpenLine]:
     """Return what of an order no warehouse is asked for yet, with the stock of a location."""
     subject = _subject(order)
     stock = _stock(order, subject, location)
-    return [_line(need, subject, location, stock) for need in subject.whole]
+    place = {line["uniqueId"]: n for n, line in enumerate(order.content["lineItems"])}
+    needs = sorted(subject.needs, key=lambda need: place[need.unique_id])  # what a bundle lacks stands below it
+    return [_line(need, subject, location, stock) for need in needs]
 
 
 def _subject(order: Order) -> Subject:
@@ -94,16 +99,29 @@ def _stock(order: Order, subject: Subject, location: Location | None) -> Mapping
 
 
 def _line(need: Need, subject: Subject, location: Location | None, stock: Mapping[tuple[str, int], Stock]) -> OpenLine:
-    parts = _components(need, location)
-    name = subject.names.get(need.unique_id) or need.sku
-    if location is None or location.infinite:
-        return OpenLine(need.unique_id, need.sku, name, need.quantity, None, parts)
+    key, parts = _key(need, subject), _components(need, location)
+    name, bundle = _name(need, subject), _lacking(need, subject)
     counted = [
         max(stock.get((fold(sku), location.pk), Stock()).available, 0) // per
         for sku, per, tracked in _counted(need, location)
-        if tracked
+        if tracked and location is not None and not location.infinite
     ]
-    return OpenLine(need.unique_id, need.sku, name, need.quantity, min(counted, default=None), parts)
+    told = bundle.bundle_sku if bundle else ""
+    return OpenLine(key, need.sku, name, need.quantity, min(counted, default=None), parts, told)
+
+
+def _lacking(need: Need, subject: Subject) -> Missing | None:
+    """Return the bundle that a need completes; None where the need is a line of the order."""
+    return subject.missing.get((need.unique_id, fold(need.sku)))
+
+
+def _key(need: Need, subject: Subject) -> Key:
+    return (need.unique_id, fold(need.sku)) if _lacking(need, subject) else need.unique_id
+
+
+def _name(need: Need, subject: Subject) -> str:
+    """Return the name of a line; of a component its product's."""
+    return subject.names.get(fold(need.sku) if _lacking(need, subject) else need.unique_id) or need.sku
 
 
 def _components(need: Need, location: Location | None) -> list[tuple[str, int]]:
@@ -118,10 +136,10 @@ def _counted(need: Need, location: Location | None) -> list[tuple[str, int, bool
 
 
 def make(
-    order_id: int, location: Location, units: Mapping[str, Decimal], *, by: Actor, check_stock: bool = True,
+    order_id: int, location: Location, units: Mapping[Key, Decimal], *, by: Actor, check_stock: bool = True,
     version: int | None = None,
 ) -> ShippingRequest:  # fmt: skip
-    """Ask a location for units of lines, by `uniqueId`; stock is committed as routing does.
+    """Ask a location for units of what is open (`OpenLine.key`); stock is committed as routing does.
 
     Without `check_stock` it is asked for whatever is there. Raises NotThat with the reason at each line,
     ChangedMeanwhile when the order is not at `version` any more, MoveRefused when it is not to be shipped now.
@@ -143,16 +161,16 @@ def make(
         except MoreThanOrdered as error:
             raise NotThat(str(error)) from error
         except NotEnough as short:
-            raise NotThat(_short(location, short), _at_lines(lines, short)) from short
+            raise NotThat(_short(location, short), _at_lines(lines, short, wanted)) from short
         _settle_routing(order, by)
     return made[0]
 
 
-def _part_lines(order: Order, location: Location, wanted: Mapping[str, Decimal]) -> list[PartLine]:
+def _part_lines(order: Order, location: Location, wanted: Mapping[Key, Decimal]) -> list[PartLine]:
     """Return the lines for the warehouse. Raises NotThat where more is wanted than is open, or nothing."""
     subject = _subject(order)
-    needs = {need.unique_id: need for need in subject.whole}
-    over = {
+    needs = {_key(need, subject): need for need in subject.needs}
+    over: dict[Key, str] = {
         key: f"{plain(needs[key].quantity) if key in needs else 0} are open."
         for key, count in wanted.items()
         if key not in needs or count > needs[key].quantity
@@ -160,22 +178,23 @@ def _part_lines(order: Order, location: Location, wanted: Mapping[str, Decimal])
     over |= {
         key: "A bundle is asked for in whole units."
         for key, count in wanted.items()
-        if key not in over and needs[key].bundle and count != int(count)
+        if key not in over and (needs[key].bundle or _lacking(needs[key], subject)) and count != int(count)
     }
     if over:
         raise NotThat("More is asked for than is open.", over)
     if not wanted:
         raise NotThat("Say how many units of which line.")
-    found: list[PartLine] = []
-    for key, count in wanted.items():
-        need = needs[key]
-        parts = _components(need, location)
-        name = subject.names.get(key) or need.sku
-        found += [
-            PartLine(key, sku, subject.names.get(fold(sku)) or sku, int(count) * per, need.sku, per)
-            for sku, per in parts
-        ] or [PartLine(key, need.sku, name, plain(count))]
-    return found
+    return [one for key, count in wanted.items() for one in _asked_for(needs[key], count, subject, location)]
+
+
+def _asked_for(need: Need, count: Decimal, subject: Subject, location: Location) -> list[PartLine]:
+    """Return the lines of one need: its components, or itself, which may complete a bundle."""
+    lacking = _lacking(need, subject)
+    bundle, per_bundle = (lacking.bundle_sku, lacking.per_bundle) if lacking else ("", 1)
+    return [
+        PartLine(need.unique_id, sku, subject.names.get(fold(sku)) or sku, int(count) * per, need.sku, per)
+        for sku, per in _components(need, location)
+    ] or [PartLine(need.unique_id, need.sku, _name(need, subject), plain(count), bundle, per_bundle)]
 
 
 def _short(location: Location, short: NotEnough) -> str:
@@ -183,19 +202,19 @@ def _short(location: Location, short: NotEnough) -> str:
     return f"{location.name} has too little: {told}. Ask for less, or do not check stock."
 
 
-def _at_lines(lines: Sequence[PartLine], short: NotEnough) -> dict[str, str]:
+def _at_lines(lines: Sequence[PartLine], short: NotEnough, wanted: Collection[Key]) -> dict[Key, str]:
     missing = {fold(one.sku): one for one in short.missing}
-    return {
-        line.unique_id: f"{missing[fold(line.sku)].there} × {line.sku} there."
-        for line in lines
-        if fold(line.sku) in missing
-    }
+    told: dict[Key, str] = {}
+    for line in lines:
+        if one := missing.get(fold(line.sku)):
+            of_component = (line.unique_id, fold(line.sku))
+            told[of_component if of_component in wanted else line.unique_id] = f"{one.there} × {line.sku} there."
+    return told
 
 
 def _settle_routing(order: Order, by: Actor) -> None:
     """Let routing rest where nothing is open any more: what failed before has been settled by hand."""
-    became = tally(order.content, asked_of([order.pk]).get(order.pk, ()))
-    if all(one.open <= 0 for one in became.values()):
+    if not _subject(order).needs:
         Order.across.filter(pk=order.pk).update(routing_status="ready", route_at=None)
     settle_virtual([order.pk], by)
 

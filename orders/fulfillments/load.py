@@ -1,11 +1,13 @@
 """What fulfillments say of requests that are here, and what warehouses call our SKUs."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from django.db import connection
 
 from orders.models import Fulfillment, Publication, ShippingRequestLine, Source
+from portal.kit.json import Json
 from portal.kit.text import fold
 
 
@@ -67,6 +69,12 @@ def put_aside(order_ids: Iterable[int]) -> dict[tuple[int, str, str], Decimal]:
     with connection.cursor() as cursor:
         cursor.execute(_ASIDE, [list(order_ids)])
         return {(pk, unique_id, fold(sku)): amount for pk, unique_id, sku, amount in cursor.fetchall()}
+
+
+def is_put_aside(one: Fulfillment, content: Json) -> bool:
+    """Say whether a parcel counts no more, by the document of its order: the same for one that has been read."""
+    since = content.get("unfulfilledAt")
+    return since is not None and one.created_at < dt.datetime.fromisoformat(since) + dt.timedelta(milliseconds=1)
 
 
 _ASIDE = """

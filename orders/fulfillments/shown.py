@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from orders.fulfillments import queries
 from orders.fulfillments.booking import Why
 from orders.fulfillments.by_hand import can_report
+from orders.fulfillments.load import is_put_aside
 from orders.fulfillments.say import units
 from orders.fulfillments.telling import Telling, tellings
 from orders.models import Fulfillment, Order, ShippingRequest
@@ -90,19 +91,30 @@ class Card:
     not_counted: Sequence[NotCounted]
     telling: Telling | None
     """Whether the order's channel was told of it; nothing where no channel could be."""
+    is_past: bool = False
+    """The order was marked unfulfilled since: what was shipped counts no more."""
 
 
-def cards(rows: Sequence[Fulfillment], *, with_telling: bool = True) -> list[Card]:
-    """Return fulfillments as cards; without what their channel was told, which is known only as it is now."""
+def cards(rows: Sequence[Fulfillment], order: Json | None = None, *, with_telling: bool = True) -> list[Card]:
+    """Return fulfillments as cards, by the document of their order where that is at hand.
+
+    Without what their channel was told, which is known only as it is now.
+    """
     told = tellings(rows) if with_telling else {}
-    return [Card(one, name(one), items(one), tracking(one.content), not_counted(one), told.get(one.pk)) for one in rows]
+    return [
+        Card(
+            one, name(one), items(one), tracking(one.content), not_counted(one), told.get(one.pk),
+            one.kind == Fulfillment.Kind.SHIPPED and is_put_aside(one, order or {}),
+        )
+        for one in rows
+    ]  # fmt: skip
 
 
 def of_order(order: Order) -> dict[str, Any]:
     """Return the fulfillments of an order for its page; nothing where there are none."""
     if not order.content.get("disposition"):  # nothing was ever asked for, so nothing can be shipped
         return {}
-    found = cards(queries.of_order(order))
+    found = cards(queries.of_order(order), order.content)
     return {"cards": found, "with_request": True} if found else {}
 
 

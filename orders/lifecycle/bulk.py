@@ -26,10 +26,16 @@ class Outcome:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
+_ON_ITS_WAY = frozenset({OrderStatus.SENT_TO_FULFILLMENT, OrderStatus.PARTIAL_FULFILLMENT, OrderStatus.FULFILLED})
+"""Nobody makes these ready by saying so: they are what their warehouses have, or have shipped, of them."""
+
+
 def can(key: str, status: str) -> bool:
     """Say whether an order of this status can be released (`release`) or moved (a key of `edits.MOVES`)."""
     if key == "release":
         return status == OrderStatus.ON_HOLD
+    if key == "ready" and status in _ON_ITS_WAY:
+        return False
     to = edits.step_of(key, by=Actor.system()).status
     return to is not None and can_move(status, to)
 
@@ -77,4 +83,6 @@ def _why(key: str, order: Order) -> str:
     if key == "release":
         return f"it is “{OrderStatus(order.status).label}”, not on hold"
     to = edits.step_of(key, by=Actor.system()).status
+    if to == order.status or (key == "ready" and order.status in _ON_ITS_WAY):
+        return f"it is “{OrderStatus(order.status).label}” already"
     return refusal(order.status, to) if to else ""

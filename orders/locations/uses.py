@@ -5,6 +5,7 @@ from typing import cast
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from orders.documents.envelope import town
 from orders.lifecycle.shipping_request import CLOSED, RequestStatus
 from orders.models import InventoryLevel, Location, ShippingRequest
 from orders.models.inventory import QUANTITIES
@@ -45,6 +46,6 @@ def obstacles(location: Location) -> list[str]:
 
 
 def address_line(location: Location) -> str:
-    """Return where a location is, in one line: “Reno, NV, US”."""
-    names = ("address1", "city", "stateOrProvince", "zipCodeOrPostalCode", "country")
-    return ", ".join(str(location.address[name]) for name in names if location.address.get(name))
+    """Return where a location is, in one line: “1 Main St, Reno, NV 89501, US”."""
+    street = location.address.get("address1")
+    return ", ".join([*([str(street)] if street else []), *town(location.address)])

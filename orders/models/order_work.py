@@ -14,7 +14,7 @@ from portal.tenancy.scope import Scoped
 class OrderWork(Claimable, Scoped):
     """One act on many orders, done in sets by a worker; its page tells how far it is.
 
-    `values` holds what the act needs: the tags.
+    `values` holds what the act needs: the tags, the systems, whether units go back into stock.
     """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)

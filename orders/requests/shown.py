@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orders.documents.envelope import envelope
 from orders.documents.shipping_request import AGREED, ASKED, REFUSED, SHIPPING_REQUEST
 from orders.fulfillments.load import rejected_of
 from orders.fulfillments.queries import of_order as fulfillments_of
@@ -89,12 +90,7 @@ _DATES = ("shipAfterDate", "shipByDate", "shipCancelByDate", "expectedDeliveryDa
 def address(request: ShippingRequest) -> list[str]:
     """Return where it goes, as an envelope has it."""
     told = request.content.get("shippingAddress") or {}
-    rows = (
-        ("firstName", "lastName"), ("company",), ("address1",), ("address2",), ("zipCodeOrPostalCode", "city"),
-        ("stateOrProvince",), ("country",), ("phone",),
-    )  # fmt: skip
-    told_rows = (" ".join(str(told[key]) for key in keys if told.get(key)) for keys in rows)
-    return [row for row in told_rows if row]
+    return [*envelope(told), *([str(told["phone"])] if told.get("phone") else [])]
 
 
 def facts(request: ShippingRequest) -> list[Fact]:

@@ -1,22 +1,25 @@
 """What people see of routing: the panel on an order's page, its routing history, and a decision card by card."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Func, JSONField, OuterRef, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from orders.lifecycle.order import BEFORE_ROUTING
+from orders.lifecycle.order import BEFORE_ROUTING, OrderStatus
 from orders.models import Order, RoutingRun
 from orders.routing import words
 from orders.routing.load import has_cards
 from orders.routing.need import names_location
-from orders.routing.run import why_left
+from orders.routing.run import ROUTABLE, nothing_open, why_left
 from portal.kit.json import Json
+from portal.tenancy.models import Organization
 
 IN_PANEL = 4
 MOST = 200
@@ -94,6 +97,27 @@ def runs_of(order: Order) -> QuerySet[RoutingRun]:
     return rows.filter(order=order).order_by("-id")
 
 
+def beside(organization: Organization) -> ArraySubquery:
+    """Return what reads the newest runs beside their order, as the panel shows them."""
+    told = Func(*(F(name) for name in _TOLD), function="jsonb_build_array", output_field=JSONField())
+    rows = RoutingRun.objects.within(organization).filter(order=OuterRef("pk")).order_by("-id")
+    return ArraySubquery(rows.values_list(told)[:IN_PANEL])
+
+
+_TOLD = ("public_id", "at", "trigger", "outcome", "sentence", "actor_kind", "actor_name")
+
+
+def _newest(order: Order) -> list[RunLine]:
+    """Return the newest runs: no query where the order was read with them (`orders.queries.one`)."""
+    known: list[list[str]] | None = order.__dict__.get("newest_runs")
+    if known is None:
+        return lines(runs_of(order), IN_PANEL) if order.last_routed_at else []
+    runs = [RoutingRun(**dict(zip(_TOLD, told, strict=True))) for told in known]
+    for run in runs:
+        run.at = dt.datetime.fromisoformat(str(run.at))
+    return [_line(run) for run in runs]
+
+
 def run_of(order: Order, public_id: str) -> RoutingRun:
     """Return one run of an order. Raises Http404, also for another order's."""
     found = runs_of(order).filter(public_id=public_id).first()
@@ -104,10 +128,12 @@ def run_of(order: Order, public_id: str) -> RoutingRun:
 
 def lines(runs: QuerySet[RoutingRun], most: int) -> list[RunLine]:
     """Return the newest runs as lines, without their traces."""
-    return [
-        RunLine(run, *OUTCOMES.get(run.outcome, ("pending", run.outcome)), TRIGGERS.get(run.trigger, run.trigger))
-        for run in runs.defer("trace")[:most]
-    ]
+    return [_line(run) for run in runs.defer("trace")[:most]]
+
+
+def _line(run: RoutingRun) -> RunLine:
+    outcome = OUTCOMES.get(run.outcome, ("pending", run.outcome))
+    return RunLine(run, *outcome, TRIGGERS.get(run.trigger, run.trigger))
 
 
 def panel(order: Order) -> dict[str, Any]:
@@ -115,9 +141,9 @@ def panel(order: Order) -> dict[str, Any]:
 
     Before an order is ready, what its routing would come to can be tried.
 
-    Costs one query, none for an order that routing has not looked at and need not.
+    Costs no query with the whole page, else one; none for an order that routing has not looked at and need not.
     """
-    found = lines(runs_of(order), IN_PANEL) if order.last_routed_at else []
+    found = _newest(order)
     routable = not why_left(order)
     early = order.deleted_at is None and order.status in BEFORE_ROUTING
     if not found and not routable and not early:
@@ -126,9 +152,31 @@ def panel(order: Order) -> dict[str, Any]:
         "runs": found,
         "routable": routable,
         "early": early and not routable,
+        "untried": why_not_tried(order),
         "rests": routable and not found and not (names_location(order.content) or has_cards(order.organization_id)),
         "again": order.route_at if routable and order.routing_status != "pending" else None,
     }
+
+
+def why_not_tried(order: Order) -> StrOrPromise:
+    """Say why trying to route an order could say nothing; empty where it can."""
+    if order.deleted_at is not None:
+        return why_left(order)
+    if order.status not in _TRIED:
+        return _PAST.get(order.status) or why_left(order)
+    if order.routing_status == "excluded":
+        return _("Nothing of it needs shipping, so there is nothing to route.")
+    if order.status in ROUTABLE and nothing_open(order):
+        return _("Every unit is in a shipping request or shipped. What is canceled there is routed again by itself.")
+    return ""
+
+
+_TRIED = BEFORE_ROUTING | ROUTABLE
+_PAST: Mapping[str, StrOrPromise] = {
+    OrderStatus.FULFILLED: gettext_lazy("All of it is shipped: nothing is left to be routed."),
+    OrderStatus.CANCELED: gettext_lazy("The order is canceled: nothing of it is routed any more."),
+    OrderStatus.ARCHIVED: gettext_lazy("The order is archived: nothing of it is routed until it is brought back."),
+}
 
 
 def shown(trace: Json) -> Shown:

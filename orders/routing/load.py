@@ -78,11 +78,6 @@ class Subject:
     """Those of the needs that complete bundles which are begun, by the line's ID and the component's folded SKU."""
 
     @property
-    def whole(self) -> list[Need]:
-        """What is open of its lines, without what completes bundles that are begun: that routing alone asks for."""
-        return [one for one in self.needs if (one.unique_id, fold(one.sku)) not in self.missing]
-
-    @property
     def skus(self) -> set[str]:
         """Every SKU that it might take from stock, folded."""
         whole = {fold(need.sku) for need in self.needs}

@@ -79,6 +79,12 @@ def why_left(order: Order) -> str:
     return ""
 
 
+def nothing_open(order: Order) -> bool:
+    """Say whether routing, or a person, has left nothing of an order open; what is open again makes it pending."""
+    settled = order.routing_status in ("ready", "pendingInventory") and "routed" in order.content.get("disposition", ())
+    return settled or order.routing_status == "excluded"
+
+
 def _route(organization: Organization, orders: Sequence[Order], trigger: str, by: Actor) -> dict[int, Result]:
     left = {one.pk: why for one in orders if (why := why_left(one))}
     fitting = [one for one in orders if one.pk not in left]

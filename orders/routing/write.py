@@ -8,6 +8,7 @@ from django.db import connection
 from orders.inventory import commits
 from orders.inventory.post import told_together
 from orders.inventory.virtual import settle_virtual
+from orders.lifecycle.order import OrderStatus
 from orders.models import Order, RoutingRun
 from orders.requests.create import Part, PartLine, create_many
 from orders.requests.settle import settle_orders
@@ -46,14 +47,23 @@ def _write(
     failpoint("routing.stock_committed")
     news = _news(decided, trigger)
     said = {one.subject.order.pk: _said(one.decision) for one in news if not one.decision.parts}
-    if said:
-        settle_orders(said, by, said=said, orders={pk: rows[pk] for pk in said})
+    if settled := {*said, *_over(decided)}:
+        settle_orders(settled, by, said=said, orders={pk: rows[pk] for pk in settled})
     _write_runs(news, trigger, by)
     _write_orders(world, decided, statuses)
     tell(world, [(one.subject, one.decision) for one in decided], {one.subject.order.pk for one in news}, by)
     changed = {one.subject.order.pk for one in decided if one.decision.parts} | said.keys()
     if changed:
         settle_virtual(changed, by, orders={pk: rows[pk] for pk in changed})
+
+
+def _over(decided: Sequence[Decided]) -> list[int]:
+    """Return the orders that are ready although nothing of them is open: a person may have made them so again.
+
+    What their warehouses have by then says what they are.
+    """
+    ready = [one.subject.order for one in decided if one.decision.outcome == Outcome.NOTHING and one.subject.shippable]
+    return [order.pk for order in ready if order.status == OrderStatus.READY_FOR_FULFILLMENT]
 
 
 def _said(decision: Decision) -> str:

@@ -11,9 +11,10 @@ from django_stubs_ext import StrOrPromise
 from orders.by_hand import cancel
 from orders.by_hand.remove import can_delete
 from orders.fulfillments.by_hand import can_mark_unfulfilled
+from orders.lifecycle import bulk
 from orders.lifecycle.order import OrderStatus, can_move
 from orders.models import Order
-from orders.routing.run import ROUTABLE
+from orders.routing.run import ROUTABLE, nothing_open
 
 S = OrderStatus
 
@@ -38,7 +39,7 @@ class Act:
     @property
     def css(self) -> str:
         """How it looks where it comes first: what only takes an order off its way is not what people shall press."""
-        return "btn" if self.key == "review" else "btn btn-primary"
+        return "btn" if self.key in ("review", "hold") else "btn btn-primary"
 
 
 @dataclass(frozen=True)
@@ -166,21 +167,22 @@ def _fits(kind: Kind, order: Order) -> bool:
 
 
 _FITS: Mapping[str, Callable[[Order], bool]] = {
+    "ready": lambda order: bulk.can("ready", order.status),
     "unfulfilled": can_mark_unfulfilled,
-    "request": lambda order: order.status in ROUTABLE,
+    "request": lambda order: order.status in ROUTABLE and not nothing_open(order),
     "rerun": lambda order: order.status in ROUTABLE,
     "push": lambda order: True,
     "clone": lambda order: True,
     "delete": can_delete,
 }
-"""Acts that are no moves: when they are offered."""
+"""Acts that are no moves, or not by every move that there is: when they are offered."""
 
 
 def _opens(kind: Kind, order: Order) -> str:
     """Return the dialog that asks what has to be known first."""
     if kind.key == "hold":
         return "hold-dialog"
-    return "cancel-dialog" if kind.key == "cancel" and cancel.holds_stock(order) else ""
+    return "cancel-dialog" if kind.key == "cancel" and cancel.ending_of(order).count else ""
 
 
 def _act(kind: Kind, order: Order) -> Act:

@@ -11,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 from orders.documents.catalogue import ORDER
 from orders.documents.dispositions import Out, taken_out, units_of
+from orders.documents.envelope import envelope
 from orders.documents.writable import pointer
 from orders.lifecycle.pins import touches
 from orders.models import Order
@@ -80,13 +81,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines shown, and how many there are altogether; a column is there when a line needs it."""
+    """The lines shown, and how many there are altogether."""
 
     shown: Sequence[Line]
     count: int
     units: Decimal | int
-    discounts: bool
-    taxes: bool
     way: bool = False
     """Something of it is in shipping requests: then each line says how far it has come."""
 
@@ -114,8 +113,6 @@ def lines(order: Order, history: Sequence[History] = (), *, limit: int | None = 
         shown,
         len(items),
         sum((item["quantity"] for item in items), Decimal(0)),
-        any(line.discount for line in shown),
-        any(line.tax for line in shown),
         any(line.routed or line.shipped for line in shown),
     )
 
@@ -216,16 +213,8 @@ def addresses(order: Order) -> list[AddressShown]:
 
 
 def _address(title: str, told: Json, order: Order, path: str) -> AddressShown:
-    def join(*keys: str) -> str:
-        return " ".join(told[key] for key in keys if told.get(key))
-
-    rows = (
-        join("firstName", "lastName"), join("company"), join("address1"), join("address2"),
-        join("zipCodeOrPostalCode", "city"), join("stateOrProvince"), join("country"),
-    )  # fmt: skip
-    return AddressShown(
-        title, [row for row in rows if row], told.get("phone", ""), told.get("email", ""), path, set_by(order, path)
-    )
+    phone, email = told.get("phone", ""), told.get("email", "")
+    return AddressShown(title, envelope(told), phone, email, path, set_by(order, path))
 
 
 def details(order: Order) -> list[Fact]:

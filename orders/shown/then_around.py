@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from orders.documents.shipping_request import ENTITY, state
 from orders.fulfillments import queries as fulfillment_queries
 from orders.fulfillments import shown as fulfillments
+from orders.fulfillments.load import is_put_aside
 from orders.models import Fulfillment, Hold, Order, OrderException, ShippingRequest
 from orders.requests import shown as requests
 from orders.shown.then import Then
@@ -23,9 +24,6 @@ from portal.audit.models import History
 from portal.entities import patch
 from portal.kit.json import Json
 from portal.kit.text import fold
-
-_A_MOMENT = dt.timedelta(milliseconds=1)
-"""Documents write instants to the millisecond, so the one that was begun counts as past."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def around(order: Order, then: Then) -> Around:
     counted = _units(asked, [one for one in shipped if _counts(one, then.order.content)])
     return Around(
         [_card(one, counted.get(one.pk, {}), refused.get(one.pk, {})) for one in asked],
-        fulfillments.cards(shipped, with_telling=False),
+        fulfillments.cards(shipped, then.order.content, with_telling=False),
         _holds(order, moment),
         [one for one in problems if _was_active(one, newer.get(("exception", one.pk), ()))],
     )
@@ -117,9 +115,7 @@ def _as_it_was(request: ShippingRequest, newer: Sequence[History]) -> None:
 
 def _counts(one: Fulfillment, content: Json) -> bool:
     """Say whether what was shipped counted then: a person who marks an order unfulfilled puts it aside."""
-    aside = content.get("unfulfilledAt")
-    put_aside = aside is not None and one.created_at < dt.datetime.fromisoformat(aside) + _A_MOMENT
-    return one.kind == Fulfillment.Kind.SHIPPED and not put_aside
+    return one.kind == Fulfillment.Kind.SHIPPED and not is_put_aside(one, content)
 
 
 def _units(asked: Sequence[ShippingRequest], rows: Sequence[Fulfillment]) -> dict[int, dict[int, Decimal]]:

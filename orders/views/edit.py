@@ -65,7 +65,7 @@ def _look(given: QueryDict) -> Look:
     find, start = ("seek", "go") if "seek" in given else ("find", "from")
     at = given.get(start, "")
     fits = at.isascii() and at.isdecimal() and len(at) <= _MOST_DIGITS
-    return Look(given.get(find, "")[:300], int(at) if fits else 0)
+    return Look(given.get(find, "")[:300], int(at) if fits else 0, "go" in given)
 
 
 def _save(request: PageRequest, found: Order, form: EditForm) -> Edited:

@@ -171,7 +171,6 @@ def _context(request: PageRequest, found: Location, form: LocationForm) -> dict[
         "may_edit": may(request, Permission.EDIT_RULES),
         "status": status(found),
         "flags": flags(found),
-        "address": address_line(found),
         "obstacles": obstacles(found),
         "externals": sorted(found.externals.all(), key=lambda row: (not row.active, row.source.name)),
         "cards": cards_with(found),

@@ -1,5 +1,6 @@
 """The page of one order: looked at here, acted upon in `orders.views.acts`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.forms import Form
@@ -13,7 +14,7 @@ from orders import panels, queries
 from orders.documents.order import full_document
 from orders.forms import CommentForm, HoldForm
 from orders.lists.orders import ORDERS
-from orders.models import Order
+from orders.models import Order, OrderException
 from orders.shown import activity, facts, progress
 from orders.shown.acts import acts
 from orders.shown.holds import open_holds
@@ -33,7 +34,7 @@ TEMPLATE = "orders/order.html"
 @page()
 def order(request: PageRequest, public_id: str) -> HttpResponse:
     """Show an order. The page asks for itself every few seconds and hears 204 while nothing is new."""
-    found = queries.one(request.organization, public_id, with_products=not request.GET.get("state"))
+    found = queries.one(request.organization, public_id, for_page=not request.GET.get("state"))
     if request.GET.get("at"):
         return _then(request, found, request.GET["at"])
     if is_part(request) and request.GET.get("state") == queries.state_of(found):
@@ -61,7 +62,7 @@ def context(request: HttpRequest, found: Order, *, notice: str = "", hold_form: 
         "happenings": activity.happenings(history, found.organization),
         "more_history": not everything and len(history) == queries.HISTORY,
         "open_holds": open_holds(found, holds),
-        "exceptions": exceptions,
+        "problems": alike(exceptions),
         "addresses": facts.addresses(found),
         "money": facts.money(found),
         "payments": facts.payments(found),
@@ -76,6 +77,14 @@ def context(request: HttpRequest, found: Order, *, notice: str = "", hold_form: 
         "json_url": reverse("orders:json", args=[found.public_id]),
         "same_email": _same_email(found),
     }
+
+
+def alike(exceptions: Sequence[OrderException]) -> list[list[OrderException]]:
+    """Return the exceptions of an order, those together that say the same: of each parcel that nobody was told of."""
+    found: dict[tuple[str, str, str], list[OrderException]] = {}
+    for one in exceptions:
+        found.setdefault((one.type, one.title, one.message), []).append(one)
+    return list(found.values())
 
 
 def _same_email(order: Order) -> str:

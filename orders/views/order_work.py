@@ -15,8 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from orders.by_hand import work
 from orders.by_hand.acts import ACTS, Act
+from orders.by_hand.cancel import Ending, ending_of_many
 from orders.documents.catalogue import ORDER
 from orders.documents.values import NotWritable, judged
+from orders.forms import RestockForm
 from orders.lists.orders import ORDERS
 from orders.models import OrderWork, OrderWorkItem, Source
 from orders.pushes.receivers import offered
@@ -61,6 +63,7 @@ def act_on_ticked(request: PageRequest, key: str) -> HttpResponse:
     """Show first what will be done to how many; with `sure`, do it."""
     preview, sure = _preview(request, ACTS[key]), "sure" in request.POST
     systems = offered(request.organization) if ACTS[key].systems else []
+    ending = ending_of_many(request.organization, preview.ids) if ACTS[key].restocks and not sure else Ending()
     values, wrong = _values(request, ACTS[key], systems) if sure else ({}, "")
     if sure and not wrong and preview.count and not preview.too_many:
         done = work.ask(request.organization, key, _all(request, preview), values, user=request.user)
@@ -71,6 +74,8 @@ def act_on_ticked(request: PageRequest, key: str) -> HttpResponse:
         "wrong": wrong,
         "typed": request.POST.get("tags", ""),
         "systems": systems,
+        "ending": ending,
+        "restock_form": RestockForm(),
         "ready": preview.fitting and not preview.too_many and bool(systems or not ACTS[key].systems),
         "chosen": [one.public_id for one in (systems if len(systems) == 1 else chosen_of(request, systems))],
         **carried(request, "orders:list"),
@@ -99,6 +104,8 @@ def _values(request: PageRequest, wanted: Act, systems: Sequence[Source]) -> tup
     if wanted.systems:
         chosen = [one.public_id for one in chosen_of(request, systems)]
         return {"systems": chosen}, "" if chosen else _("Choose where they go first.")
+    if wanted.restocks:  # without the question nothing ended with the orders, and what has come meanwhile is kept
+        return {"restock": "restock" in request.POST or "asked" not in request.POST}, ""
     if not wanted.tags:
         return {}, ""
     tags = [line.strip() for line in storable(request.POST.get("tags", "")).splitlines() if line.strip()]
@@ -147,6 +154,7 @@ def work_page(request: PageRequest, public_id: str) -> HttpResponse:
     label = ACTS[known.act].label if known.act in ACTS else known.act
     context = {
         "work": found,
+        "gone": found.values.get("restock") is False,
         "label": _("Undo: %(act)s") % {"act": label} if found.undoes else label,
         "numbers": [(counts.get("done", 0), _("done")), (counts.get("left", 0), _("left as they were"))],
         "dealt_with": found.total - counts.get("waiting", 0),

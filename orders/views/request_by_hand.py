@@ -8,15 +8,18 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
+from django_stubs_ext import StrOrPromise
 
 from orders import queries
 from orders.by_hand import request as by_hand
-from orders.by_hand.request import NotThat, OpenLine
+from orders.by_hand.request import Key, NotThat, OpenLine
 from orders.lifecycle.edits import ChangedMeanwhile
+from orders.lifecycle.order import OrderStatus
 from orders.lifecycle.write import MoveRefused
 from orders.models import Location, Order
-from orders.routing.run import why_left
+from orders.routing.run import ROUTABLE, why_left
 from portal.audit.actor import Actor
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, page
@@ -45,8 +48,10 @@ def new(request: PageRequest, public_id: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     chosen = next((one for one, why in places if one.public_id == sent.get("location") and not why), None)
     lines = by_hand.open_lines(found, chosen)
-    typed = {line.unique_id: sent.get(f"units-{n}", "").strip() for n, line in enumerate(lines)}
+    typed = {line.key: sent.get(f"units-{n}", "").strip() for n, line in enumerate(lines)}
     if request.method != "POST":
+        if is_part(request) and _nothing(found, lines):  # it has gone on since the page was drawn
+            return redirect(request, request.path)
         return _shown(request, found, places, chosen, lines, typed if "seen" in sent else _suggested(lines))
     if chosen is None:
         return _shown(request, found, places, chosen, lines, typed, notice=_("Choose a location first."))
@@ -68,12 +73,11 @@ def new(request: PageRequest, public_id: str) -> HttpResponse:
 
 def _shown(
     request: PageRequest, found: Order, places: Sequence[tuple[Location, str]], chosen: Location | None,
-    lines: Sequence[OpenLine], typed: Mapping[str, str], *, notice: str = "", faults: Mapping[str, str] | None = None,
+    lines: Sequence[OpenLine], typed: Mapping[Key, str], *, notice: str = "", faults: Mapping[Key, str] | None = None,
 ) -> HttpResponse:  # fmt: skip
     told = faults or {}
     rows = [
-        LineRow(line, f"units-{n}", typed.get(line.unique_id, ""), told.get(line.unique_id, ""))
-        for n, line in enumerate(lines)
+        LineRow(line, f"units-{n}", typed.get(line.key, ""), told.get(line.key, "")) for n, line in enumerate(lines)
     ]
     sent = request.POST or request.GET
     context = {
@@ -83,7 +87,7 @@ def _shown(
         "rows": rows,
         "notice": notice,
         "unchecked": "unchecked" in sent,
-        "why_not": why_left(found),
+        "nothing": _nothing(found, lines),
         "near": by_hand.routing_is_near(found),
     }
     status = 422 if request.method == "POST" else 200
@@ -91,17 +95,41 @@ def _shown(
     return render(request, part, context, status=status)
 
 
-def _suggested(lines: Sequence[OpenLine]) -> dict[str, str]:
+def _nothing(found: Order, lines: Sequence[OpenLine]) -> StrOrPromise:
+    """Say why nothing of an order can be asked for, and what to do; nothing where something can."""
+    if found.deleted_at is not None:
+        return why_left(found)
+    if found.status not in ROUTABLE:
+        return _THEN.get(found.status, _("Mark it ready first. Shipping requests are made of orders that are ready."))
+    if lines:
+        return ""
+    if not any(one.get("requiresShipping", True) for one in found.content.get("lineItems", ())):
+        return _("None of its lines needs shipping, so there is nothing to ask a warehouse for.")
+    return _("Every unit is in a shipping request, shipped, or taken out. To ask another location, cancel a request.")
+
+
+_THEN: Mapping[str, StrOrPromise] = {
+    OrderStatus.ON_HOLD: gettext_lazy("It is on hold. Release it first, then units can be asked for."),
+    OrderStatus.FULFILLED: gettext_lazy(
+        "All of it is shipped. To ship something again, mark it unfulfilled or clone it."
+    ),
+    OrderStatus.CANCELED: gettext_lazy("The order is canceled. Clone it to ship it after all."),
+    OrderStatus.ARCHIVED: gettext_lazy("The order is archived. Bring it back for review, and mark it ready."),
+}
+"""Of orders that are not ready: what leads there."""
+
+
+def _suggested(lines: Sequence[OpenLine]) -> dict[Key, str]:
     """Return what is asked for at first: all that is open, and no more than there is."""
     return {
-        line.unique_id: str(min(line.open, line.available) if line.available is not None else line.open)
-        for line in lines
+        line.key: str(min(line.open, line.available) if line.available is not None else line.open) for line in lines
     }
 
 
-def _units(typed: Mapping[str, str]) -> tuple[dict[str, Decimal], dict[str, str]]:
+def _units(typed: Mapping[Key, str]) -> tuple[dict[Key, Decimal], dict[Key, str]]:
     """Return the units by line, and what is no quantity."""
-    units, faults = {}, {}
+    units: dict[Key, Decimal] = {}
+    faults: dict[Key, str] = {}
     for key, text in typed.items():
         try:
             count = Decimal(text or "0")

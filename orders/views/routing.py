@@ -28,6 +28,7 @@ def runs(request: PageRequest, public_id: str) -> HttpResponse:
         "runs": history.lines(history.runs_of(found), history.MOST),
         "may_operate": may(request, Permission.OPERATE),
         "routable": not why_left(found),
+        "untried": history.why_not_tried(found),
     }
     return render(request, "orders/routing_runs.html", context)
 
@@ -51,8 +52,10 @@ def run(request: PageRequest, public_id: str, run_id: str) -> HttpResponse:
 @require_GET
 @page()
 def attempt(request: PageRequest, public_id: str) -> HttpResponse:
-    """Show what routing would decide now; nothing is written."""
+    """Show what routing would decide now, or why that could say nothing; nothing is written."""
     found = queries.one(request.organization, public_id)
+    if untried := history.why_not_tried(found):
+        return render(request, "orders/routing_try.html", {"order": found, "untried": untried})
     decision = try_route(found)
     context = {
         "order": found,

@@ -16,7 +16,11 @@ on("click", "[data-open]", (event, element) => {
   event.preventDefault();
   open(dialog);
 });
-on("click", "[data-close]", (_event, element) => element.closest("dialog")?.close());
+on("click", "[data-close]", (event, element) => {
+  const dialog = element.closest("dialog");
+  if (dialog && element.matches("a")) event.preventDefault(); // on a page of its own it leads back
+  dialog?.close();
+});
 on("pointerdown", "dialog[open]", (event, dialog) => {
   if (event.target !== dialog) return;
   const box = dialog.getBoundingClientRect();

@@ -1,4 +1,4 @@
-"""Shipping requests by hand: one is canceled from its order, another is handed over and marked as sent."""
+"""Shipping requests by hand: canceled from their order, with many orders, handed over and marked as sent."""
 
 import re
 from typing import Literal
@@ -6,8 +6,11 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
+from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import Location, Order, ShippingRequest, Source
 from orders.requests.create import Part, PartLine
+from orders.requests.move import move
+from portal.audit.actor import Actor
 from tests.browser.axe import violations
 from tests.browser.walk import Walk
 from tests.factories import make_location
@@ -47,6 +50,24 @@ def test_a_person_cancels_one_request_and_hands_the_other_over(walk: Walk, order
     sent = fresh(ShippingRequest.across.get(ext_shipment_id="#1001"))
     assert (sent.status, sent.ext_reference_id) == ("sentToFulfillment", "WO-5123")
     _fits_everybody(page)
+
+
+def test_many_orders_are_canceled_and_what_they_had_leaves_the_shelf(
+    walk: Walk, order: Order, source: Source, reno: Location
+) -> None:
+    other = ready_order(source, 1002)
+    (sent,) = requests_for(other, [Part(reno, [PartLine("l1", "TEA-1", "Green tea", 2)])])
+    move([sent.pk], RequestStatus.SENT_TO_FULFILLMENT, Actor.system())
+    page = walk.open("/orders")
+    page.get_by_label("Select the rows on this page").check()
+    page.get_by_role("button", name="Cancel order").click()
+    expect(page.get_by_text("2 shipping requests end with that.")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="1 × Reno warehouse")).to_be_visible()
+    _fits_everybody(page)
+    page.get_by_label("Restock items").uncheck()
+    page.get_by_role("button", name="Cancel order (2)").click()
+    expect(page.locator(".toast-card", has_text="Cancel order: 2 done")).to_be_visible()
+    assert (level(reno), fresh(sent).status) == ((8, 2, 0), "sentToFulfillment")
 
 
 def _cancel_the_second_from_the_order(page: Page) -> None:

@@ -4,6 +4,8 @@ A page of many rows costs as many as a page of one: what grows with the rows is 
 orders and the page of an order may cost 12 at most.
 """
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -86,7 +88,7 @@ def test_the_page_of_an_order_costs_what_is_written_down(as_owner: Client, order
 
 
 def test_the_page_of_an_order_on_its_way_costs_what_is_written_down(as_owner: Client, source: Source) -> None:
-    """With a request, an exception, rules that ran; and with a parcel, of which is asked whom it was told."""
+    """With a request, exceptions, rules that ran; and with the parcel that fulfills it, whose telling is asked for."""
     ensure_defaults(source.organization)
     reno = warehouse(source)
     card(reno)
@@ -95,13 +97,17 @@ def test_the_page_of_an_order_on_its_way_costs_what_is_written_down(as_owner: Cl
     drain("automations")
     edits.move(order.pk, "ready", by=Actor.system())
     run(order)
-    problem = Problem("order_stuck", order.organization_id, "x", "Stuck", "", entity_type="order", entity_id=order.pk)
-    raise_exceptions([problem])
+    kinds = (("order_stuck", "Stuck"), ("out_of_stock", "Short"))
+    problems = [Problem(kind, order.organization_id, "x", name, "", entity_type="order") for kind, name in kinds]
+    raise_exceptions([replace(one, entity_id=order.pk) for one in problems])
     asked = queries(as_owner, f"/orders/{order.public_id}")
-    assert len(asked) == 12, "\n".join(asked)
+    assert len(asked) == 11, "\n".join(asked)
     report(source, parcel())
     asked = queries(as_owner, f"/orders/{order.public_id}")
-    assert len(asked) == 13, "\n".join(asked)
+    assert len(asked) == 12, "\n".join(asked)
+    text = as_owner.get(f"/orders/{order.public_id}").content.decode()
+    for told in ("Fulfilled", "Stuck", "Short", "P1", "Ships from Reno, by the card", "Default rule"):
+        assert told in text, told
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from orders.by_hand import remove
 from orders.by_hand.clone import COPIED, clone
 from orders.by_hand.edit import edit
 from orders.by_hand.lines import LineWishes
-from orders.by_hand.request import NotThat, make, open_lines
+from orders.by_hand.request import Key, NotThat, make, open_lines
 from orders.documents.values import NotWritable
 from orders.lifecycle import edits
 from orders.lifecycle.editable import EDITABLE, Part, part_of
@@ -17,10 +17,13 @@ from orders.lifecycle.order import OrderStatus as S
 from orders.lifecycle.shipping_request import RequestStatus
 from orders.lifecycle.write import MoveRefused
 from orders.models import BundleItem, Location, Order, Product, ShippingRequest, Source
+from orders.requests.cancel import cancel as cancel_request
+from orders.requests.create import Part as PartOf
+from orders.requests.create import PartLine
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from tests.factories import ingest, make_location, make_order, make_record
-from tests.orders.requests.making import level, ready_order, request_for, stock
+from tests.orders.requests.making import level, ready_order, request_for, requests_for, stock
 from tools.steps import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -161,14 +164,111 @@ def test_more_than_is_open_is_told_at_its_line(order: Order, reno: Location) -> 
 
 def test_a_bundle_goes_out_as_its_components_unless_the_location_ships_it_whole(source: Source, reno: Location) -> None:
     order = ready_order(source, 7, lineItems=[{"uniqueId": "b", "sku": "SET", "quantity": 2}])
-    bundle = Product.across.create(organization=source.organization, sku="SET", sku_folded="set", kind="bundle")
-    BundleItem.across.create(
-        organization=source.organization, bundle=bundle, sku="TEA-1", sku_folded="tea-1", quantity=3, position=0
-    )
+    bundle_of(source, "SET", **{"TEA-1": 3})
     assert [(one.available, list(one.parts)) for one in open_lines(order, reno)] == [(3, [("TEA-1", 3)])]
     made = make(order.pk, reno, {"b": Decimal(2)}, by=ANA)
     assert [(one.sku, int(one.quantity), one.bundle_sku) for one in made.lines.all()] == [("TEA-1", 6, "SET")]
     assert level(reno) == (10, 6, 0)
+
+
+def bundle_of(source: Source, sku: str, **parts: int) -> None:
+    """A bundle of components, each with how many units of it one bundle holds."""
+    made = Product.across.create(organization=source.organization, sku=sku, sku_folded=sku.lower(), kind="bundle")
+    for place, (part, count) in enumerate(parts.items()):
+        names = {"sku": part, "sku_folded": part.lower(), "quantity": count, "position": place}
+        BundleItem.across.create(organization=source.organization, bundle=made, **names)
+
+
+@pytest.fixture
+def begun(source: Source, reno: Location) -> Order:
+    """Three sets are ordered: the tea of two is at a warehouse, their tins were canceled; one set is not begun."""
+    bundle_of(source, "SET", TEA=3, TIN=1)
+    order = ready_order(source, 7, lineItems=[{"uniqueId": "b", "sku": "SET", "name": "Gift set", "quantity": 3}, TIN])
+    tea, tins = PartLine("b", "TEA", "Tea", 6, "SET", 3), PartLine("b", "TIN", "Tin", 2, "SET", 1)
+    _kept, gone = requests_for(order, [PartOf(reno, [tea]), PartOf(reno, [tins, PartLine("l2", "TIN", "Tin", 1)])])
+    cancel_request(gone, by=ANA)
+    return fresh(order)
+
+
+def test_a_component_that_begun_bundles_lack_is_offered_and_asked_for(
+    as_owner: Client, begun: Order, reno: Location
+) -> None:
+    stock(reno, "TIN", 5)
+    assert [(one.key, one.sku, one.open, one.available, one.bundle) for one in open_lines(begun, reno)] == [
+        ("b", "SET", 1, 0, ""),
+        (("b", "tin"), "TIN", 2, 5, "SET"),
+        ("l2", "TIN", 1, 5, ""),
+    ]
+    with pytest.raises(NotThat) as refusal:
+        make(begun.pk, reno, {("b", "tin"): Decimal(3)}, by=ANA)
+    assert refusal.value.lines == {("b", "tin"): "2 are open."}
+    with pytest.raises(NotThat) as refusal:
+        make(begun.pk, reno, {("b", "tin"): Decimal("1.5")}, by=ANA)
+    assert refusal.value.lines == {("b", "tin"): "A bundle is asked for in whole units."}
+    address = f"/orders/{begun.public_id}/requests/new"
+    assert "completes SET" in as_owner.get(address, {"location": reno.public_id}).content.decode()
+    wanted = {"location": reno.public_id, "units-0": "0", "units-1": "2", "units-2": "0"}
+    assert as_owner.post(address, wanted | {"version": str(begun.version)}).status_code == 302
+    made = ShippingRequest.across.latest("id").lines.get()
+    assert (made.unique_id, made.sku, int(made.quantity), made.bundle_sku, made.per_bundle) == ("b", "TIN", 2, "SET", 1)
+    assert level(reno, "tin") == (5, 2, 0)
+    assert [one.key for one in open_lines(fresh(begun), reno)] == ["b", "l2"]
+
+
+def test_too_little_of_a_component_is_told_at_it(begun: Order, reno: Location) -> None:
+    stock(reno, "TIN", 1)
+    with pytest.raises(NotThat) as refusal:
+        make(begun.pk, reno, {("b", "tin"): Decimal(2)}, by=ANA)
+    assert refusal.value.lines == {("b", "tin"): "1 × TIN there."}
+
+
+def test_routing_rests_only_when_no_component_is_missing_either(begun: Order, reno: Location) -> None:
+    one_by_one: list[dict[Key, Decimal]] = [{"b": Decimal(1), "l2": Decimal(1)}, {("b", "tin"): Decimal(2)}]
+    for units in one_by_one:
+        assert fresh(begun).routing_status == "pending"
+        make(begun.pk, reno, units, by=ANA, check_stock=False)
+    assert (fresh(begun).routing_status, fresh(begun).route_at) == ("ready", None)
+
+
+NOTHING = "Nothing can be asked for now"
+
+
+@pytest.mark.parametrize(
+    ("move", "words"),
+    [
+        ("review", "Mark it ready first. Shipping requests are made of orders that are ready."),
+        ("cancel", "The order is canceled. Clone it to ship it after all."),
+        ("archive", "The order is archived. Bring it back for review, and mark it ready."),
+    ],
+)
+def test_of_an_order_that_is_not_ready_nothing_can_be_asked_for_and_it_says_what_leads_there(
+    as_owner: Client, order: Order, reno: Location, move: str, words: str
+) -> None:
+    edits.move(order.pk, move, by=ANA)
+    page = as_owner.get(f"/orders/{order.public_id}/requests/new").content.decode()
+    assert NOTHING in page
+    assert words in page
+    assert "Choose a location" not in page
+
+
+def test_where_nothing_is_open_no_form_is_offered(as_owner: Client, order: Order, reno: Location) -> None:
+    own, form = f"/orders/{order.public_id}", f"/orders/{order.public_id}/requests/new"
+    assert form in as_owner.get(own).content.decode()
+    assert "Choose a location" in as_owner.get(form).content.decode()
+    make(order.pk, reno, {"l1": Decimal(5), "l2": Decimal(1)}, by=ANA, check_stock=False)
+    page = as_owner.get(form).content.decode()
+    assert NOTHING in page
+    assert "To ask another location, cancel a request." in page
+    assert "Choose a location" not in page
+    assert form not in as_owner.get(own).content.decode()
+    left_open = as_owner.get(form, {"location": reno.public_id}, headers=HTMX)  # somebody has the form before them
+    assert left_open["HX-Redirect"] == form
+
+
+def test_what_needs_no_shipping_is_asked_of_no_warehouse(as_owner: Client, source: Source) -> None:
+    order = ready_order(source, 8, lineItems=[TEA | {"requiresShipping": False}])
+    page = as_owner.get(f"/orders/{order.public_id}/requests/new").content.decode()
+    assert "None of its lines needs shipping" in page
 
 
 def test_a_copy_is_a_draft_of_our_own_and_both_tell_of_it(source: Source) -> None:

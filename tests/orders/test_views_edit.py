@@ -306,23 +306,25 @@ def test_of_a_large_order_the_lines_that_are_looked_for_are_changed(as_owner: Cl
     address = f"/orders/{order.public_id}/edit"
     shown = as_owner.get(address)
     assert shown.content.decode().count('class="edit-line"') == WINDOW
-    assert "Lines 1 to 50 of 260; the order has 260." in text(shown)
+    assert "Lines 1 to 50 of 260. What you change stays" in text(shown)
     assert "Lines 251 to 260 of 260" in text(as_owner.get(address, {"from": "250"}))
     assert "Lines 1 to 50 of 260" in text(as_owner.get(address, {"from": "9999"}))
-    assert "No line has this" in text(as_owner.get(address, {"find": "nowhere"}))
+    assert "None of the 260 lines has this" in text(as_owner.get(address, {"find": "nowhere"}))
     found = as_owner.get(address, {"find": "sku-25", "from": "x"})
-    assert "Lines 1 to 10 of 10; the order has 260." in text(found)
+    assert "Lines 1 to 10 of 10 that fit; the order has 260." in text(found)
     told = dict(re.findall(r'name="(initial-line-[^"]+)" value="([^"]*)"', found.content.decode()))
     line = next(name for name in told if name.endswith("-quantity")).removeprefix("initial-")
     data = typed(order) | told | {name.removeprefix("initial-"): value for name, value in told.items()}
     wrong = post(as_owner, order, data | {line: "none", "find": "sku-25", "from": "0"})
-    assert "Lines 1 to 10 of 10; the order has 260." in text(wrong)
+    assert "Lines 1 to 10 of 10 that fit; the order has 260." in text(wrong)
     assert (wrong.status_code, wrong.content.decode().count('class="edit-line"')) == (422, 10)
     other = typed(order, giftNote="Hello")
     moved = post(as_owner, order, data | {line: "7", "giftNote": "typed", "seek": "", "go": "50"})
     assert (moved.status_code, moved.content.decode().count('class="edit-line"')) == (200, WINDOW + 1)
-    assert "Lines 51 to 100 of 260; the order has 260. One line that you have changed stands with them" in text(moved)
+    assert "Lines 51 to 100 of 260. One line that you have changed stays here until you save." in text(moved)
     page = moved.content.decode()
+    assert (page.count(">changed</span>"), page.count(">Next lines<"), "autofocus" in page) == (1, 2, True)
+    assert '<details class="edit-new" >' in page  # nobody has begun a new line
     assert f'name="{line}" value="7"' in page
     assert re.search(r"<textarea[^>]+name=\"giftNote\"[^>]*>\s*typed", page)
     back = post(as_owner, order, data | {line: "7", "find": "sku-25", "seek": "sku-25", "go": "0"})

@@ -179,6 +179,25 @@ def test_many_orders_are_moved_at_once(as_owner: Client, source: Source, key: st
     assert statuses(*orders) == [becomes] * 3 + ["new"] * 2
 
 
+def test_what_is_so_already_is_left_and_says_so(as_owner: Client, source: Source) -> None:
+    first, second = make_orders(source, (1, 2))
+    edits.move(first.pk, "cancel", by=SYSTEM)
+    answer = as_owner.post("/orders/bulk/cancel", picked(first, second, sure="1"), follow=True)
+    assert "1 done, 1 could not: #1, it is “Canceled” already" in answer.content.decode()
+
+
+@pytest.mark.parametrize("status", ["sentToFulfillment", "partialFulfillment", "fulfilled"])
+def test_what_a_warehouse_has_is_not_made_ready(as_owner: Client, source: Source, status: str) -> None:
+    fresh, there = make_orders(source, (1, 2))
+    Order.across.filter(pk=there.pk).update(status=status)
+    assert "1 ×" in as_owner.post("/orders/bulk/ready", picked(fresh, there)).content.decode()
+    answer = as_owner.post("/orders/bulk/ready", picked(fresh, there, sure="1"), follow=True)
+    assert "#2, it is “" in answer.content.decode()
+    assert statuses(fresh, there) == ["readyForFulfillment", status]
+    page = as_owner.get(f"/orders/{there.public_id}").content.decode()
+    assert f"/orders/{there.public_id}/do/ready" not in page
+
+
 def test_all_that_match_the_filter_are_meant(as_owner: Client, source: Source) -> None:
     held, other = make_orders(source, (1, 2))
     hold(held)

@@ -1,13 +1,15 @@
 """The page of one order: what each of the three people sees, and what becomes of what they do."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 
+from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.lifecycle import edits
 from orders.lifecycle.order import OrderStatus
-from orders.models import Hold, Order, Source
+from orders.models import Hold, Order, OrderException, Source
 from portal.audit.actor import Actor
 from portal.audit.models import History
 from portal.kit import json
@@ -216,6 +218,19 @@ def test_a_comment_stands_in_the_activity_and_the_box_is_empty_again(as_owner: C
 def test_an_empty_comment_is_refused(as_owner: Client, order: Order) -> None:
     assert as_owner.post(f"/orders/{order.public_id}/comment", {"text": "  "}, headers=HTMX).status_code == 422
     assert not History.across.filter(verb="commented").exists()
+
+
+def test_exceptions_that_say_the_same_stand_in_one_card(as_owner: Client, order: Order) -> None:
+    """As of each parcel that a store could not be told of."""
+    rows = [
+        Problem("tracking_not_told", order.organization_id, f"p{n}", title, "It was away.", entity_type="order")
+        for n, title in enumerate(("Not told", "Not told", "Not told either", "Not told"))
+    ]
+    raise_exceptions([replace(one, entity_id=order.pk) for one in rows])
+    text = page(as_owner, order)
+    assert text.count('class="card is-problem"') == 2
+    assert [text.count(f'href="/exceptions/{one.public_id}"') for one in OrderException.across.all()] == [1] * 4
+    assert text.count("Open exception 3 of 3") == 1
 
 
 def test_a_long_order_shows_its_first_hundred_lines(as_owner: Client, source: Source) -> None:

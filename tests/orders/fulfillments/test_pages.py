@@ -175,12 +175,21 @@ def test_a_person_marks_an_order_unfulfilled(as_owner: Client, source: Source, a
     assert act not in page(as_owner, f"/orders/{order.public_id}")
     report(source, parcel())
     assert act in page(as_owner, f"/orders/{order.public_id}")
+    assert f"/orders/{order.public_id}/do/ready" not in page(as_owner, f"/orders/{order.public_id}")
+    order.refresh_from_db()
+    before = order.version
     as_owner.post(act)
     order.refresh_from_db()
     assert order.status == "readyForFulfillment"
-    assert "Marked unfulfilled" in page(as_owner, f"/orders/{order.public_id}")
+    after = page(as_owner, f"/orders/{order.public_id}")
+    assert ("Marked unfulfilled" in after, after.count(PAST)) == (True, 1)
+    again = request_for(order, asked.location, status=S.SENT_TO_FULFILLMENT)
+    report(source, parcel(again.ext_shipment_id, "P2"))
+    assert page(as_owner, f"/orders/{order.public_id}").count(PAST) == 1
+    assert PAST not in page(as_owner, f"/orders/{order.public_id}?at={before}")
 
 
+PAST = "Does not count any more: the order was marked unfulfilled."
 EXPECTED = {"/fulfillments": 8, "/fulfillments?q=1Z9": 8, "one": 8}
 
 

@@ -89,6 +89,21 @@ def test_a_second_run_makes_nothing_twice_and_routes_only_what_has_come_since(so
     assert figures(reno) == (9, 2)
 
 
+def test_an_order_that_is_made_ready_again_is_what_its_warehouse_has(source: Source) -> None:
+    """A person has looked at it after it was sent: it does not wait for anything to be sent."""
+    card(warehouse(source), check_stock=False)
+    order = ready(source)
+    run(order)
+    move([ShippingRequest.across.get().pk], RequestStatus.SENT_TO_FULFILLMENT, ANN)
+    for key in ("review", "ready"):
+        edits.move(order.pk, key, by=ANN)
+    (result,) = run(order)
+    assert (result.outcome, order.status, RoutingRun.across.count()) == ("nothing", "sentToFulfillment", 1)
+    version = order.version
+    run(order)
+    assert order.version == version
+
+
 @pytest.mark.parametrize(
     ("make", "why"),
     [

@@ -9,12 +9,16 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from orders.lifecycle import edits
+from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import Order, RoutingRun, ShippingRequest, Source
+from orders.requests.move import move as move_request
 from orders.routing.try_route import reading_only, try_route
+from portal.audit.actor import Actor
 from portal.tenancy.models import Membership
 from tests.factories import make_order
 from tests.orders.inventory.stock import figures, stock
-from tests.orders.routing.running import card, ready, run, warehouse
+from tests.orders.routing.running import card, lines, ready, run, warehouse
 
 pytestmark = pytest.mark.django_db
 
@@ -74,13 +78,42 @@ def test_without_cards_the_page_says_that_routing_rests(source: Source, as_owner
     )
 
 
-def test_where_nothing_is_left_the_page_does_not_say_that_cards_are_missing(source: Source, as_owner: Client) -> None:
+@pytest.mark.parametrize(
+    ("move", "words"),
+    [
+        ("", "Every unit is in a shipping request or shipped."),
+        ("cancel", "The order is canceled: nothing of it is routed any more."),
+        ("archive", "The order is archived: nothing of it is routed until it is brought back."),
+    ],
+)
+def test_where_trying_could_say_nothing_it_is_not_offered_and_one_sentence_says_why(
+    source: Source, as_owner: Client, move: str, words: str
+) -> None:
     reno = warehouse(source)
     card(reno, check_stock=False)
     order = ready(source)
+    own = f"/orders/{order.public_id}"
+    assert f"{own}/routing/try" in as_owner.get(own).content.decode()
     run(order)
-    text = as_owner.get(f"/orders/{order.public_id}/routing/try").content.decode()
-    assert ("Nothing of this order is left to be shipped." in text, "No routing card" in text) == (True, False)
+    if move:
+        edits.move(order.pk, move, by=Actor.system())
+    for path in ("", "/routing"):
+        page = as_owner.get(f"{own}{path}").content.decode()
+        assert (words in page, f"{own}/routing/try" in page) == (True, False), path
+    tried = as_owner.get(f"{own}/routing/try").content.decode()
+    assert (words in tried, "Decision" in tried, "View JSON" in tried) == (True, False, False)
+
+
+def test_of_what_is_shipped_or_needs_no_shipping_nothing_is_tried(source: Source, as_owner: Client) -> None:
+    reno = warehouse(source)
+    card(reno, check_stock=False)
+    shipped, letter = ready(source), ready(source, 2, lineItems=[lines(POST=1)[0] | {"requiresShipping": False}])
+    run(shipped, letter)
+    for status in (RequestStatus.SENT_TO_FULFILLMENT, RequestStatus.FULFILLED):
+        move_request([ShippingRequest.across.get().pk], status, Actor.system())
+    Order.across.filter(pk=shipped.pk).update(status="fulfilled")
+    for order, words in ((shipped, "All of it is shipped: nothing is left"), (letter, "Nothing of it needs shipping")):
+        assert words in as_owner.get(f"/orders/{order.public_id}/routing/try").content.decode()
 
 
 def test_routing_again_by_hand_tells_why_it_failed_and_then_routes(
