@@ -51,7 +51,7 @@ _COLUMNS = (
     cells.text("type", _("Type"), lambda one: type_label(one.type), sort="type", shown=False),
     cells.text("category", _("Category"), lambda one: gettext(CATEGORIES.get(one.category, "")), shown=False),
     cells.text("cause", _("Cause"), lambda one: one.shared, shown=False),
-    cells.text("concerns", _("Concerns"), lambda one: one.entity_label),
+    cells.text("concerns", _("Concerns"), lambda one: one.entity_label, shown=False),
     cells.number("times", _("Times"), lambda one: one.times, sort="times"),
     cells.time("seen", _("Last seen"), lambda one: one.last_seen_at, sort="last_seen_at"),
     cells.time("first", _("First seen"), lambda one: one.created_at, sort="created_at", shown=False),

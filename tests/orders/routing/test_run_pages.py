@@ -10,7 +10,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from orders.models import Order, RoutingRun, ShippingRequest, Source
-from orders.routing.try_route import reading_only, try_route
+from orders.routing.try_route import try_route
+from portal.kit.read_only import reading_only
 from portal.tenancy.models import Membership
 from tests.factories import make_order
 from tests.orders.inventory.stock import figures, stock
