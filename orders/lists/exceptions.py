@@ -5,6 +5,7 @@ from typing import cast
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -122,3 +123,8 @@ def waiting(**equal: str) -> str:
 def category(key: str) -> str:
     """Return the category of a type of exception, empty for one that nobody declares any more."""
     return exception_types.get(key).category if key in exception_types else ""
+
+
+def cause_url(type_key: str, shared: str) -> str:
+    """Return the address of the page of a group."""
+    return f"{reverse('orders:exception_cause')}?{urlencode({'type': type_key, 'cause': shared})}"

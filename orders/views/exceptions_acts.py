@@ -12,14 +12,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
+from django_stubs_ext import StrOrPromise
 
 from orders.exceptions import acts, work
+from orders.exceptions.catalogue import retry_of
 from orders.exceptions.form import ActForm, form_of
+from orders.exceptions.groups import members as group_members
 from orders.exceptions.groups import results
 from orders.exceptions.look_after import members
 from orders.exceptions.settle import can_retry
+from orders.lists.exceptions import cause_url, type_label
 from orders.lists.exceptions import exception_list as the_list
-from orders.lists.exceptions import type_label
 from orders.models import ExceptionWork
 from orders.views.exceptions import one, show
 from portal.kit.clock import now
@@ -137,10 +140,11 @@ def _told(found: ExceptionWork) -> dict[str, Any]:
     told = results(found)
     counts = Counter(one.outcome for one in told)
     running = found.finished_at is None
-    label = acts.ACTS[found.act].label if found.act in acts.ACTS else _("Undo")
     return {
         "work": found,
-        "label": label,
+        "label": _label(found),
+        "rest": _rest(found),
+        "cause_url": cause_url(found.values["type"], found.values["cause"]) if "cause" in found.values else "",
         "numbers": [*_numbers(found, counts), (counts["left"], _("left as they were"))],
         "dealt_with": found.total - counts["waiting"],
         "results": [one for one in told if one.outcome != "waiting"][:SHOWN],
@@ -150,6 +154,20 @@ def _told(found: ExceptionWork) -> dict[str, Any]:
         "can_undo": work.can_undo(found),
         "undo_url": reverse("orders:exception_work_undo", args=[found.public_id]),
     }
+
+
+def _label(found: ExceptionWork) -> StrOrPromise:
+    cure = retry_of(found.values.get("type", ""))
+    if cure is not None:
+        return str(cure.label)
+    return acts.ACTS[found.act].label if found.act in acts.ACTS else _("Undo")
+
+
+def _rest(found: ExceptionWork) -> int:
+    """Count what is open still of the cause that was cured."""
+    if "cause" not in found.values:
+        return 0
+    return group_members(found.organization, found.values["type"], found.values["cause"]).count()
 
 
 def _numbers(found: ExceptionWork, counts: Counter[str]) -> list[tuple[int, str]]:

@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,7 +15,7 @@ from orders.exceptions import groups, work
 from orders.exceptions.catalogue import CATEGORIES, Fate, exception_types, retry_of, types_of
 from orders.exceptions.forecast import forecast
 from orders.exceptions.foresee import MOST as LOOKED_AT
-from orders.lists.exceptions import address, category, exception_list, type_label
+from orders.lists.exceptions import address, category, cause_url, exception_list, type_label
 from orders.models import OrderException
 from orders.queries import exceptions_told
 from orders.views.exceptions_acts import MOST
@@ -41,7 +40,7 @@ def causes(request: PageRequest) -> HttpResponse:
     found = groups.groups(request.organization, types_of(chosen) if chosen else None)
     told = [
         {"group": one, "type": type_label(one.type), "category": _(CATEGORIES.get(category(one.type), "")),
-         "url": _url(one.type, one.shared), "cure": retry_of(one.type),
+         "url": cause_url(one.type, one.shared), "cure": retry_of(one.type),
          "is_a_persons": one.type in exception_types and exception_types.get(one.type).is_a_persons}
         for one in found
     ]  # fmt: skip
@@ -69,10 +68,6 @@ def _tabs(organization: Organization, chosen: str) -> list[Tab]:
             for key in sorted(told, key=lambda one: _(CATEGORIES[one]))
         ),
     ]
-
-
-def _url(type_key: str, shared: str) -> str:
-    return f"{reverse('orders:exception_cause')}?{urlencode({'type': type_key, 'cause': shared})}"
 
 
 def _asked(values: Any) -> tuple[str, str]:
@@ -127,7 +122,7 @@ def cure(request: PageRequest) -> HttpResponse:
     type_key, shared = _asked(request.POST)
     ids = _meant(request, type_key, shared)
     if not ids:
-        return HttpResponseRedirect(_url(type_key, shared))
+        return HttpResponseRedirect(cause_url(type_key, shared))
     done = work.ask(request.organization, "retry", ids, {"type": type_key, "cause": shared}, user=request.user)
     return HttpResponseRedirect(reverse("orders:exception_work", args=[done.public_id]))
 
