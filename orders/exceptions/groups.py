@@ -118,14 +118,12 @@ class Result:
 
 
 def results(work: ExceptionWork) -> list[Result]:
-    """Return what became of each exception of a piece of work, what needs a look first."""
+    """Return what became of each exception of a piece of work."""
     rows = ExceptionWorkItem.objects.within(work.organization).filter(work=work).order_by("id")
     items = list(rows.select_related("exception").defer("exception__raw", "exception__facets"))
     tried = [one.exception for one in items if work.act == "retry" and one.outcome == "done"]
     again, gone = _raised_again(tried), _over(tried)
-    told = [_result(one, work.act == "retry", again, gone) for one in items]
-    order = {"again": 0, "left": 1, "trying": 2, "waiting": 3}
-    return sorted(told, key=lambda one: order.get(one.outcome, 9))
+    return [_result(one, work.act == "retry", again, gone) for one in items]
 
 
 def _result(one: ExceptionWorkItem, retried: bool, again: Mapping[int, str], gone: set[int]) -> Result:

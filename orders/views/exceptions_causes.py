@@ -8,12 +8,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from orders.engines.setting import EXCEPTIONS, is_on
 from orders.exceptions import groups, work
+from orders.exceptions.alike import Alike
 from orders.exceptions.catalogue import CATEGORIES, Fate, exception_types, retry_of, types_of
-from orders.exceptions.forecast import forecast
+from orders.exceptions.forecast import Forecast, forecast
 from orders.exceptions.foresee import MOST as LOOKED_AT
 from orders.lists.exceptions import address, category, cause_url, exception_list, type_label
 from orders.models import OrderException
@@ -24,10 +26,15 @@ from portal.kit.clock import database_now, now
 from portal.tenancy.models import Organization
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
+from portal.ui.amounts import count as grouped
 from portal.ui.components import Tab
 
-NAMED = 5
-"""So many exceptions of one reason are named before it is opened."""
+_FATES = {
+    Fate.CLEARS: ("resolved", ngettext_lazy("%(count)s would clear", "%(count)s would clear", "n")),
+    Fate.ASKS: ("running", ngettext_lazy("%(count)s is known by trying", "%(count)s are known by trying", "n")),
+    Fate.STAYS: ("active", ngettext_lazy("%(count)s would stay", "%(count)s would stay", "n")),
+}
+"""Status and words of what would become of exceptions."""
 
 
 @require_GET
@@ -97,16 +104,24 @@ def cause(request: PageRequest) -> HttpResponse:
         "rests": cure is None and not is_on(request.organization.pk, EXCEPTIONS),
         "is_a_persons": exception_types.get(type_key).is_a_persons,
         "forecast": told,
-        "fates": [(fate, len(told.of(fate)), told.by_fate[fate]) for fate in Fate if told.of(fate)],
+        "alike": _alike(told),
         "tried": tried,
         "stays": told.of(Fate.STAYS),
         "others": told.total > len(tried) and cure is not None,
         "seen": seen.isoformat(),
-        "named": NAMED,
         "list_url": _list_url(type_key, found.shared),
         "may_operate": may(request, Permission.OPERATE),
     }
     return render(request, "orders/exception_cause.html", context)
+
+
+def _alike(told: Forecast) -> list[Alike]:
+    counts = {fate: len(told.of(fate)) for fate in Fate}
+    return [
+        Alike(status, str(words % {"n": counts[fate], "count": grouped(counts[fate])}), told.by_fate[fate])
+        for fate, (status, words) in _FATES.items()
+        if counts[fate]
+    ]
 
 
 def _list_url(type_key: str, shared: str) -> str:

@@ -9,8 +9,9 @@ from django.db.models.functions import Now
 
 from automations.services import ensure_defaults
 from orders.exceptions import groups
+from orders.exceptions.alike import REASONS
 from orders.exceptions.catalogue import Fate, Foreseen, Retry, retries
-from orders.exceptions.forecast import REASONS, forecast
+from orders.exceptions.forecast import forecast
 from orders.exceptions.foresee import foresee
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.models import Order, OrderException, Source

@@ -135,12 +135,12 @@ def test_one_press_routes_all_orders_of_a_cause_and_tells_what_cleared(
     every = {"row": [one.public_id for one in page.context["tried"] + page.context["stays"]]}
     made = as_owner.post("/exceptions/cause/cure", asked | every)
     told = as_owner.get(made["Location"])
-    assert (told.context["numbers"][1], told.context["live"]) == ((3, "still being tried"), True)
+    assert ([one.words for one in told.context["alike"]], told.context["live"]) == (["3 are being tried"], True)
     route_due()
     told = as_owner.get(made["Location"])
-    assert [count for count, _label in told.context["numbers"]] == [2, 0, 1, 0]
+    assert [one.words for one in told.context["alike"]] == ["1 not cleared", "2 cleared"]
     assert (told.context["live"], told.context["can_undo"]) == (False, False)
-    assert "Not cleared" in told.content.decode()
+    assert "There is not enough stock of TEA-1." in told.content.decode()
     assert as_owner.get("/exceptions/cause", asked).context["forecast"].total == 1
 
 
