@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from orders.exceptions.forecast import Forecast, forecast
 from orders.exceptions.foresee import MOST as LOOKED_AT
 from orders.lists.exceptions import address, category, cause_url, exception_list, type_label
 from orders.models import OrderException
-from orders.queries import exceptions_told
+from orders.queries import open_exceptions
 from orders.views.exceptions_acts import MOST
 from portal.filters.tree import Condition
 from portal.kit.clock import database_now, now
@@ -65,7 +66,8 @@ def _tabs(organization: Organization, chosen: str) -> list[Tab]:
     """Return a tab for each category in which something waits, and for the chosen one."""
     here = reverse("orders:exception_causes")
     counts: Counter[str] = Counter()
-    for type_key, count, _oldest in exceptions_told(organization).types:
+    rows = open_exceptions(organization).order_by().values_list("type")
+    for type_key, count in rows.annotate(n=Count("*")):
         counts[category(type_key)] += count
     told = [key for key in CATEGORIES if counts[key] or key == chosen]
     return [

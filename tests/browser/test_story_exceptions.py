@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 LONG = "KITCHEN-STORAGE-TIN-ROUND-1200ML-MATTE-BLACK-WITH-BAMBOO-LID-SET-OF-THREE-2026"
-ANSWER = "The other side answered 503: https://erp.example.com/hooks/orders/created/by/switchyard?token=4711 is overloaded"
+ANSWER = (
+    "The other side answered 503: https://erp.example.com/hooks/orders/created/by/switchyard?token=4711 is overloaded"
+)
 
 
 @pytest.fixture
