@@ -45,7 +45,7 @@ def foresee(exceptions: Sequence[OrderException]) -> Foresight:
 def _foreseen(sifted: Sifted[OrderRecord]) -> Foreseen:
     if sifted.refused:
         return Foreseen(Fate.STAYS, f"{sifted.refused[0].field}: {sifted.refused[0].reason}")
-    return Foreseen(Fate.CLEARS, gettext("It can be read now, and is taken in."))
+    return Foreseen(Fate.CLEARS, gettext("It can be read now."))
 
 
 def _read(exception: OrderException, raw: bytes, integration: Integration) -> Sifted[OrderRecord]:

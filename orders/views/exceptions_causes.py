@@ -32,7 +32,7 @@ from portal.ui.components import Tab
 
 _FATES = {
     Fate.CLEARS: ("resolved", ngettext_lazy("%(count)s would clear", "%(count)s would clear", "n")),
-    Fate.ASKS: ("running", ngettext_lazy("%(count)s is known by trying", "%(count)s are known by trying", "n")),
+    Fate.ASKS: ("running", ngettext_lazy("%(count)s known only by trying", "%(count)s known only by trying", "n")),
     Fate.STAYS: ("active", ngettext_lazy("%(count)s would stay", "%(count)s would stay", "n")),
 }
 """Status and words of what would become of exceptions."""

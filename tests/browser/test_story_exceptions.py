@@ -89,7 +89,7 @@ def _look_at_other_causes(walk: Walk) -> None:
     """What only the other side knows, and what only a person does."""
     page = walk.open("/exceptions/causes?category=delivery")
     page.get_by_role("link", name=re.compile("The other side answered")).click()
-    expect(page.get_by_role("heading", name="6 are known by trying")).to_be_visible()
+    expect(page.get_by_role("heading", name="6 known only by trying")).to_be_visible()
     expect(page.get_by_role("button", name="Send again for 6")).to_be_visible()
     _fits_everybody(page, "cause-asks")
     page = walk.open("/exceptions/causes?category=fulfillment")

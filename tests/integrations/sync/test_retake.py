@@ -39,7 +39,7 @@ def test_a_record_that_can_be_read_by_now_clears_and_does(integration: Integrati
     assert [fate for fate, _why in told()] == ["stays"]
     sandbox.clear_faults()
     run_flow(reread(integration), "locations")
-    assert told() == [("clears", "It can be read now, and is taken in.")]
+    assert told() == [("clears", "It can be read now.")]
     assert Order.across.count() == 0
     settle.retry(OrderException.across.get(), by=TESTER)
     assert (Order.across.count(), OrderException.across.filter(state="active").count()) == (1, 0)
