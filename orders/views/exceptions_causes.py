@@ -1,5 +1,6 @@
 """Exceptions by cause: fix once, clear many."""
 
+import datetime as dt
 from collections import Counter
 from typing import Any
 
@@ -7,11 +8,11 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from orders.documents.instants import parse
 from orders.engines.setting import EXCEPTIONS, is_on
 from orders.exceptions import groups, work
 from orders.exceptions.alike import Alike
@@ -23,7 +24,7 @@ from orders.models import OrderException
 from orders.queries import open_exceptions
 from orders.views.exceptions_acts import MOST
 from portal.filters.tree import Condition
-from portal.kit.clock import database_now, now
+from portal.kit.clock import database_now
 from portal.tenancy.models import Organization
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
@@ -47,8 +48,7 @@ def causes(request: PageRequest) -> HttpResponse:
         raise Http404
     found = groups.groups(request.organization, types_of(chosen) if chosen else None)
     told = [
-        {"group": one, "type": type_label(one.type), "category": _(CATEGORIES.get(category(one.type), "")),
-         "url": cause_url(one.type, one.shared), "cure": retry_of(one.type),
+        {"group": one, "type": type_label(one.type), "url": cause_url(one.type, one.shared), "cure": retry_of(one.type),
          "is_a_persons": one.type in exception_types and exception_types.get(one.type).is_a_persons}
         for one in found
     ]  # fmt: skip
@@ -56,8 +56,7 @@ def causes(request: PageRequest) -> HttpResponse:
         "groups": told,
         "tabs": _tabs(request.organization, chosen),
         "chosen": chosen,
-        "most": groups.MOST,
-        "now": now(),
+        "most": groups.MOST if len(found) == groups.MOST else 0,
     }
     return render(request, "orders/exception_causes.html", context)
 
@@ -91,11 +90,10 @@ def _asked(values: Any) -> tuple[str, str]:
 def cause(request: PageRequest) -> HttpResponse:
     """Show what a group shares, its cure, and what the cure would do to each of it. Does nothing."""
     type_key, shared = _asked(request.GET)
-    found = groups.group(request.organization, type_key, shared)
+    seen, found = database_now(), groups.group(request.organization, type_key, shared)
     if found is None:
         return render(request, "orders/exception_cause_gone.html", {"type": type_label(type_key), "shared": shared})
-    seen, cure = database_now(), retry_of(type_key)
-    told = forecast(request.organization, found)
+    cure, told = retry_of(type_key), forecast(request.organization, found)
     tried = told.of(Fate.CLEARS, Fate.ASKS)
     context = {
         "group": found,
@@ -153,10 +151,18 @@ def _meant(request: PageRequest, type_key: str, shared: str) -> list[int]:
     names = [*request.POST.getlist("row"), *(request.POST.getlist("stays") if everything else ())]
     rows = OrderException.objects.within(request.organization).filter(type=type_key, public_id__in=names[:LOOKED_AT])
     ids = set(rows.values_list("pk", flat=True))
-    if everything and (seen := parse_datetime(request.POST.get("seen", ""))):
+    if everything and (seen := _instant(request.POST.get("seen", ""))):
         rest = groups.members(request.organization, type_key, shared).filter(created_at__lte=seen).order_by("pk")
         ids |= set(rest.values_list("pk", flat=True)[:MOST])
     return sorted(ids)[:MOST]
+
+
+def _instant(text: str) -> dt.datetime | None:
+    try:
+        told = parse(text)
+    except ValueError:
+        return None
+    return told if told.tzinfo is not None else None
 
 
 __all__ = ["cause", "causes", "cure", "exception_list"]

@@ -130,7 +130,8 @@ def test_who_may_not_and_who_is_elsewhere_clears_nothing(
     assert as_colleague.post("/exceptions/cause/cure", sent).status_code == 403
     assert as_stranger.post("/exceptions/cause/cure", sent)["Location"].startswith("/exceptions/cause?")
     assert as_owner.post("/exceptions/cause/cure", sent | {"type": "no_such"}).status_code == 404
-    assert as_owner.post("/exceptions/cause/cure", ASKED | {"everything": "1", "seen": "never"}).status_code == 302
+    for seen in ("never", "2026-99-01T00:00:00+00:00", "2099-01-01T00:00:00"):
+        assert as_owner.post("/exceptions/cause/cure", ASKED | {"everything": "1", "seen": seen}).status_code == 302
     assert (ExceptionWork.across.count(), OrderException.across.filter(state="active").count()) == (0, 3)
 
 
@@ -164,6 +165,18 @@ def test_what_has_no_cure_is_closed_by_a_press_where_it_is_over(source: Source, 
     text = as_owner.get("/exceptions/cause", {"type": "shipped_too_much", "cause": "Of tea"}).content.decode()
     assert "They do not close by themselves" in text
     assert "/exceptions/cause/cure" not in text
+
+
+def test_only_categories_in_which_something_waits_are_offered_and_a_cut_list_says_so(
+    reno: Location, source: Source, as_owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = as_owner.get("/exceptions/causes?category=delivery")
+    assert [(str(one.label), one.count) for one in page.context["tabs"]] == [
+        ("All", None), ("Deliveries", 0), ("Out of stock", 3),
+    ]  # fmt: skip
+    assert "causes of most exceptions are shown" not in as_owner.get("/exceptions/causes").content.decode()
+    monkeypatch.setattr("orders.exceptions.groups.MOST", 1)
+    assert "The 1 causes of most exceptions are shown." in as_owner.get("/exceptions/causes").content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
