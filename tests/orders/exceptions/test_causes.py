@@ -101,6 +101,9 @@ def test_of_a_larger_group_all_that_were_there_then_are_tried(
     monkeypatch.setattr("orders.exceptions.foresee.MOST", 2)
     page = as_owner.get("/exceptions/cause", ASKED)
     assert "2 of 3 were looked at" in page.content.decode()
+    Location.across.update(paused=True)
+    text = as_owner.get("/exceptions/cause", ASKED).content.decode()
+    assert "none of those that were looked at would clear" in text
     run(ready(source, 1004, lineItems=[{"uniqueId": "l1", "sku": "TEA-1", "name": "Tea", "quantity": 9}]))
     made = as_owner.post("/exceptions/cause/cure", posted(page, everything=True) | {"seen": page.context["seen"]})
     assert list(outcomes(made)) == ["#1001", "#1002", "#1003"]
