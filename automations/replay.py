@@ -205,13 +205,16 @@ def _run_locked(organization: Organization, ids: Sequence[int], by: Actor, resul
     fresh = [pk for pk, record in records.items() if trigger.holds(record.document)]
     for ids, held in ((fresh, True), ([pk for pk in records if pk not in fresh], False)):
         if ids:
-            batch = _judged(organization, rule, ids, by, held=held)
+            batch = judged(organization, rule, ids, by, held=held)
             write(batch)
             _link(batch, rule, {pk: old[pk] for pk in ids}, by, result)
 
 
-def _judged(organization: Organization, rule: Rule, ids: Sequence[int], by: Actor, *, held: bool) -> Batch:
-    """Judge locked records by one rule as it is now. Where its trigger is not `held` any more, a person asks for it."""
+def judged(organization: Organization, rule: Rule, ids: Sequence[int], by: Actor, *, held: bool) -> Batch:
+    """Judge records by one rule as it is now; writes nothing.
+
+    Where its trigger is not `held` any more, a person asks for it.
+    """
     assert rule.current is not None
     published = RuleSet.objects.within(organization).values_list("published_id", flat=True).get(trigger=rule.trigger)
     rules = _alone(load(published, organization.timezone), rule.current, organization, held=held)

@@ -1,5 +1,8 @@
 """Taking refused records again, as they were kept: after the mapping or the settings have changed."""
 
+from collections.abc import Sequence
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integrations.manifest import Item
@@ -7,7 +10,8 @@ from integrations.models import Integration
 from integrations.registry import connectors
 from integrations.sync.pull import sieve_of
 from integrations.sync.sift import Sifted
-from orders.exceptions.catalogue import Retry, retries
+from orders.exceptions.catalogue import Fate, Foreseen, Foresight, Retry, retries
+from orders.exceptions.kept import kept_records
 from orders.ingest.take import take
 from orders.models import OrderException
 from orders.records.order import OrderRecord
@@ -20,10 +24,31 @@ def retake(exception: OrderException) -> int:
 
     What does not fit still is refused again, in words of today.
     """
-    integration = _integration(exception)
+    integration = _integrations([exception]).get(exception.entity_id or 0)
     if integration is None or not exception.raw:
         return 0
-    raw = bytes(exception.raw)
+    sifted = _read(exception, bytes(exception.raw), integration)
+    by = Actor.integration(integration.source.public_id, integration.source.name)
+    take(integration.source, sifted.records, by=by, refused=sifted.refused)
+    return 1
+
+
+def foresee(exceptions: Sequence[OrderException]) -> Foresight:
+    """Read the records anew, as they were kept, and say which can be taken in now."""
+    integrations = _integrations(exceptions)
+    for exception, raw in kept_records(exceptions):
+        integration = integrations.get(exception.entity_id or 0)
+        if integration is not None and raw:
+            yield exception.pk, _foreseen(_read(exception, raw, integration))
+
+
+def _foreseen(sifted: Sifted[OrderRecord]) -> Foreseen:
+    if sifted.refused:
+        return Foreseen(Fate.STAYS, f"{sifted.refused[0].field}: {sifted.refused[0].reason}")
+    return Foreseen(Fate.CLEARS, gettext("It can be read now."))
+
+
+def _read(exception: OrderException, raw: bytes, integration: Integration) -> Sifted[OrderRecord]:
     name = exception.cause_key.partition(":")[2]
     try:
         item = Item(name, raw, json.loads(raw))
@@ -31,15 +56,17 @@ def retake(exception: OrderException) -> int:
         item = Item(name, raw, problem=str(error))
     sifted: Sifted[OrderRecord] = Sifted()
     sieve_of(integration, connectors.get(integration.connector)).place(item, sifted)
-    by = Actor.integration(integration.source.public_id, integration.source.name)
-    take(integration.source, sifted.records, by=by, refused=sifted.refused)
-    return 1
+    return sifted
 
 
-def _integration(exception: OrderException) -> Integration | None:
-    rows = Integration.across.filter(organization_id=exception.organization_id, source_id=exception.entity_id or 0)
-    found: Integration | None = rows.select_related("source", "organization").first()
-    return found if found is not None and found.connector in connectors else None
+def _integrations(exceptions: Sequence[OrderException]) -> dict[int, Integration]:
+    """Return the integrations of exceptions of one organization that can be read still, by the id of their source."""
+    rows = Integration.across.filter(
+        organization_id__in={one.organization_id for one in exceptions},
+        source_id__in={one.entity_id for one in exceptions if one.entity_type == "source" and one.entity_id},
+    )
+    known = rows.select_related("source", "organization").order_by("-pk")
+    return {one.source_id: one for one in known if one.connector in connectors}
 
 
 def can_retake(exception: OrderException) -> bool:
@@ -52,6 +79,7 @@ retries.register(
     Retry(
         _("Take again"),
         retake,
+        foresee,
         _("Each record is read again as it came. What does not fit still is refused again, in words of today."),
         fits=can_retake,
         at_once=True,

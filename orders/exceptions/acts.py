@@ -13,7 +13,9 @@ from django_stubs_ext import StrOrPromise
 
 from orders.documents.instants import parse
 from orders.exceptions import settle
+from orders.exceptions.clear import over
 from orders.exceptions.look_after import assigned, change, reopened, snoozed
+from orders.exceptions.raise_ import GONE
 from orders.exceptions.write import Step, commit, lock
 from orders.many import Done
 from orders.models import OrderException
@@ -35,6 +37,8 @@ class Act:
     do: Callable[[Rows, Json, Actor, Done], None]
     undone: bool = True
     """Whether it can be taken back."""
+    over: Callable[[Rows, Actor], set[int]] | None = None
+    """Closes before all else what needs no act any more; returns which."""
 
 
 def act_on(key: str, ids: Sequence[int], values: Json, *, by: Actor) -> Done:
@@ -42,15 +46,22 @@ def act_on(key: str, ids: Sequence[int], values: Json, *, by: Actor) -> Done:
     act, done = ACTS[key], Done()
     with transaction.atomic():
         rows = lock(ids)
+        before = {pk: _before(row) for pk, row in rows.items()}
+        closed = act.over(rows, by) if act.over else set()
         with override("en"):  # kept with the work, in the language of all that is kept
-            done.left = {pk: str(why) for pk, row in rows.items() if (why := act.why_not(row))}
-        fitting = {pk: row for pk, row in rows.items() if pk not in done.left}
-        done.before = {pk: _before(row) for pk, row in fitting.items()}
-        if fitting:
+            why_not = {pk: _moved_on(row, values) or act.why_not(row) for pk, row in rows.items() if pk not in closed}
+            done.left = {pk: str(why) for pk, why in why_not.items() if why}
+        if fitting := {pk: row for pk, row in rows.items() if pk not in done.left and pk not in closed}:
             act.do(fitting, values, by, done)
-    for pk in done.left:
-        done.before.pop(pk, None)
+    done.before = {pk: was for pk, was in before.items() if pk not in done.left}
     return done
+
+
+def _moved_on(row: OrderException, values: Json) -> StrOrPromise:
+    """Say where an exception is of another cause by now than the one that the act is for."""
+    if row.state != ACTIVE or "cause" not in values or fold(row.shared) == fold(values["cause"]):
+        return ""
+    return _("It has another cause by now, and was left for that.")
 
 
 def put_back(before: Mapping[int, Json], *, by: Actor) -> Done:
@@ -100,7 +111,20 @@ def _closed_already(row: OrderException) -> StrOrPromise:
 def _no_retry(row: OrderException) -> StrOrPromise:
     if row.state != ACTIVE:
         return _("Somebody has dealt with it already.")
-    return "" if settle.can_retry(row) else _("Only a person can mend what it is about.")
+    if settle.can_retry(row):
+        return ""
+    return settle.why_no_cure(row.type) or _("Only a person can mend what it is about.")
+
+
+def _close_over(rows: Rows, by: Actor) -> set[int]:
+    """Close what is over: it is not tried again, or a message would go out twice."""
+    ids: dict[str, list[int]] = {}
+    for pk, row in rows.items():
+        if row.state == ACTIVE:
+            ids.setdefault(row.type, []).append(pk)
+    found = {pk for kind, some in ids.items() for pk in over(kind, some)}
+    commit([Step(pk, by, "resolved", GONE, "resolved") for pk in sorted(found)], rows, cause="person")
+    return found
 
 
 def _still_open(row: OrderException) -> StrOrPromise:
@@ -164,7 +188,7 @@ def _reopen(rows: Rows, values: Json, by: Actor, done: Done) -> None:
 ACTS = {
     act.key: act
     for act in (
-        Act("retry", _("Try again"), _no_retry, _retry, undone=False),
+        Act("retry", _("Try again"), _no_retry, _retry, undone=False, over=_close_over),
         Act("assign", _("Assign"), _closed_already, _assign),
         Act("snooze", _("Snooze"), _closed_already, _snooze),
         Act("wake", _("End snooze"), _rests_not, _wake),

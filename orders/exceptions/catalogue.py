@@ -1,8 +1,9 @@
 """Types of exceptions: each is one module in `types/`, found by being there."""
 
-from collections.abc import Callable, Mapping, Sequence
+import enum
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.utils.module_loading import import_string
 
@@ -39,12 +40,25 @@ CONCERNS = {
 """The kinds of records that exceptions are about, in words."""
 
 
+class Fate(enum.StrEnum):
+    """What would become of an exception if it were tried again now."""
+
+    CLEARS = "clears"
+    ASKS = "asks"
+    """It is tried, and only that tells: the answer is somebody else's, or the work does what cannot be undone."""
+    STAYS = "stays"
+
+
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What trying again would come to, as things are now: whether it clears, and why or why not."""
+    """What trying again would come to, as things are now, and why."""
 
-    clears: bool
+    fate: Fate
     why: str
+
+
+Foresight: TypeAlias = "Iterable[tuple[int, Foreseen]]"
+"""By exception id; whoever reads it may stop before the end, when it has taken too long."""
 
 
 def always(exception: "OrderException") -> bool:
@@ -61,11 +75,12 @@ class Retry:
     run: "Callable[[OrderException], int]"
     """Puts the work behind an exception back; returns how many pieces of work that are. Called with the
     exception closed, in the transaction that closes it: what fails again raises a new one."""
+    foresee: "Callable[[Sequence[OrderException]], Foresight]"
+    """What that would come to for exceptions of one organization and type whose cause is not over, while the database
+    refuses to write (`orders.exceptions.foresee`). What it does not name has no work behind it any more."""
     does: Any = ""
     """What happens then, in a sentence."""
     fits: "Callable[[OrderException], bool]" = always
-    foresee: "Callable[[Sequence[OrderException]], Mapping[int, Foreseen]] | None" = None
-    """What it would come to, by exception id, writing nothing; without it nobody can say beforehand."""
     at_once: bool = False
     """It is over when `run` returns: what is not raised again by then has cleared. Else `gone` says so later."""
 

@@ -1,6 +1,8 @@
 """Closing exceptions whose cause is over, however it ended: by a command, by hand, or by itself."""
 
-from django.db import transaction
+from collections.abc import Sequence
+
+from django.db import connection, transaction
 
 from orders.engines.setting import OFF_SQL
 from orders.exceptions.catalogue import exception_types
@@ -26,3 +28,13 @@ def close_gone() -> int:
                 condition = f"x.type = %s AND x.organization_id NOT IN ({OFF_SQL} 'exceptions') AND ({one.gone})"
                 closed += len(close_where(condition, [one.key], "resolved", by=BY, summary=GONE, cause="system"))
     return closed
+
+
+def over(type_key: str, ids: Sequence[int]) -> set[int]:
+    """Return those of some exceptions of a type whose cause is over, as far as the type can tell."""
+    gone = exception_types.get(type_key).gone if type_key in exception_types else ""
+    if not gone or not ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT x.id FROM orders_orderexception x WHERE x.id = ANY(%s) AND ({gone})", [list(ids)])  # noqa: S608 - of the catalogue
+        return {row[0] for row in cursor.fetchall()}

@@ -1,7 +1,12 @@
 """Deliveries that wait for a person become exceptions, of the order they are about where they say so."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext, ngettext
+
+from orders.exceptions.catalogue import Fate, Foreseen, Foresight
 from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.models import Order, OrderException
 from portal.deliveries import send
@@ -48,6 +53,34 @@ def send_again(exception: OrderException) -> int:
     for row in rows:
         send.try_again(row)
     return len(rows)
+
+
+def foresee_sending(exceptions: Sequence[OrderException]) -> Foresight:
+    """Say which messages can be sent again; whether they arrive only the other side says."""
+    causes = [one.cause_key.partition(":") for one in exceptions]
+    rows = _deliveries(exceptions).filter(kind__in={kind for kind, _, _ in causes}, key__in=[key for *_, key in causes])
+    states = {f"{kind}:{key}": state for kind, key, state in rows.values_list("kind", "key", "state")}
+    for exception in exceptions:
+        state = states.get(exception.cause_key)
+        if state == State.PARKED:
+            told = gettext("It is sent again: only the other side tells whether it takes it.")
+            yield exception.pk, Foreseen(Fate.ASKS, told)
+        elif state is not None:
+            yield exception.pk, Foreseen(Fate.STAYS, gettext("It is on its way already."))
+
+
+def foresee_held_back(exceptions: Sequence[OrderException]) -> Foresight:
+    """Say how many messages go out for each exception: it is over when they do, whatever becomes of each."""
+    rows = _deliveries(exceptions).filter(state=State.PARKED).exclude(held_for="").order_by()
+    counts = {f"{kind}:{cause}": n for kind, cause, n in rows.values_list("kind", "held_for").annotate(n=Count("*"))}
+    for exception in exceptions:
+        if count := counts.get(exception.cause_key, 0):
+            told = ngettext("%(count)s message goes out.", "%(count)s messages go out.", count) % {"count": count}
+            yield exception.pk, Foreseen(Fate.CLEARS, told)
+
+
+def _deliveries(exceptions: Sequence[OrderException]) -> QuerySet[Delivery]:
+    return Delivery.across.filter(organization_id__in={one.organization_id for one in exceptions})
 
 
 def send_held_back(exception: OrderException) -> int:

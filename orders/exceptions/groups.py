@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet
 
 from orders.exceptions.catalogue import exception_types, retry_of
+from orders.exceptions.clear import over
 from orders.models import ExceptionWork, ExceptionWorkItem, OrderException
 from portal.kit.text import fold
 from portal.tenancy.models import Organization
@@ -117,14 +118,12 @@ class Result:
 
 
 def results(work: ExceptionWork) -> list[Result]:
-    """Return what became of each exception of a piece of work, what needs a look first."""
+    """Return what became of each exception of a piece of work."""
     rows = ExceptionWorkItem.objects.within(work.organization).filter(work=work).order_by("id")
     items = list(rows.select_related("exception").defer("exception__raw", "exception__facets"))
     tried = [one.exception for one in items if work.act == "retry" and one.outcome == "done"]
     again, gone = _raised_again(tried), _over(tried)
-    told = [_result(one, work.act == "retry", again, gone) for one in items]
-    order = {"again": 0, "left": 1, "trying": 2, "waiting": 3}
-    return sorted(told, key=lambda one: order.get(one.outcome, 9))
+    return [_result(one, work.act == "retry", again, gone) for one in items]
 
 
 def _result(one: ExceptionWorkItem, retried: bool, again: Mapping[int, str], gone: set[int]) -> Result:
@@ -157,10 +156,5 @@ def _over(tried: Sequence[OrderException]) -> set[int]:
     for kind in {one.type for one in tried}:
         ids = [one.pk for one in tried if one.type == kind]
         gone, cure = exception_types.get(kind).gone if kind in exception_types else "", retry_of(kind)
-        if not gone or (cure is not None and cure.at_once):
-            found.update(ids)
-            continue
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT x.id FROM orders_orderexception x WHERE x.id = ANY(%s) AND ({gone})", [ids])  # noqa: S608 - of the catalogue
-            found.update(row[0] for row in cursor.fetchall())
+        found.update(ids if not gone or (cure is not None and cure.at_once) else over(kind, ids))
     return found

@@ -1,14 +1,19 @@
 """What people do with exceptions: resolve, dismiss, write a note, have it tried again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
-from orders.exceptions.catalogue import retry_of
+from orders.exceptions.catalogue import Fate, Foreseen, Foresight, exception_types, retry_of
 from orders.exceptions.write import Step, commit, lock
 from orders.models import OrderException
 from portal.audit.actor import Actor
 from portal.events import dispatch
+from portal.events.models import Handoff
+from portal.kit.claims import State
 
 SUMMARIES = {"resolved": "Marked as resolved.", "dismissed": "Dismissed."}
 
@@ -56,13 +61,39 @@ def try_again(exception: OrderException, rows: Mapping[int, OrderException], *, 
     return cure.run(exception)
 
 
+def why_no_cure(type_key: str) -> StrOrPromise:
+    """Return why exceptions of a type cannot be tried again; empty where they can."""
+    if retry_of(type_key) is not None:
+        return ""
+    if type_key in exception_types and not exception_types.get(type_key).is_a_persons:
+        return gettext_lazy("Its cause is not over yet.")
+    return gettext_lazy("Nothing here can see when it is over: only a person can tell.")
+
+
 def can_retry(exception: OrderException) -> bool:
     """Say whether there is work to be tried again."""
     cure = retry_of(exception.type)
     return cure is not None and exception.state == OrderException.State.ACTIVE and cure.fits(exception)
 
 
+def foresee_replay(exceptions: Sequence[OrderException]) -> Foresight:
+    """Say which work is set aside still; how it goes only doing it tells."""
+    causes = {one.pk: one.cause_key.partition(":") for one in exceptions}
+    ids = [int(event_id) for *_, event_id in causes.values() if event_id.isdecimal()]
+    rows = Handoff.across.filter(organization_id__in={one.organization_id for one in exceptions}, event_id__in=ids)
+    states = {(consumer, str(event)): state for consumer, event, state in rows.values_list(*_HANDOFF)}
+    for pk, (consumer, _colon, event_id) in causes.items():
+        state = states.get((consumer, event_id))
+        if state == State.PARKED:
+            yield pk, Foreseen(Fate.ASKS, _("It is done now, as if for the first time: only that tells how it goes."))
+        elif state is not None:
+            yield pk, Foreseen(Fate.STAYS, _("It is being tried already."))
+
+
+_HANDOFF = ("consumer", "event_id", "state")
+
+
 def replay(exception: OrderException) -> int:
     """Return a parked event to its consumer; returns how many events that are."""
-    consumer, _, event_id = exception.cause_key.partition(":")
+    consumer, _colon, event_id = exception.cause_key.partition(":")
     return dispatch.replay(exception.organization_id, consumer=consumer, event_id=int(event_id))

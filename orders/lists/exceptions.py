@@ -5,6 +5,7 @@ from typing import cast
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +52,7 @@ _COLUMNS = (
     cells.text("type", _("Type"), lambda one: type_label(one.type), sort="type", shown=False),
     cells.text("category", _("Category"), lambda one: gettext(CATEGORIES.get(one.category, "")), shown=False),
     cells.text("cause", _("Cause"), lambda one: one.shared, shown=False),
-    cells.text("concerns", _("Concerns"), lambda one: one.entity_label),
+    cells.text("concerns", _("Concerns"), lambda one: one.entity_label, shown=False),
     cells.number("times", _("Times"), lambda one: one.times, sort="times"),
     cells.time("seen", _("Last seen"), lambda one: one.last_seen_at, sort="last_seen_at"),
     cells.time("first", _("First seen"), lambda one: one.created_at, sort="created_at", shown=False),
@@ -122,3 +123,8 @@ def waiting(**equal: str) -> str:
 def category(key: str) -> str:
     """Return the category of a type of exception, empty for one that nobody declares any more."""
     return exception_types.get(key).category if key in exception_types else ""
+
+
+def cause_url(type_key: str, shared: str) -> str:
+    """Return the address of the page of a group."""
+    return f"{reverse('orders:exception_cause')}?{urlencode({'type': type_key, 'cause': shared})}"

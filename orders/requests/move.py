@@ -1,6 +1,6 @@
 """Moving shipping requests along their state machine, many at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,13 +111,22 @@ def _check_open(requests: Mapping[int, ShippingRequest], orders: Mapping[int, Or
     waking = [one for one in requests.values() if one.status == S.FAILED]
     if not waking or status not in BEFORE_SENDING | {S.SENT_TO_FULFILLMENT}:
         return
-    asked = asked_of({one.order_id for one in waking})
+    taken = taken_elsewhere(waking, orders, status)
     for request in waking:
+        if request.pk in taken:
+            raise RequestMoveRefused(
+                f"{request.ext_shipment_id}: its units are in another shipping request by now. Cancel this one."
+            )
+
+
+def taken_elsewhere(failed: Sequence[ShippingRequest], orders: Mapping[int, Order], status: RequestStatus) -> set[int]:
+    """Return those of failed requests, by id, whose units another request of their order asks for by now."""
+    asked, taken = asked_of({one.order_id for one in failed}), set()
+    for request in failed:
         mine = [Asked(line.unique_id, line.sku_folded, status, line.quantity, line.fulfilled, 0, line.bundle_sku,
                       line.per_bundle) for line in request.lines.all()]  # fmt: skip
         document = orders[request.order_id].content
         found = tally(document, [*asked.get(request.order_id, ()), *mine])
         if any(found[one.unique_id].routed > found[one.unique_id].wanted for one in mine if one.unique_id in found):
-            raise RequestMoveRefused(
-                f"{request.ext_shipment_id}: its units are in another shipping request by now. Cancel this one."
-            )
+            taken.add(request.pk)
+    return taken

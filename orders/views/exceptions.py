@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,8 +16,8 @@ from orders.exceptions.catalogue import CATEGORIES, CONCERNS, exception_types, r
 from orders.exceptions.form import FORMS, NoteForm, form_of
 from orders.exceptions.look_after import members
 from orders.exceptions.shown import happenings, record_url, shown
+from orders.lists.exceptions import cause_url, type_label
 from orders.lists.exceptions import exception_list as the_list
-from orders.lists.exceptions import type_label
 from orders.models import Order, OrderException
 from portal.audit.actor import Actor
 from portal.audit.models import History
@@ -94,7 +93,7 @@ def _context(request: PageRequest, found: OrderException) -> dict[str, Any]:
         "cure": retry_of(found.type),
         "is_a_persons": found.type in exception_types and exception_types.get(found.type).is_a_persons,
         "same": groups.members(request.organization, found.type, found.shared).exclude(pk=found.pk).count(),
-        "cause_url": f"{reverse('orders:exception_cause')}?{urlencode({'type': found.type, 'cause': found.shared})}",
+        "cause_url": cause_url(found.type, found.shared),
         **_forms(request, found),
         "document": document(found),
     }

@@ -10,16 +10,20 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
+from django_stubs_ext import StrOrPromise
 
 from orders.exceptions import acts, work
+from orders.exceptions.alike import Alike, One, reasons
+from orders.exceptions.catalogue import retry_of
 from orders.exceptions.form import ActForm, form_of
-from orders.exceptions.groups import results
+from orders.exceptions.groups import Result, results
+from orders.exceptions.groups import members as group_members
 from orders.exceptions.look_after import members
 from orders.exceptions.settle import can_retry
+from orders.lists.exceptions import cause_url, type_label
 from orders.lists.exceptions import exception_list as the_list
-from orders.lists.exceptions import type_label
 from orders.models import ExceptionWork
 from orders.views.exceptions import one, show
 from portal.kit.clock import now
@@ -32,8 +36,14 @@ from portal.ui.ticked import carried, way_back
 MOST = 20_000
 """So many exceptions one piece of work takes on; more need a narrower filter."""
 WATCHED = dt.timedelta(minutes=15)
-SHOWN = 300
-"""So many exceptions the page of a piece of work names, what needs a look first."""
+_OUTCOMES = {
+    "again": ("failed", ngettext_lazy("%(count)s not cleared", "%(count)s not cleared", "n")),
+    "left": ("skipped", ngettext_lazy("%(count)s left as it was", "%(count)s left as they were", "n")),
+    "trying": ("running", ngettext_lazy("%(count)s is being tried", "%(count)s are being tried", "n")),
+    "cleared": ("resolved", ngettext_lazy("%(count)s cleared", "%(count)s cleared", "n")),
+    "done": ("completed", ngettext_lazy("%(count)s done", "%(count)s done", "n")),
+}
+"""Status and words of what became of exceptions."""
 _STAYS = ("assign", "wake", "reopen")
 """Acts after which one goes on with the same exception."""
 _WORDS = {
@@ -135,28 +145,49 @@ def work_page(request: PageRequest, public_id: str) -> HttpResponse:
 
 def _told(found: ExceptionWork) -> dict[str, Any]:
     told = results(found)
-    counts = Counter(one.outcome for one in told)
+    waiting = sum(one.outcome == "waiting" for one in told)
     running = found.finished_at is None
-    label = acts.ACTS[found.act].label if found.act in acts.ACTS else _("Undo")
+    trying = any(one.outcome == "trying" for one in told)
     return {
         "work": found,
-        "label": label,
-        "numbers": [*_numbers(found, counts), (counts["left"], _("left as they were"))],
-        "dealt_with": found.total - counts["waiting"],
-        "results": [one for one in told if one.outcome != "waiting"][:SHOWN],
-        "more": max(0, found.total - counts["waiting"] - SHOWN),
+        "label": _label(found),
+        "rest": _rest(found),
+        "cause_url": cause_url(found.values["type"], found.values["cause"]) if "cause" in found.values else "",
+        "alike": _alike(told),
+        "dealt_with": found.total - waiting,
         "running": running,
-        "live": running or (counts["trying"] > 0 and _recent(found)),
+        "live": running or (trying and _recent(found)),
         "can_undo": work.can_undo(found),
         "undo_url": reverse("orders:exception_work_undo", args=[found.public_id]),
     }
 
 
-def _numbers(found: ExceptionWork, counts: Counter[str]) -> list[tuple[int, str]]:
-    if found.act != "retry":
-        return [(counts["done"], _("done"))]
-    told = (("cleared", _("cleared")), ("trying", _("still being tried")), ("again", _("not cleared")))
-    return [(counts[outcome], label) for outcome, label in told]
+def _alike(told: Sequence[Result]) -> list[Alike]:
+    """Return what became of exceptions, what needs a look first."""
+    counts = Counter(one.outcome for one in told)
+    return [
+        Alike(
+            status,
+            str(words % {"n": counts[outcome], "count": grouped(counts[outcome])}),
+            reasons(One(one.exception, one.why) for one in told if one.outcome == outcome),
+        )
+        for outcome, (status, words) in _OUTCOMES.items()
+        if counts[outcome]
+    ]
+
+
+def _label(found: ExceptionWork) -> StrOrPromise:
+    cure = retry_of(found.values.get("type", ""))
+    if cure is not None:
+        return str(cure.label)
+    return acts.ACTS[found.act].label if found.act in acts.ACTS else _("Undo")
+
+
+def _rest(found: ExceptionWork) -> int:
+    """Count what is open still of the cause that was cured."""
+    if "cause" not in found.values:
+        return 0
+    return group_members(found.organization, found.values["type"], found.values["cause"]).count()
 
 
 def _recent(found: ExceptionWork) -> bool:

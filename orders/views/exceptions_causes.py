@@ -1,28 +1,42 @@
 """Exceptions by cause: fix once, clear many."""
 
+import datetime as dt
+from collections import Counter
 from typing import Any
 
+from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from orders.documents.instants import parse
+from orders.engines.setting import EXCEPTIONS, is_on
 from orders.exceptions import groups, work
-from orders.exceptions.catalogue import CATEGORIES, Foreseen, exception_types, retry_of, types_of
-from orders.exceptions.settle import can_retry
-from orders.lists.exceptions import address, category, exception_list, type_label
+from orders.exceptions.alike import Alike
+from orders.exceptions.catalogue import CATEGORIES, Fate, exception_types, retry_of, types_of
+from orders.exceptions.forecast import Forecast, forecast
+from orders.exceptions.foresee import MOST as LOOKED_AT
+from orders.lists.exceptions import address, category, cause_url, exception_list, type_label
 from orders.models import OrderException
+from orders.queries import open_exceptions
 from orders.views.exceptions_acts import MOST
 from portal.filters.tree import Condition
-from portal.kit.clock import now
+from portal.kit.clock import database_now
+from portal.tenancy.models import Organization
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
+from portal.ui.amounts import count as grouped
 from portal.ui.components import Tab
 
-SHOWN = 200
-"""So many exceptions of a group are named, with what trying again would come to."""
+_FATES = {
+    Fate.CLEARS: ("resolved", ngettext_lazy("%(count)s would clear", "%(count)s would clear", "n")),
+    Fate.ASKS: ("running", ngettext_lazy("%(count)s known only by trying", "%(count)s known only by trying", "n")),
+    Fate.STAYS: ("active", ngettext_lazy("%(count)s would stay", "%(count)s would stay", "n")),
+}
+"""Status and words of what would become of exceptions."""
 
 
 @require_GET
@@ -34,25 +48,34 @@ def causes(request: PageRequest) -> HttpResponse:
         raise Http404
     found = groups.groups(request.organization, types_of(chosen) if chosen else None)
     told = [
-        {"group": one, "type": type_label(one.type), "category": _(CATEGORIES.get(category(one.type), "")),
-         "url": _url(one.type, one.shared), "cure": retry_of(one.type)}
+        {"group": one, "type": type_label(one.type), "url": cause_url(one.type, one.shared), "cure": retry_of(one.type),
+         "is_a_persons": one.type in exception_types and exception_types.get(one.type).is_a_persons}
         for one in found
     ]  # fmt: skip
-    context = {"groups": told, "tabs": _tabs(chosen), "chosen": chosen, "most": groups.MOST, "now": now()}
+    context = {
+        "groups": told,
+        "tabs": _tabs(request.organization, chosen),
+        "chosen": chosen,
+        "most": groups.MOST if len(found) == groups.MOST else 0,
+    }
     return render(request, "orders/exception_causes.html", context)
 
 
-def _tabs(chosen: str) -> list[Tab]:
+def _tabs(organization: Organization, chosen: str) -> list[Tab]:
+    """Return a tab for each category in which something waits, and for the chosen one."""
     here = reverse("orders:exception_causes")
-    named = sorted(CATEGORIES.items(), key=lambda one: _(one[1]))
+    counts: Counter[str] = Counter()
+    rows = open_exceptions(organization).order_by().values_list("type")
+    for type_key, count in rows.annotate(n=Count("*")):
+        counts[category(type_key)] += count
+    told = [key for key in CATEGORIES if counts[key] or key == chosen]
     return [
         Tab(_("All"), here, not chosen),
-        *(Tab(_(label), f"{here}?category={key}", chosen == key) for key, label in named),
+        *(
+            Tab(_(CATEGORIES[key]), f"{here}?category={key}", chosen == key, counts[key])
+            for key in sorted(told, key=lambda one: _(CATEGORIES[one]))
+        ),
     ]
-
-
-def _url(type_key: str, shared: str) -> str:
-    return f"{reverse('orders:exception_cause')}?{urlencode({'type': type_key, 'cause': shared})}"
 
 
 def _asked(values: Any) -> tuple[str, str]:
@@ -65,38 +88,40 @@ def _asked(values: Any) -> tuple[str, str]:
 @require_GET
 @page()
 def cause(request: PageRequest) -> HttpResponse:
-    """Show what a group shares, its cure, and exactly which exceptions the cure would clear."""
+    """Show what a group shares, its cure, and what the cure would do to each of it. Does nothing."""
     type_key, shared = _asked(request.GET)
-    found = groups.group(request.organization, type_key, shared)
+    seen, found = database_now(), groups.group(request.organization, type_key, shared)
     if found is None:
         return render(request, "orders/exception_cause_gone.html", {"type": type_label(type_key), "shared": shared})
-    rows = groups.members(request.organization, type_key, shared).select_related("organization", "source")
-    some = list(rows.defer("raw", "facets").order_by("pk")[:SHOWN])
-    cure = retry_of(type_key)
-    foreseen = cure.foresee(some) if cure is not None and cure.foresee is not None else {}
-    told = [(row, _foreseen(row, foreseen)) for row in some]
+    cure, told = retry_of(type_key), forecast(request.organization, found)
+    tried = told.of(Fate.CLEARS, Fate.ASKS)
     context = {
         "group": found,
         "type": type_label(type_key),
         "type_cure": exception_types.get(type_key).cure,
         "category": _(CATEGORIES.get(category(type_key), "")),
         "cure": cure,
-        "total": found.count + found.snoozed,
-        "rows": told,
-        "clears": sum(1 for _row, one in told if one is not None and one.clears),
-        "stays": sum(1 for _row, one in told if one is not None and not one.clears),
-        "foresees": cure is not None and cure.foresee is not None,
-        "retriable": sum(can_retry(row) for row in some),
-        "more": max(0, found.count + found.snoozed - len(some)),
+        "rests": cure is None and not is_on(request.organization.pk, EXCEPTIONS),
+        "is_a_persons": exception_types.get(type_key).is_a_persons,
+        "forecast": told,
+        "alike": _alike(told),
+        "tried": tried,
+        "stays": told.of(Fate.STAYS),
+        "others": told.total > len(tried) and cure is not None,
+        "seen": seen.isoformat(),
         "list_url": _list_url(type_key, found.shared),
         "may_operate": may(request, Permission.OPERATE),
     }
     return render(request, "orders/exception_cause.html", context)
 
 
-def _foreseen(row: OrderException, foreseen: Any) -> Foreseen | None:
-    told: Foreseen | None = foreseen.get(row.pk)
-    return told
+def _alike(told: Forecast) -> list[Alike]:
+    counts = {fate: len(told.of(fate)) for fate in Fate}
+    return [
+        Alike(status, str(words % {"n": counts[fate], "count": grouped(counts[fate])}), told.by_fate[fate])
+        for fate, (status, words) in _FATES.items()
+        if counts[fate]
+    ]
 
 
 def _list_url(type_key: str, shared: str) -> str:
@@ -108,16 +133,36 @@ def _list_url(type_key: str, shared: str) -> str:
 @require_POST
 @page(Permission.OPERATE)
 def cure(request: PageRequest) -> HttpResponse:
-    """Do the cure of a group to all that are active in it, and tell what came of it."""
+    """Do the cure of a group to those that were shown, or to all of it, and tell what came of it."""
     type_key, shared = _asked(request.POST)
-    if retry_of(type_key) is None:
-        raise Http404
-    rows = groups.members(request.organization, type_key, shared).order_by("pk")
-    ids = list(rows.values_list("pk", flat=True)[:MOST])
+    ids = _meant(request, type_key, shared)
     if not ids:
-        return HttpResponseRedirect(_url(type_key, shared))
+        return HttpResponseRedirect(cause_url(type_key, shared))
     done = work.ask(request.organization, "retry", ids, {"type": type_key, "cause": shared}, user=request.user)
     return HttpResponseRedirect(reverse("orders:exception_work", args=[done.public_id]))
+
+
+def _meant(request: PageRequest, type_key: str, shared: str) -> list[int]:
+    """Return whom the pressed button names; those that were closed meanwhile as well, so that this is told.
+
+    Of a group that is larger than what was shown, everything that was there then: nothing that came later.
+    """
+    everything = "everything" in request.POST
+    names = [*request.POST.getlist("row"), *(request.POST.getlist("stays") if everything else ())]
+    rows = OrderException.objects.within(request.organization).filter(type=type_key, public_id__in=names[:LOOKED_AT])
+    ids = set(rows.values_list("pk", flat=True))
+    if everything and (seen := _instant(request.POST.get("seen", ""))):
+        rest = groups.members(request.organization, type_key, shared).filter(created_at__lte=seen).order_by("pk")
+        ids |= set(rest.values_list("pk", flat=True)[:MOST])
+    return sorted(ids)[:MOST]
+
+
+def _instant(text: str) -> dt.datetime | None:
+    try:
+        told = parse(text)
+    except ValueError:
+        return None
+    return told if told.tzinfo is not None else None
 
 
 __all__ = ["cause", "causes", "cure", "exception_list"]

@@ -24,6 +24,7 @@ CANCEL_REFUSED = exception_type(
     retry=Retry(
         _("Ask warehouse again"),
         at("orders.requests.retry.ask_again"),
+        at("orders.requests.retry.foresee_asking"),
         _("The warehouse is asked once more to cancel it."),
         fits=at("orders.requests.retry.can_ask_again"),
     ),

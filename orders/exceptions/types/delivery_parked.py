@@ -15,6 +15,7 @@ EXISTS (
 RESEND = Retry(
     _("Send again"),
     at("orders.exceptions.deliveries.send_again"),
+    at("orders.exceptions.deliveries.foresee_sending"),
     _("Each message is sent again under its own key. Look at the other side first whether it has arrived."),
 )
 """For every type that a delivery can wait for a person as (`portal.deliveries.senders`)."""

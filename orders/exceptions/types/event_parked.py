@@ -22,6 +22,7 @@ EVENT_PARKED = exception_type(
     retry=Retry(
         _("Try again"),
         at("orders.exceptions.settle.replay"),
+        at("orders.exceptions.settle.foresee_replay"),
         _("What was set aside is done now; it counts as untried."),
         fits=lambda one: one.cause_key.partition(":")[2].isdecimal(),
     ),

@@ -24,6 +24,7 @@ FULFILLMENT_UNMATCHED = exception_type(
     retry=Retry(
         _("Take again"),
         at("orders.fulfillments.retake.retake"),
+        at("orders.fulfillments.retake.foresee"),
         _("Each report is looked at again; it is taken where its shipping request is known by now."),
         at_once=True,
     ),

@@ -22,6 +22,9 @@ MESSAGES_HELD_BACK = exception_type(
     ),
     gone=_GONE,
     retry=Retry(
-        _("Send all"), at("orders.exceptions.deliveries.send_held_back"), _("Everything that was held back is sent.")
+        _("Send all"),
+        at("orders.exceptions.deliveries.send_held_back"),
+        at("orders.exceptions.deliveries.foresee_held_back"),
+        _("Everything that was held back is sent."),
     ),
 )

@@ -18,6 +18,7 @@ NOT EXISTS (
 SEND_AGAIN = Retry(
     _("Send request again"),
     at("orders.requests.retry.send_again"),
+    at("orders.requests.retry.foresee_sending"),
     _("The same request is handed to its warehouse once more."),
     fits=at("orders.requests.retry.can_send_again"),
 )

@@ -15,8 +15,8 @@ NOT EXISTS (
 REROUTE = Retry(
     _("Re-run routing"),
     at("orders.routing.retry.put_back_of"),
+    at("orders.routing.foresee.foresee"),
     _("Each order is routed again now, by the cards and the stock as they are now."),
-    foresee=at("orders.routing.foresee.foresee"),
 )
 """For every type that says why an order found no location."""
 

@@ -1,6 +1,7 @@
 """E-mails about exceptions: at once and gathered, or once a day; each goes out once."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -63,6 +64,29 @@ def test_a_category_is_told_at_once_and_what_follows_is_gathered(source: Source,
     assert "Case e" not in mail.outbox[-1].body  # dealt with meanwhile
     drain("exceptions.mail")  # that one was dismissed: no news
     assert (ExceptionMailWaiting.across.count(), Handoff.across.filter(consumer="exceptions.mail").count()) == (0, 0)
+
+
+def test_new_exceptions_of_one_cause_are_told_once_and_those_of_another_beside_them(source: Source) -> None:
+    wants(source.organization, "now", category="automation")
+    told: Any = {"title": "Rule “A” could not do its work", "message": "It is <broken>", "entity_type": "order"}
+    for number in range(1001, 1008):
+        label = f"#{number}"
+        raise_exceptions([Problem("rule_failed", source.organization_id, label, **told, entity_label=label)])
+    raise_exceptions([Problem("rule_disabled", source.organization_id, "x", "Rule “B” is off", "M" * 500)])
+    drain("exceptions.mail")
+    assert look() == 1
+    (first,) = mail.outbox
+    assert first.body.startswith("Rules: 8 new exceptions\n\n7 × Rule “A” could not do its work. It is <broken>\n")
+    assert "\n#1001, #1002, #1003, #1004, #1005 …\nWhat helps: Open the run to see" in first.body
+    one = OrderException.across.get(type="rule_disabled")
+    assert f"\nRule “B” is off\n{'M' * 399}…\n" in first.body
+    assert f"/exceptions/{one.public_id}\n" in first.body
+    assert isinstance(first, mail.EmailMultiAlternatives)
+    html = str(first.alternatives[0][0])
+    assert html.count("could not do its work") == 1
+    assert "It is &lt;broken&gt;" in html
+    assert "/exceptions/cause?type=rule_failed&amp;cause=Rule" in html
+    assert "/settings/notifications" in html
 
 
 def test_nobody_is_written_to_about_a_mail_of_this_kind_that_failed(source: Source) -> None:

@@ -129,18 +129,19 @@ def test_one_press_routes_all_orders_of_a_cause_and_tells_what_cleared(
     stock(reno, on_hand=4)  # two tins of tea each: enough for two of the three
     asked = {"type": group.type, "cause": group.shared}
     page = as_owner.get("/exceptions/cause", asked)
-    assert (page.context["clears"], page.context["stays"]) == (2, 1)
+    assert (len(page.context["tried"]), len(page.context["stays"])) == (2, 1)
     assert OrderException.across.filter(state="active").count() == 3  # nothing was done yet
     assert as_colleague.post("/exceptions/cause/cure", asked).status_code == 403
-    made = as_owner.post("/exceptions/cause/cure", asked)
+    every = {"row": [one.public_id for one in page.context["tried"] + page.context["stays"]]}
+    made = as_owner.post("/exceptions/cause/cure", asked | every)
     told = as_owner.get(made["Location"])
-    assert (told.context["numbers"][1], told.context["live"]) == ((3, "still being tried"), True)
+    assert ([one.words for one in told.context["alike"]], told.context["live"]) == (["3 are being tried"], True)
     route_due()
     told = as_owner.get(made["Location"])
-    assert [count for count, _label in told.context["numbers"]] == [2, 0, 1, 0]
+    assert [one.words for one in told.context["alike"]] == ["1 not cleared", "2 cleared"]
     assert (told.context["live"], told.context["can_undo"]) == (False, False)
-    assert "Not cleared" in told.content.decode()
-    assert as_owner.get("/exceptions/cause", asked).context["total"] == 1
+    assert "There is not enough stock of TEA-1." in told.content.decode()
+    assert as_owner.get("/exceptions/cause", asked).context["forecast"].total == 1
 
 
 def test_work_that_a_worker_left_behind_is_finished_and_one_that_fails_stops_nobody(

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from orders.exceptions import settle
+from orders.exceptions.foresee import foresee
 from orders.fulfillments.by_hand import mark_unfulfilled
 from orders.fulfillments.retake import retake_known
 from orders.lifecycle import edits
@@ -38,6 +39,7 @@ from portal.tenancy.models import Organization
 from tests.factories import make_location
 from tests.orders.fulfillments.parcels import WAREHOUSE, parcel, problems, report, shipped
 from tests.orders.requests.making import ROUTING, fresh, level, ready_order, request_for, requests_for, stock
+from tests.whole import everything
 
 pytestmark = pytest.mark.django_db
 S = RequestStatus
@@ -223,6 +225,20 @@ def test_a_kept_report_can_be_tried_again_and_dismissed(warehouse: Source, reque
     settle.settle(again, "dismissed", by=WAREHOUSE)
     report(warehouse, parcel(shipment="W-77"))
     assert problems() == []  # the warehouse may say it as often as it likes
+
+
+def test_what_taking_kept_reports_again_would_come_to_is_known_before(
+    warehouse: Source, request_: ShippingRequest
+) -> None:
+    report(warehouse, parcel(shipment="W-77"), parcel(shipment="W-78", number="P2"))
+    kept = list(OrderException.across.select_related("organization").defer("raw").order_by("pk"))
+    ShippingRequest.across.filter(pk=request_.pk).update(ext_reference_id="W-77")
+    before = everything()
+    assert [(one.fate.value, one.why) for one in foresee(kept).values()] == [
+        ("clears", "Its shipping request is known by now."),
+        ("stays", "No shipping request of North warehouse is called “W-78” here."),
+    ]
+    assert everything() == before
 
 
 @pytest.mark.parametrize("name", ["1001", "#1001", "w-ref", "public"])

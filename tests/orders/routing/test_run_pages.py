@@ -1,38 +1,26 @@
 """Trying routing, routing again by hand and by command, and what an order's page tells of it."""
 
 from io import StringIO
-from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from orders.lifecycle import edits
 from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import Order, RoutingRun, ShippingRequest, Source
 from orders.requests.move import move as move_request
-from orders.routing.try_route import reading_only, try_route
+from orders.routing.try_route import try_route
 from portal.audit.actor import Actor
+from portal.kit.read_only import reading_only
 from portal.tenancy.models import Membership
 from tests.factories import make_order
 from tests.orders.inventory.stock import figures, stock
 from tests.orders.routing.running import card, lines, ready, run, warehouse
+from tests.whole import everything
 
 pytestmark = pytest.mark.django_db
-
-
-def everything() -> dict[str, Any]:
-    """Return the number of rows of each table, where each sequence stands, and each order as it is."""
-    with connection.cursor() as cursor:
-        tables = sorted(model._meta.db_table for model in apps.get_models(include_auto_created=True))
-        counts = {}
-        for table in tables:
-            cursor.execute(f'SELECT count(*) FROM "{table}"')
-            counts[table] = cursor.fetchone()
-        cursor.execute("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1")
-        return {"rows": counts, "sequences": cursor.fetchall(), "orders": list(Order.across.values())}
 
 
 @pytest.mark.parametrize("there", [0, 9])
