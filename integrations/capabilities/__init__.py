@@ -5,11 +5,13 @@ to remember, what to repeat. Methods make calls and decide nothing. Each raises 
 """
 
 from integrations.capabilities.keeping import Booked, OutgoingOrder, TakesOrders
-from integrations.capabilities.products import KnowsSkus, SellsProducts
+from integrations.capabilities.products import KnowsSkus, SellsProducts, TakesProducts
 from integrations.capabilities.selling import LooksAhead, OutgoingParcel, SellsOrders, TakesParcels
 from integrations.capabilities.shipping import (
     CancelAnswer,
     CountsStock,
+    ItemRecord,
+    KeepsItems,
     OffersMethods,
     Outgoing,
     OutgoingLine,
@@ -24,6 +26,8 @@ __all__ = [
     "Booked",
     "CancelAnswer",
     "CountsStock",
+    "ItemRecord",
+    "KeepsItems",
     "KnowsSkus",
     "LooksAhead",
     "MovesStock",
@@ -41,6 +45,7 @@ __all__ = [
     "StockItem",
     "TakesOrders",
     "TakesParcels",
+    "TakesProducts",
     "TakesStock",
     "Trouble",
 ]

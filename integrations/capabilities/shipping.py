@@ -84,6 +84,22 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """One thing that a warehouse keeps by a SKU of its own."""
+
+    id: str
+    """The same for ever, whatever it is called there."""
+    sku: str
+    name: str
+    number: str = ""
+    """What people call it there."""
+    parent: str = ""
+    """What the record is called in which it stands."""
+    active: bool = True
+    """It can be ordered there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reports:
     """A page of what a warehouse reports, and how far that is."""
 
@@ -96,6 +112,7 @@ class Reports:
     """Saved in the transaction that takes the page in; handed to the next run."""
     taken: tuple[str, ...] = ()
     """What the other side may be told afterwards to have arrived."""
+    items: tuple[ItemRecord, ...] = ()
 
 
 @runtime_checkable
@@ -132,3 +149,14 @@ class CountsStock(Client, Protocol):
 
     def levels(self, cursor: Json) -> Iterator[Reports]:
         """Return the stock since the cursor, or all of it, page by page."""
+
+
+@runtime_checkable
+class KeepsItems(Client, Protocol):
+    """It tells which things it keeps, by what SKUs: they are matched with our products."""
+
+    def items(self, since: dt.datetime | None) -> Iterator[Reports]:
+        """Return the items that changed since a moment by its clock, or all, page by page.
+
+        The cursor of each page holds its own time (`clock`, in seconds).
+        """
