@@ -49,7 +49,7 @@ def are_kept(integration: Integration) -> bool:
 
 
 def shown(integration: Integration, text: str = "") -> Shown:
-    """Return what to show, in seven queries; `text` narrows all lists to SKUs and names that hold it."""
+    """Return what to show, in eight queries; `text` narrows all lists to SKUs and names that hold it."""
     wanted = fold(text.strip())
     known = _known(integration)
     mapped = (

@@ -42,14 +42,13 @@ FLOWS = (
     Flow(
         "products",
         _("Products"),
-        {
-            _PULL: _("Pull from ShipBob"),
-            _PUSH: _("Pull from ShipBob, and make there what is published"),
-            _OFF: _("Disabled"),
-        },
+        {_PULL: _("Pull from ShipBob"), _PUSH: _("Push to ShipBob"), _OFF: _("Disabled")},
         initial=_PULL,
         built=frozenset({_PULL, _PUSH, _OFF}),
-        note=_("Each product here finds what ShipBob keeps by its SKU. No product is made here."),
+        note=_(
+            "Each product finds by its SKU what ShipBob keeps; none is made here. Push also makes there what is "
+            "published on it."
+        ),
         asks_while_pushed=True,
         every=300,
     ),
