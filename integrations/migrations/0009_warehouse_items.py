@@ -1,4 +1,4 @@
-"""What warehouses keep, by what they call it: each is matched with a product here."""
+"""What warehouses keep, by what they call it; and who wrote as a flow that sends was switched."""
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
@@ -13,6 +13,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="flowstate",
+            name="elders",
+            field=models.BigIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name="flowstate",
+            name="switched_at",
+            field=models.DateTimeField(null=True),
+        ),
         migrations.CreateModel(
             name="WarehouseItem",
             fields=[
