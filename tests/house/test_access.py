@@ -355,7 +355,7 @@ def path_of(address: Address, world: dict[str, Any]) -> str:
     values["hold_id"] = world["hold"]
     values["run_id"] = world["routing_run"]
     values |= {"token": "nobody's", "topic": "order.updated", "kind": "fulfillments"}
-    values |= {"key_id": "0" * 16, "file_id": "0" * 16}
+    values |= {"key_id": "0" * 16, "file_id": "0" * 16, "product_id": "0" * 16}
     return reverse(address.name, kwargs={name: values[name] for name in address.takes})
 
 
