@@ -101,17 +101,19 @@ def test_what_was_heard_although_it_began_before_is_judged_once(source: Source, 
 
 
 def test_what_nobody_has_heard_of_is_judged_at_the_second_look(source: Source, order: Order) -> None:
-    rule = noting(source)
+    """Also of a record that the first look has handed over, and no rule ran for."""
+    rule = noting(source, Condition("giftNote", "equals", "late"))
     rest(source)
+    edits.set_fields(order.pk, {"giftNote": "early"}, by=ANN)
     on_again(source)
-    rest_unheard(order)
+    change_unheard(order, "late")
     look_again()
     assert Run.across.filter(rule=rule).count() == 1
 
 
-def rest_unheard(order: Order) -> None:
+def change_unheard(order: Order, text: str) -> None:
     """Change an order as somebody does who takes the engine for off."""
-    edits.set_fields(order.pk, {"giftNote": "one"}, by=ANN)
+    edits.set_fields(order.pk, {"giftNote": text}, by=ANN)
     Handoff.across.filter(event=newest(order)).delete()
 
 
