@@ -216,16 +216,17 @@ def test_a_product_that_cannot_be_read_is_told_until_it_can(warehouse: Integrati
 
 
 def test_a_run_that_fails_in_the_middle_loses_nothing(
-    organization: Organization, warehouse: Integration, monkeypatch: pytest.MonkeyPatch
+    organization: Organization, warehouse: Integration, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tea = make(organization, TEA)
-    monkeypatch.setitem(
-        failpoints._points, "pull.after_take", ("raise", failpoints._seen.get("pull.after_take", 0) + 1)
-    )
+    for number in range(300):
+        sandbox.put(f"MANY-{number}", 1)
+    last = make(organization, "MANY-299")
+    monkeypatch.setattr(failpoints, "_points", {"pull.after_take": ("raise", 1)})
+    monkeypatch.setattr(failpoints, "_seen", {})
     assert run_flow(warehouse, "products") is None
-    assert not Publication.across.exists()
+    assert (WarehouseItem.across.count(), Publication.across.exists()) == (250, False)
     pulled(warehouse)
-    assert there(tea).ext_product_api_id
+    assert there(last).ext_product_api_id
 
 
 def test_a_product_that_was_deleted_here_gives_its_item_to_the_next_one(
