@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from automations import judged as judged_now
 from automations.engine.apply import run_events
 from automations.engine.loading import has_rules
 from automations.engine.triggers import fired_by, triggers
@@ -39,6 +40,7 @@ def wanted(organization_id: int, event_name: str) -> bool:
 @consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted)
 def run_rules(events: Sequence[Event]) -> None:
     """Run the rules that events fire. What has changed several times since is judged once, as it is now."""
+    judged_now.note(events)
     by_name: dict[str, list[Event]] = {}
     for event in events:
         by_name.setdefault(event.name, []).append(event)

@@ -9,6 +9,7 @@ REGISTERING = (
     "integrations.custom.registered",
     "integrations.events",
     "integrations.hooks.registration",
+    "integrations.outbound.beginning",
     "integrations.outbound.channels",
     "integrations.outbound.fulfillments",
     "integrations.outbound.held",

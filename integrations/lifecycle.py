@@ -30,6 +30,8 @@ from portal.tenancy import keyring
 from portal.tenancy.models import Organization
 
 PROBLEM = "integration_failed"
+PUSHED = "orders"
+"""The flow whose pushes begin with the connection, and with the setting that says which orders are pushed."""
 
 
 class CannotDo(ValueError):
@@ -79,6 +81,7 @@ def connected(integration: Integration, account: Account, secrets: dict[str, str
         summary = _("Connected to %(account)s.") % {"account": account.name}
         change(row, by=by, verb="connected", summary=summary, event=events.INTEGRATION_CONNECTED, **values)
         FlowState.objects.filter(integration=row).update(next_at=Now(), failures=0, last_error="", last_full_at=None)
+        spans.begin(row, PUSHED)
         close(row.organization_id, PROBLEM, cause_key=row.public_id, by=by)
         held.release(row)
     return row
@@ -205,6 +208,7 @@ def save_settings(
         if all(getattr(row, name) == value for name, value in values.items()):
             return row
         sync_now(row)
+        spans.begin(row, PUSHED)
         return change(row, by=by, verb="settings_changed", summary=_("Changed the settings."), **values)
 
 

@@ -55,6 +55,8 @@ class Flow:
     note: Text = ""
     asked: bool = True
     """False: the other side brings it by itself (`Manifest.own_api`), and nothing is asked."""
+    asks_while_pushed: bool = False
+    """What is there is asked for also while it is pushed: who is told has to know what is there already."""
     every: int = 0
     """Seconds between two pulls; 0: those of this kind of flow (`sync.settle.EVERY`), else `Manifest.poll_seconds`."""
 

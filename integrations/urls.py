@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import acts, catalogue, connect, custom, detail, files, listing, wizard
+from integrations.views import acts, catalogue, connect, custom, detail, files, items, listing, wizard
 
 app_name = "integrations"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("callback/<slug:connector>/", connect.callback, name="callback"),
     path("<slug:public_id>/", detail.settings, name="detail"),
     path("<slug:public_id>/mappings/", detail.mappings, name="mappings"),
+    path("<slug:public_id>/products/", items.products, name="products"),
+    path("<slug:public_id>/products/map/", items.join, name="join_product"),
+    path("<slug:public_id>/products/<slug:product_id>/part/", items.part, name="part_product"),
+    path("<slug:public_id>/products/<slug:product_id>/make/", items.make, name="make_product"),
     path("<slug:public_id>/activity/", detail.activity, name="activity"),
     path("<slug:public_id>/flows/", wizard.flows, name="flows"),
     path("<slug:public_id>/connect/", connect.connect, name="connect"),

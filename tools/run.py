@@ -16,6 +16,7 @@ import psycopg
 
 from portal import env
 from portal.kit import postgres
+from tools import belonging, sandboxes
 from tools.steps import PYTHON, ROOT, Stop, check_disk, step
 from tools.supervisor import Ended, Program, StopAsked, Supervisor
 
@@ -130,6 +131,7 @@ def prepare(places: Places) -> None:
     """Start the database and bring tables, static files and the demo organization up to date."""
     with step("Starting the database"):
         connect_database(places.var)
+    sandboxes.bring_along(places.var)
     environment = {**child_environment(places), "SWITCHYARD_STATEMENT_TIMEOUT": "0"}  # a migration may take long
     done = subprocess.run([str(PYTHON), "-m", "tools.prepare"], cwd=ROOT, env=environment, check=False)
     if done.returncode:
@@ -140,7 +142,15 @@ def connect_database(var: Path) -> None:
     """Start the embedded server, or reach the one of DATABASE_URL. Raises Stop or WrongSetting."""
     chosen = postgres.django_settings(env.text("DATABASE_URL"), var=var, pool=False)
     if "CLUSTER" in chosen:
-        chosen["CLUSTER"].ensure()
+        cluster = chosen["CLUSTER"]
+        if aside := belonging.check(cluster, var):
+            print(
+                f"\n  The database here was made by a checkout that is gone, with its keys. It is kept in {aside}; a "
+                "fresh one is made.",
+                flush=True,
+            )
+        cluster.ensure()
+        belonging.note(cluster, var)
         return
     parameters = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     known = {name: chosen[key] for name, key in parameters.items() if chosen[key]}

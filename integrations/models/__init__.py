@@ -6,6 +6,7 @@ from integrations.models.custom import ExchangedFile, IntegrationKey, KeptAnswer
 from integrations.models.flow import FlowState, SyncRun
 from integrations.models.hook import Hook, HookMessage
 from integrations.models.integration import Connection, Integration, Status
+from integrations.models.item import WarehouseItem
 from integrations.models.oauth import OAuthAttempt
 from integrations.models.pace import Pace
 from integrations.models.stock import StockChannel, StockNumber
@@ -29,5 +30,6 @@ __all__ = (
     "StockNumber",
     "SyncRun",
     "ToldFile",
+    "WarehouseItem",
     "Written",
 )

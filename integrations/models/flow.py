@@ -25,6 +25,12 @@ class FlowState(Claimable):
     last_full_at = models.DateTimeField(null=True)
     """When the list itself was last asked, not only the gate."""
 
+    switched_at = models.DateTimeField(null=True)
+    """When it last began to send, or ceased."""
+    elders = models.BigIntegerField(null=True)
+    """Who wrote then and did not know of it (`portal.kit.elders`): a mark of them. 0: not taken yet; none: what they
+    wrote has been looked through (`integrations.outbound.beginning`)."""
+
     class Meta:
         constraints = (models.UniqueConstraint(fields=("integration", "flow"), name="flow_once"),)
         indexes = (models.Index(fields=("next_at",), name="flow_due"),)

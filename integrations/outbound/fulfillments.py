@@ -4,15 +4,16 @@ Told is what was shipped while the channel's flow *Fulfillments* was on, of orde
 shop that begins to be told is not told of the past. What cannot be told becomes an exception (`tracking_not_told`).
 """
 
+import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from integrations.capabilities import LooksAhead, OutgoingParcel, TakesParcels
@@ -20,6 +21,7 @@ from integrations.manifest import Client, Direction
 from integrations.models import FlowState, Integration
 from integrations.outbound import written
 from integrations.outbound.ask import Asker, Declined, ask_whether, asking
+from integrations.outbound.beginning import looks
 from integrations.outbound.parcels import names_of, outgoing, shipped_ids, shipped_of
 from integrations.sync import spans
 from integrations.sync.flows import Unable
@@ -49,6 +51,9 @@ log = logging.getLogger(__name__)
 
 KIND, FLOW = "fulfillment", "fulfillments"
 NAME = "telling"
+ELDERS = dt.timedelta(minutes=5)
+"""How long before a flow was switched off a report may have been written that was taken for one of afterwards: longer
+than any transaction takes."""
 
 
 def is_told(organization_id: int, event_name: str) -> bool:
@@ -75,8 +80,24 @@ def parked(event: Event, error: str) -> None:
 @consumer(NAME, events=[FULFILLMENT_CREATED.name], on_parked=parked, wants=is_told)
 def listen(events: Sequence[Event]) -> None:
     """Ask for a delivery for each fulfillment that its channel is to be told of."""
-    rows = Fulfillment.across.filter(pk__in=[one.entity_id for one in events], kind=Fulfillment.Kind.SHIPPED)
-    found = list(rows.select_related("organization", "order").defer(*_HEAVY).order_by("pk"))
+    _ask_for(Fulfillment.across.filter(pk__in=[one.entity_id for one in events]))
+
+
+def look_again(state: FlowState) -> None:
+    """Ask for deliveries of what was reported as the flow was switched, by who did not know of it yet."""
+    if state.switched_at is None:
+        return
+    rows = Fulfillment.across.filter(
+        organization_id=state.integration.organization_id, order__source_id=state.integration.source_id,
+        created_at__gte=state.switched_at - ELDERS,
+    )  # fmt: skip
+    _ask_for(rows)
+
+
+def _ask_for(rows: "QuerySet[Fulfillment]") -> None:
+    """Ask for a delivery for each of these fulfillments that its channel is to be told of."""
+    shipped = rows.filter(kind=Fulfillment.Kind.SHIPPED)
+    found = list(shipped.select_related("organization", "order").defer(*_HEAVY).order_by("pk"))
     tellers = tellers_of({one.order.source_id for one in found})
     wanted: dict[Organization, list[tuple[str, str, Json]]] = {}
     for one in found:
@@ -101,7 +122,7 @@ def tellers_of(source_ids: set[int]) -> dict[int, Teller]:
     return {one.source_id: (one, states.get(pk)) for pk, one in found.items()}
 
 
-def why_not(state: FlowState | None, ordered_at: datetime, shipped_at: datetime) -> str:
+def why_not(state: FlowState | None, ordered_at: dt.datetime, shipped_at: dt.datetime) -> str:
     """Say what keeps a channel from being told: `order` or `shipped` came while its flow was off; else nothing."""
     if not spans.was_on(state, shipped_at):
         return "shipped"
@@ -254,3 +275,4 @@ def _able(client: Client) -> TakesParcels:
 BY_SETS = BySets(_calls, _note_many, _finish)
 senders.register(KIND, Sender(KIND, BY_SETS.send, look_up, by_sets=BY_SETS))
 parked_as.register(KIND, "tracking_not_told")
+looks.register(FLOW, look_again)

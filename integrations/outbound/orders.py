@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from integrations.capabilities import Booked, OutgoingOrder, TakesOrders
 from integrations.kit.errors import Declined as Told
 from integrations.kit.pushing import BY_HAND, TAKEN_IN
 from integrations.manifest import Client, Direction, Manifest
-from integrations.models import Integration
+from integrations.models import FlowState, Integration
 from integrations.outbound.ask import Declined, ask, ask_whether
+from integrations.outbound.beginning import looks
 from integrations.registry import connectors
 from integrations.sync.flows import Unable
 from orders.events import ORDER_CREATED, ORDER_UPDATED
@@ -110,7 +111,38 @@ def parked(event: Event, error: str) -> None:
 @consumer(NAME, events=[ORDER_CREATED.name, ORDER_UPDATED.name], on_parked=parked, wants=listens)
 def listen(events: Sequence[Event]) -> None:
     """Push what an integration wants by itself: each order once, and again when what it was told has changed."""
-    orders = lock({one.entity_id for one in events})
+    _push({one.entity_id for one in events})
+
+
+def look_again(state: FlowState) -> None:
+    """Push what was written as a system began to get orders by itself, by who did not know of it yet."""
+    if not listens(state.integration.organization_id, ORDER_CREATED.name):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_SINCE, {
+            "organization": state.integration.organization_id, "since": state.switched_at,
+            "names": [ORDER_CREATED.name, ORDER_UPDATED.name],
+        })  # fmt: skip
+        ids = [row[0] for row in cursor.fetchall()]
+    for start in range(0, len(ids), MOST):
+        _push(set(ids[start : start + MOST]))
+
+
+_SINCE = """
+SELECT DISTINCT e.entity_id FROM portal_event e
+WHERE e.organization_id = %(organization)s AND e.name = ANY(%(names)s) AND e.created_at >= %(since)s
+  AND e.id > coalesce((
+    SELECT b.id FROM portal_event b
+    WHERE b.organization_id = %(organization)s AND b.created_at < %(since)s - interval '10 minutes'
+    ORDER BY b.id DESC LIMIT 1), 0)
+ORDER BY 1
+"""
+"""Events are found by going back from the newest of the organization to those before it began."""
+
+
+def _push(order_ids: set[int]) -> None:
+    """Push these orders to the systems that get them by themselves, where they do not have them as they are."""
+    orders = lock(order_ids)
     waiting = [one for one in takers({one.organization_id for one in orders.values()}) if _when(one) != BY_HAND]
     for integration in waiting:
         mine = {pk: one for pk, one in orders.items() if one.organization_id == integration.organization_id}
@@ -245,4 +277,5 @@ def fetched(rows: Sequence[OrderPush]) -> None:
 receivers.register("integrations", Receivers(offered, hand_over))
 senders.register(KIND, Sender(KIND, send, look_up))
 parked_as.register(KIND, pushes.PROBLEM)
+looks.register(FLOW, look_again)
 on_parked.register("integrations.orders", tell)

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from integrations.capabilities import SellsProducts
-from integrations.manifest import Client, Direction
+from integrations.capabilities import TakesProducts
+from integrations.manifest import Client, Direction, Role
 from integrations.models import Integration
 from integrations.outbound.ask import ask
+from integrations.registry import connectors
 from integrations.sync.flows import Unable
 from orders.documents.product import document as document_of
 from orders.exceptions.deliveries import parked_as
@@ -106,7 +107,7 @@ def send(intent: Intent) -> Json:
     integration, product, publication = _found(intent)
     if product.version > int(intent.payload["version"]) and _is_overtaken(product, integration):
         return {"overtakenBy": product.version}
-    told = _document(product, publication)
+    told = _document(integration, product, publication)
     try:
         api_id = ask(integration, partial(_put, told, publication.ext_product_api_id), flow=FLOW)
     except Refused as refused:
@@ -136,7 +137,7 @@ def _is_overtaken(product: Product, integration: Integration) -> bool:
     return rows.exclude(state=State.PARKED).exists()
 
 
-def _document(product: Product, publication: Publication) -> Json:
+def _document(integration: Integration, product: Product, publication: Publication) -> Json:
     """Return the product's document in the channel's words. Raises Later while its parent is not there yet."""
     told = document_of(product) | {
         "sku": publication.sku or product.sku,
@@ -145,7 +146,7 @@ def _document(product: Product, publication: Publication) -> Json:
         "unpublish": publication.state == _S.TO_BE_UNPUBLISHED,
     }
     told.pop("parentExtProductApiId", None)
-    if product.parent_id is not None:
+    if product.parent_id is not None and not _keeps_items(integration):
         above = Publication.across.filter(product_id=product.parent_id, source_id=publication.source_id).first()
         if above is None or not above.ext_product_api_id:
             raise Later(_("Its parent is not there yet; it is sent first."))
@@ -153,9 +154,14 @@ def _document(product: Product, publication: Publication) -> Json:
     return told
 
 
+def _keeps_items(integration: Integration) -> bool:
+    """Say whether it is a warehouse: there each variant is a thing by itself."""
+    return connectors.get(integration.connector).role is Role.FULFILLMENT_CHANNEL
+
+
 def _put(told: Json, api_id: str, client: Client) -> str:
-    if not isinstance(client, SellsProducts):
-        raise Unable(client, "SellsProducts")
+    if not isinstance(client, TakesProducts):
+        raise Unable(client, "TakesProducts")
     if not api_id and (found := client.find_product(told["sku"])):
         api_id = found[0]
     return client.put_product(told, api_id)

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.capabilities import SellsOrders, SellsProducts
+from integrations.capabilities import KeepsItems, SellsOrders, SellsProducts
 from integrations.kit.errors import NOT_UNDERSTOOD, OutsideFailed
 from integrations.kit.mapped import DoesNotFit
 from integrations.kit.windows import Cursor, Window, read_cursor
 from integrations.manifest import Client, Deleted, Item, Page
 from integrations.models import FlowState, Integration
 from integrations.registry import connectors
+from integrations.sync import items
 from integrations.sync.flows import Unable, pulls
 from integrations.sync.listed import ListPull, our_time, start_of
 from integrations.sync.outcome import Outcome
@@ -91,6 +92,8 @@ class ProductsPull(ListPull[ProductRecord]):
 
 def pull(state: FlowState, client: Client, hold_on: Callable[[], bool]) -> Outcome:
     """Pull the products of an integration. Raises OutsideFailed, Stopped."""
+    if isinstance(client, KeepsItems):
+        return items.pull(state, client, hold_on)
     if not isinstance(client, SellsProducts):
         raise Unable(client, "SellsProducts")
     integration = state.integration

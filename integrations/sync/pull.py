@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable
+from functools import cache
 
 from django.db import connection
 
@@ -34,11 +35,11 @@ LEASE = dt.timedelta(seconds=90)
 BUDGET = 40.0
 """Seconds after which a worker rings for the rest instead of going on."""
 
-RUNNABLE = """
+_RUNNABLE = """
 EXISTS (
     SELECT 1 FROM integrations_integration i
     WHERE i.id = t.integration_id AND i.enabled AND i.deleted_at IS NULL AND i.connection = 'connected'
-      AND i.flows ->> t.flow = 'pull')
+      AND (i.flows ->> t.flow = 'pull' OR i.flows ->> t.flow = 'push' AND (i.connector, t.flow) IN ({asks})))
 AND NOT EXISTS (
     SELECT 1 FROM integrations_pace p
     WHERE p.integration_id = t.integration_id AND p.blocked_until > clock_timestamp())
@@ -50,6 +51,13 @@ AND (t.flow <> 'inventory' OR NOT EXISTS (
 """Flows that may run: of an active integration that no pause was asked of; stock once its locations are known."""
 
 
+@cache
+def runnable() -> str:
+    """Return the condition on flows that may run, for `claims.claim`."""
+    both = [(one.key, flow.key) for one in connectors.all() for flow in one.flows if flow.asks_while_pushed]
+    return _RUNNABLE.format(asks=", ".join(f"('{key}', '{flow}')" for key, flow in [*both, ("", "")]))
+
+
 def anything_due() -> bool:
     """Say whether a flow is due that nobody works on."""
     with connection.cursor() as cursor:
@@ -59,8 +67,8 @@ def anything_due() -> bool:
                 SELECT 1 FROM integrations_flowstate t
                 WHERE ((t.state = 'pending' AND t.next_at <= clock_timestamp())
                        OR (t.state = 'running' AND t.lease_until < clock_timestamp()))
-                  AND {RUNNABLE})
-            """  # noqa: S608 - a constant
+                  AND {runnable()})
+            """  # noqa: S608 - keys of our own connectors
         )
         row = cursor.fetchone()
     return bool(row and row[0])
@@ -69,7 +77,7 @@ def anything_due() -> bool:
 def run_due(*, seconds: float = BUDGET) -> int:
     """Run due flows one after the other for at most so many seconds. Returns how many were run."""
     ends, count = time.monotonic() + seconds, 0
-    while time.monotonic() < ends and (taken := claims.claim(FlowState, limit=1, lease=LEASE, where=RUNNABLE)):
+    while time.monotonic() < ends and (taken := claims.claim(FlowState, limit=1, lease=LEASE, where=runnable())):
         run(taken[0])
         count += 1
     return count

@@ -29,9 +29,11 @@ def cursor_of(state: FlowState) -> Json:
 
 def walk(
     state: FlowState, pages: Iterator[Reports], hold_on: Callable[[], bool], take: Take,
-    tell: Callable[[Sequence[str]], None] | None = None,
+    tell: Callable[[Sequence[str]], None] | None = None, *, keeps_refused: bool = True,
 ) -> Outcome:  # fmt: skip
     """Take page after page; `tell` says afterwards, outside the transaction, what has arrived.
+
+    Without `keeps_refused` it is the business of `take` what becomes of what could not be read.
 
     Raises Stopped, OutsideFailed.
     """
@@ -43,7 +45,8 @@ def walk(
             if not hold_on():
                 raise Stopped
             outcome = outcome.plus(take(page, by))
-            refuse(state.integration, page.refused, by)
+            if keeps_refused:
+                refuse(state.integration, page.refused, by)
             rows.update(cursor={"start": start_of(state.integration)} | page.cursor)
         failpoint("pull.after_take")
         if tell and page.taken:

@@ -23,12 +23,21 @@ def note(integration: Integration, before: Mapping[str, str], after: Mapping[str
         if was == will:
             continue
         state, _ = FlowState.objects.select_for_update().get_or_create(integration=integration, flow=key)
-        state.cursor = state.cursor | {SPANS: _switched(state.cursor.get(SPANS, []), on=will)}
-        state.save(update_fields=["cursor"])
+        state.switched_at, state.elders = database_now(), 0
+        state.cursor = state.cursor | {SPANS: _switched(state.cursor.get(SPANS, []), state.switched_at, on=will)}
+        state.save(update_fields=["cursor", "switched_at", "elders"])
 
 
-def _switched(spans: Spans, *, on: bool) -> Spans:
-    at = database_now().isoformat()
+def begin(integration: Integration, flow: str) -> None:
+    """Note that a flow may begin to send now for another reason than its direction: it is connected, or set up so.
+
+    In the transaction that has it begin; what was written by who did not know yet is looked through afterwards.
+    """
+    FlowState.objects.filter(integration=integration, flow=flow).update(switched_at=database_now(), elders=0)
+
+
+def _switched(spans: Spans, moment: dt.datetime, *, on: bool) -> Spans:
+    at = moment.isoformat()
     if on:
         return [*spans, (at, None)][-MOST:]
     return [*spans[:-1], (spans[-1][0], at)] if spans and spans[-1][1] is None else spans

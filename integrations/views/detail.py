@@ -14,6 +14,7 @@ from integrations.forms import FlowsForm, NameForm, SettingsForm
 from integrations.history import ENTITY
 from integrations.hooks.address import FIELDS as HOOK_FIELDS
 from integrations.hooks.shown import hearing
+from integrations.items import are_kept
 from integrations.manifest import Role
 from integrations.models import Integration, SyncRun
 from integrations.outbound.stock_shown import state_of
@@ -121,6 +122,7 @@ def _tabs(integration: Integration, current: str) -> list[Tab]:
     own = connectors.get(integration.connector).own_api is not None
     more = [("connection", _("Connection"))] if own else []
     more += [("files", _("Files"))] if integration.connector in KINDS else []
+    more += [("products", _("Products"))] if are_kept(integration) else []
     names = [("detail", _("Settings")), *more, ("mappings", _("Mappings")), ("activity", _("Activity"))]
     tabs = [Tab(label, reverse(f"integrations:{key}", args=[integration.public_id])) for key, label in names]
     return [replace(tab, current=key == current) for tab, (key, _label) in zip(tabs, names, strict=True)]

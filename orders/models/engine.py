@@ -1,5 +1,6 @@
 """The built-in engines of an organization: switched on or off, and their settings."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -20,6 +21,10 @@ class EngineSetting(Scoped):
     elders = models.BigIntegerField(null=True)
     """Who wrote when it came on and took it for off (`portal.kit.elders`): a mark of them. 0: not taken yet; none: they
     have ended, and what they left has been looked at."""
+    first_look = models.TextField(default="", db_default="", blank=True)
+    """What the first look could see of the database as it came on (`automations.judged`); empty: no second comes."""
+    judged = ArrayField(models.BigIntegerField(), null=True)
+    """The events beyond that which have been judged since."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("organization", "engine"), name="engine_setting_once"),)

@@ -105,12 +105,13 @@ def parts_of(record: ProductRecord) -> tuple[Part, ...]:
     return tuple(found.values())
 
 
+def followed(state: str, *, sold: bool) -> str:
+    """Return what a publication's state becomes when its channel says whether the product can be bought there."""
+    return _NEXT.get((P(state), sold), P(state)).value
+
+
 def _told(record: ProductRecord, own: Publication | None) -> dict[str, Any]:
-    """Return what a report says of the publication."""
-    state = own.state if own else P.TO_BE_PUBLISHED.value
-    followed = _NEXT.get((state, record.status == "active"))
-    if own is None and record.status != "active":
-        followed = P.UNPUBLISHED
+    """Return what a report says of the publication; without one the channel begins to have it."""
     return {
         "sku": record.sku,
         "name": record.name,
@@ -118,7 +119,7 @@ def _told(record: ProductRecord, own: Publication | None) -> dict[str, Any]:
         "ext_product_id": record.ext_product_id or "",
         "parent_api_id": record.parent_ext_api_id or "",
         "reported_at": record.ext_product_updated_at,
-        "state": followed.value if followed else state,
+        "state": followed(own.state if own else P.PUBLISHED.value, sold=record.status == "active"),
     }
 
 

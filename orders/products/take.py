@@ -81,8 +81,9 @@ def take_products(
         names = [one.ext_product_api_id for one in newest]
         done.changed |= family.settle(source, names, by=by)
         bad = [*refused, *done.refused]
-        _refuse(source, bad)
-        _forgive(source, newest, {one.external_id for one in bad}, by)
+        refuse_products(source, bad)
+        told = {name for one in newest for name in (one.ext_product_api_id, one.ext_product_id) if name}
+        forgive_products(source, told - {one.external_id for one in bad}, by=by)
         failpoint("take_products.before_commit")
     updated = len(done.changed - done.created)
     unchanged = max(0, len(newest) - len(done.created) - updated - len(done.refused))
@@ -166,7 +167,8 @@ def _deleted(source: Source, product: Product, by: Actor) -> Step:
     return Step(by, "unpublished", f"Deleted at {source.name}; it stays here.", channels={source: gone})
 
 
-def _refuse(source: Source, refused: Iterable[Refused]) -> None:
+def refuse_products(source: Source, refused: Iterable[Refused]) -> None:
+    """Keep records that could not be read, each as an exception with its bytes."""
     raise_exceptions(
         [
             Problem(
@@ -180,9 +182,8 @@ def _refuse(source: Source, refused: Iterable[Refused]) -> None:
     )  # fmt: skip
 
 
-def _forgive(source: Source, records: Iterable[ProductRecord], bad: set[str], by: Actor) -> None:
+def forgive_products(source: Source, names: Iterable[str], *, by: Actor) -> None:
     """Close the exceptions of records that were refused before and fit now."""
-    names = {name for one in records for name in (one.ext_product_api_id, one.ext_product_id) if name} - bad
     keys = [_cause(source, name) for name in names]
     active = OrderException.across.filter(
         organization_id=source.organization_id, type=UNREADABLE, state="active", cause_key__in=keys

@@ -206,6 +206,10 @@ URLS: dict[str, Permission | str] = {
     "integrations:detail": VIEW,
     "integrations:mappings": VIEW,
     "integrations:activity": VIEW,
+    "integrations:products": VIEW,
+    "integrations:join_product": OPERATE,
+    "integrations:part_product": OPERATE,
+    "integrations:make_product": OPERATE,
     "integrations:flows": CREDENTIALS,
     "integrations:connect": CREDENTIALS,
     "integrations:authorize": CREDENTIALS,
@@ -352,7 +356,7 @@ def path_of(address: Address, world: dict[str, Any]) -> str:
     values["hold_id"] = world["hold"]
     values["run_id"] = world["routing_run"]
     values |= {"token": "nobody's", "topic": "order.updated", "kind": "fulfillments"}
-    values |= {"key_id": "0" * 16, "file_id": "0" * 16}
+    values |= {"key_id": "0" * 16, "file_id": "0" * 16, "product_id": "0" * 16}
     return reverse(address.name, kwargs={name: values[name] for name in address.takes})
 
 

@@ -217,8 +217,8 @@ class Conformance:
     def test_two_workers_never_pull_one_flow(self, store: Any, connected: Integration) -> None:
         from portal.kit import claims
 
-        first = claims.claim(FlowState, limit=5, lease=pull.LEASE, where=pull.RUNNABLE)
-        second = claims.claim(FlowState, limit=5, lease=pull.LEASE, where=pull.RUNNABLE)
+        first = claims.claim(FlowState, limit=5, lease=pull.LEASE, where=pull.runnable())
+        second = claims.claim(FlowState, limit=5, lease=pull.LEASE, where=pull.runnable())
         assert (len(first), len(second)) == (2, 0)
 
     def test_a_worker_that_lost_its_claim_writes_nothing_more(self, store: Any, connected: Integration) -> None:
@@ -226,7 +226,7 @@ class Conformance:
         from portal.kit import claims
 
         FlowState.objects.filter(flow="locations").update(state="parked")
-        (mine,) = claims.claim(FlowState, limit=1, lease=pull.LEASE, where=pull.RUNNABLE)
+        (mine,) = claims.claim(FlowState, limit=1, lease=pull.LEASE, where=pull.runnable())
         FlowState.objects.filter(pk=mine.id).update(attempts=mine.attempt + 1)
         assert pull.run(mine) is None
         assert Order.across.count() == 0

@@ -88,7 +88,7 @@ def integration(organization: Organization, sandbox: Sandbox) -> Integration:
 def run_flow(integration: Integration, flow: str = "orders") -> Outcome | None:
     """Run one flow now, however recently it ran."""
     FlowState.objects.filter(integration=integration, flow=flow).update(next_at=Now(), last_full_at=None)
-    where, params = f"{pull.RUNNABLE} AND t.integration_id = %s AND t.flow = %s", [integration.pk, flow]
+    where, params = f"{pull.runnable()} AND t.integration_id = %s AND t.flow = %s", [integration.pk, flow]
     taken = claims.claim(FlowState, limit=1, lease=pull.LEASE, where=where, params=params)
     return pull.run(taken[0]) if taken else None
 

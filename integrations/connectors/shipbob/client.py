@@ -3,21 +3,21 @@
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import ValidationError
 
 from integrations.capabilities import CancelAnswer, Outgoing, Placed, Reports
 from integrations.connectors.shipbob import mapping, parcels
+from integrations.connectors.shipbob.api import PAGE, Params, items_of, object_of
+from integrations.connectors.shipbob.catalogue import Catalogue
 from integrations.connectors.shipbob.progress import Progress
 from integrations.connectors.shipbob.refusals import EXISTS, PROBLEMS
 from integrations.kit import pages
 from integrations.kit.client import server_seconds
 from integrations.kit.errors import NOT_UNDERSTOOD, Declined, Kind, OutsideFailed, Reaction
 from integrations.kit.mapped import DoesNotFit
-from integrations.manifest import Access, Account, Caller, Item
+from integrations.manifest import Account, Item
 from orders.records.level import LevelRecord
 from orders.records.location import LocationRecord
 from orders.records.refused import explain
@@ -25,11 +25,9 @@ from portal.kit import json
 from portal.kit.http import Answer
 from portal.kit.json import Json
 
-PAGE = 250
 _AT_ONCE = 100
 """IDs in one question: an address has an end."""
 _MOST_PAGES = 400
-Params = Mapping[str, str | int]
 _NO_CHANNEL = Reaction(
     Kind.PERSON,
     "This token may not send orders through any channel of the account.",
@@ -37,23 +35,16 @@ _NO_CHANNEL = Reaction(
 )
 
 
-class ShipBobClient:
+class ShipBobClient(Catalogue):
     """One account, as its access token sees it, and the channel of it that takes our orders."""
-
-    def __init__(self, call: Caller, access: Access) -> None:
-        self._call = call
-        self._token = access.secrets.get("token", "")
-        self._settings = mapping.Settings.model_validate(access.settings)
-        self._base = f"{access.endpoints['api'].rstrip('/')}/{self._settings.version}"
-        self._channel = self._settings.channel or access.details.get("channel_id")
 
     def account(self) -> Account:
         """Find the channel that takes orders: the check of the token, and whose it is."""
-        answer = self._get("/channel")
-        found = [one for one in _items(answer) if "orders_write" in (one.get("scopes") or ())]
+        answer = self.get("/channel")
+        found = [one for one in items_of(answer) if "orders_write" in (one.get("scopes") or ())]
         if not found:
             raise OutsideFailed(_NO_CHANNEL)
-        channel = next((one for one in found if str(one.get("id")) == self._settings.channel), found[0])
+        channel = next((one for one in found if str(one.get("id")) == self.settings.channel), found[0])
         name = str(channel.get("name") or f"Channel {channel.get('id')}")
         details = {
             "channel_id": channel.get("id"), "channel": name, "application": channel.get("application_name"),
@@ -66,11 +57,11 @@ class ShipBobClient:
 
     def locations(self) -> Sequence[LocationRecord]:
         """Return the warehouses that ship for the account."""
-        return mapping.locations(one for page in self._walk("/location") for one in _items(page))
+        return mapping.locations(one for page in self.walk("/location") for one in items_of(page))
 
     def methods(self) -> Sequence[tuple[str, str]]:
         """Return the shipping methods that are active: ShipBob knows each by its name."""
-        found = [one for page in self._walk("/shipping-method") for one in _items(page) if one.get("active")]
+        found = [one for page in self.walk("/shipping-method") for one in items_of(page) if one.get("active")]
         return [(name, name) for one in found if (name := str(one.get("name") or ""))]
 
     def find_request(self, reference: str) -> Placed | None:
@@ -80,10 +71,10 @@ class ShipBobClient:
 
     def place_request(self, request: Outgoing) -> Placed:
         """Send an order; one that is there already under this reference is taken as sent."""
-        make = self._settings.unknown_skus == "make"
-        body = mapping.request(request, method=self._settings.shipping_method, make_products=make)
+        make = self.settings.unknown_skus == "make"
+        body = mapping.request(request, method=self.settings.shipping_method, make_products=make)
         try:
-            return _placed(_object(self._send("POST", "/order", body)))
+            return _placed(object_of(self.send("POST", "/order", body)))
         except OutsideFailed as failed:
             if failed.code == EXISTS and (known := self.find_request(request.reference)):
                 return known
@@ -99,7 +90,7 @@ class ShipBobClient:
                 return CancelAnswer(agreed=True, reason="ShipBob does not have it.")
             request_id = known.id
         try:
-            answer = _object(self._send("POST", f"/order/{int(request_id)}:cancel"))
+            answer = object_of(self.send("POST", f"/order/{int(request_id)}:cancel"))
         except OutsideFailed as failed:
             if failed.status != 404:
                 raise
@@ -132,12 +123,12 @@ class ShipBobClient:
     def parcels_taken(self, ids: Sequence[str]) -> None:
         """Mark shipments as handed on; ShipBob then leaves them out of the last question above."""
         body = {"shipment_ids": [int(one) for one in ids], "is_tracking_uploaded": True}
-        self._send("POST", "/shipment:batchUpdateTrackingUpload", body)
+        self.send("POST", "/shipment:batchUpdateTrackingUpload", body)
 
     def levels(self, cursor: Json) -> Iterator[Reports]:
         """Return what lies in each warehouse. A report from before the last one, out of a cache, is left aside."""
         counted = int(cursor.get("counted") or 0)
-        for answer in self._walk("/inventory-level/locations", {"PageSize": PAGE}):
+        for answer in self.walk("/inventory-level/locations", {"PageSize": PAGE}):
             at = int(server_seconds(answer))
             if at < counted:
                 continue
@@ -148,12 +139,12 @@ class ShipBobClient:
     def subscribe(self, address: str, topics: Sequence[str], secret: str) -> Json:
         """Ask to be called at an address. Returns the number of the subscription."""
         body = {"url": address, "topics": list(topics), "description": "Switchyard", "secret": secret}
-        return {"id": _object(self._send("POST", "/webhook", body)).get("id")}
+        return {"id": object_of(self.send("POST", "/webhook", body)).get("id")}
 
     def unsubscribe(self, number: int) -> None:
         """End a subscription; one that is not there any more has ended."""
         try:
-            self._send("DELETE", f"/webhook/{number}")
+            self.send("DELETE", f"/webhook/{number}")
         except OutsideFailed as failed:
             if failed.status != 404:
                 raise
@@ -166,7 +157,7 @@ class ShipBobClient:
                 return
 
     def _order_page(self, asked: Params) -> list[pages.RawItem]:
-        answer = self._get("/order", asked, quiet=True)
+        answer = self.get("/order", asked, quiet=True)
         try:
             # A plain list, read like any other: one broken record spoils only itself.
             return pages.read(b'{"items":' + answer.body + b"}")[1]
@@ -175,34 +166,6 @@ class ShipBobClient:
 
     def _orders(self, asked: Params) -> list[Json]:
         return [one.value for one in self._order_page(asked) if isinstance(one.value, dict)]
-
-    def _walk(self, path: str, params: Params | None = None) -> Iterator[Answer]:
-        """Follow a list from page to page: of the address of the next one only its parameters count."""
-        asked = dict(params or {})
-        for _ in range(_MOST_PAGES):
-            answer = self._get(path, asked, quiet=True)
-            yield answer
-            body = _json(answer)
-            following = body.get("next") if isinstance(body, dict) else None
-            if not following:
-                return
-            query = dict(parse_qsl(urlsplit(str(following)).query))
-            asked = {**asked, **(query or {"Cursor": str(following)})}
-
-    def _get(self, path: str, params: Params | None = None, *, quiet: bool = False) -> Answer:
-        return self._checked(self._call("GET", self._base + path, headers=self._headers(), params=params, quiet=quiet))
-
-    def _send(self, method: str, path: str, body: Json | None = None) -> Answer:
-        return self._checked(self._call(method, self._base + path, headers=self._headers(), body=body))
-
-    def _headers(self) -> dict[str, str]:
-        channel = {"shipbob_channel_id": str(self._channel)} if self._channel else {}
-        return {"Authorization": f"Bearer {self._token}", **channel}
-
-    @staticmethod
-    def _checked(answer: Any) -> Answer:
-        assert isinstance(answer, Answer)
-        return answer
 
 
 _OLDEST: Params = {"SortOrder": "Oldest"}
@@ -254,7 +217,7 @@ def _name(one: pages.RawItem) -> str:
 def _levels(answer: Answer) -> tuple[list[LevelRecord], list[Item]]:
     found: list[LevelRecord] = []
     refused: list[Item] = []
-    for item in _items(answer):
+    for item in items_of(answer):
         try:
             found += mapping.levels(item)
         except DoesNotFit as error:
@@ -269,26 +232,3 @@ def _placed(order: Json) -> Placed:
     if isinstance(number, bool) or not isinstance(number, int):
         raise OutsideFailed(NOT_UNDERSTOOD, message="The order has no number.")
     return Placed(str(number), canceled=order.get("status") == "Cancelled")
-
-
-def _items(answer: Answer) -> list[Json]:
-    """Return the records of a list, which may stand alone or under `items`."""
-    body = _json(answer)
-    found = body.get("items") if isinstance(body, dict) else body
-    if not isinstance(found, list):
-        raise OutsideFailed(NOT_UNDERSTOOD, message="It is not a list.")
-    return [one for one in found if isinstance(one, dict)]
-
-
-def _json(answer: Answer) -> Any:
-    try:
-        return answer.json()
-    except json.NotJson as error:
-        raise OutsideFailed(NOT_UNDERSTOOD, message="It is not JSON.") from error
-
-
-def _object(answer: Answer) -> Json:
-    found = _json(answer)
-    if not isinstance(found, dict):
-        raise OutsideFailed(NOT_UNDERSTOOD, message="It is not an object.")
-    return found

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from integrations.connectors.shipbob import client, mapping, refusals
-from integrations.connectors.shipbob.rows import FULFILLMENTS, INVENTORY, LOCATIONS, REQUESTS
+from integrations.connectors.shipbob.rows import FULFILLMENTS, INVENTORY, LOCATIONS, PRODUCTS, REQUESTS
 from integrations.kit import standard_webhooks
 from integrations.kit.errors import RECONNECT, Kind, Reaction
 from integrations.manifest import Client, Direction, Field, Flow, Hooks, Limits, Manifest, Role
@@ -39,7 +39,19 @@ FLOWS = (
         initial=_PULL,
         built=frozenset({_PULL, _OFF}),
     ),
-    Flow("products", _("Products"), {_PUSH: _("Push to ShipBob"), _OFF: _("Disabled")}, built=frozenset({_OFF})),
+    Flow(
+        "products",
+        _("Products"),
+        {_PULL: _("Pull from ShipBob"), _PUSH: _("Push to ShipBob"), _OFF: _("Disabled")},
+        initial=_PULL,
+        built=frozenset({_PULL, _PUSH, _OFF}),
+        note=_(
+            "Each product finds by its SKU what ShipBob keeps; none is made here. Push also makes there what is "
+            "published on it."
+        ),
+        asks_while_pushed=True,
+        every=300,
+    ),
     Flow(
         "locations",
         _("Locations"),
@@ -109,12 +121,13 @@ SHIPBOB = connectors.register(
             topic=lambda body: str(body.get("topic") or ""),
         ),
         token=(
-            Field("token", _("Personal access token"), _("It needs the rights to read everything and to write orders "
-                  "and webhooks."), secret=True, pattern=r"\S{16,2000}"),
+            Field("token", _("Personal access token"), _("It needs the rights to read everything and to write orders, "
+                  "products and webhooks."), secret=True, pattern=r"\S{16,2000}"),
         ),
         token_help=_("In ShipBob open Integrations, Manage API tokens, make a token and copy it."),
         mappings={
-            "shipping_requests": REQUESTS, "fulfillments": FULFILLMENTS, "inventory": INVENTORY, "locations": LOCATIONS,
+            "shipping_requests": REQUESTS, "fulfillments": FULFILLMENTS, "inventory": INVENTORY, "products": PRODUCTS,
+            "locations": LOCATIONS,
         },
         errors=ERRORS,
         error_code=refusals.error_code,

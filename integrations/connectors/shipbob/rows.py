@@ -41,6 +41,16 @@ INVENTORY = (
     MappingRow("unavailable", "on_hand_quantity − onHand", _("There, but damaged or in a transfer.")),
     MappingRow("incoming", "awaiting_quantity"),
 )
+PRODUCTS = (
+    MappingRow("published[].sku", "variants[].sku", _("The same as here, or mapped on the Products tab.")),
+    MappingRow("published[].name", "name, variants[].name"),
+    MappingRow("published[].extProductApiId", "variants[].id"),
+    MappingRow("published[].extProductId", "variants[].inventory.inventory_id"),
+    MappingRow("published[].status", "variants[].status", _("Active is published.")),
+    MappingRow("sku, name, upc", "variants[].sku, name, upc", _("Only of what is made there.")),
+    MappingRow("weight, length, width, height", "variants[].weight, dimension", _("In ounces and inches.")),
+    MappingRow("countryOfOrigin, harmonizedCode", "variants[].customs"),
+)
 LOCATIONS = (
     MappingRow("extLocationId", "id", _("Active ones that ship for the account.")),
     MappingRow("name", "name"),

@@ -1,6 +1,7 @@
 """The one SQLite file. A single connection behind a lock: the stand-in needs order, not speed."""
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +21,11 @@ CREATE TABLE IF NOT EXISTS ledger (
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+
+
+def below_var(name: str) -> Path:
+    """Return where a file is kept, where the portal keeps its own: a demo and its sandboxes belong together."""
+    return Path(os.environ.get("SWITCHYARD_VAR") or "var") / name
 
 
 def dump(value: Any) -> str:

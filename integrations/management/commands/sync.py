@@ -81,7 +81,7 @@ class Command(BaseCommand):
 
 
 def _run(integration: Integration, flow: str) -> Outcome:
-    where, params = f"{pull.RUNNABLE} AND t.integration_id = %s AND t.flow = %s", [integration.pk, flow]
+    where, params = f"{pull.runnable()} AND t.integration_id = %s AND t.flow = %s", [integration.pk, flow]
     taken = claims.claim(FlowState, limit=1, lease=pull.LEASE, where=where, params=params)
     if not taken:
         raise CommandError(f"The flow “{flow}” is being worked on, or a pause was asked for. Try again in a minute.")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from integrations.connectors.ecwid.sandbox.config import DEFAULT_DATA, from_environment
 from integrations.connectors.ecwid.sandbox.server import serve
+from integrations.kit.sandbox.database import below_var
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sandbox", description="A local stand-in for the Ecwid store API.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8899)
-    parser.add_argument("--data", type=Path, default=Path(DEFAULT_DATA), help="SQLite file that keeps the orders")
+    parser.add_argument("--data", type=Path, default=below_var(DEFAULT_DATA), help="SQLite file that keeps the orders")
     return parser
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 Clock = Callable[[], float]
 
 DEFAULT_STORE_ID = 1003
-DEFAULT_DATA = "var/sandbox-ecwid.sqlite3"
+DEFAULT_DATA = "sandbox-ecwid.sqlite3"
+"""The file that keeps everything, below `SWITCHYARD_VAR`."""
 
 # Every scope the application may ask for, in words a shop owner understands.
 SCOPES: dict[str, str] = {

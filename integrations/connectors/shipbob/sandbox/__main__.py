@@ -10,6 +10,7 @@ from pathlib import Path
 
 from integrations.connectors.shipbob.sandbox.config import DEFAULT_DATA, from_environment
 from integrations.connectors.shipbob.sandbox.server import serve
+from integrations.kit.sandbox.database import below_var
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sandbox", description="A local stand-in for the ShipBob API.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8900)
-    parser.add_argument("--data", type=Path, default=Path(DEFAULT_DATA), help="SQLite file that keeps the orders")
+    parser.add_argument("--data", type=Path, default=below_var(DEFAULT_DATA), help="SQLite file that keeps the orders")
     parser.add_argument("--automatic", type=float, help="ship whatever comes after so many seconds")
     return parser
 

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from integrations.connectors.shipbob.sandbox import pages
 from integrations.connectors.shipbob.sandbox.answers import Refusal
-from integrations.connectors.shipbob.sandbox.api import controls, guard, orders, rest
+from integrations.connectors.shipbob.sandbox.api import controls, guard, orders, products, rest
 from integrations.connectors.shipbob.sandbox.world import World
 from integrations.kit.sandbox import frame
 
@@ -31,7 +31,7 @@ def create(world: World) -> Flask:
     app.after_request(frame.harden)
     app.register_error_handler(Refusal, lambda trouble: trouble.response())
     app.register_error_handler(HTTPException, _http_error)
-    for module in (orders, rest, controls, pages, frame):
+    for module in (orders, products, rest, controls, pages, frame):
         app.register_blueprint(module.routes)
     return app
 

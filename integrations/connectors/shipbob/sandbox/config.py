@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 Clock = Callable[[], float]
 
-DEFAULT_DATA = "var/sandbox-shipbob.sqlite3"
+DEFAULT_DATA = "sandbox-shipbob.sqlite3"
+"""The file that keeps everything, below `SWITCHYARD_VAR`."""
 VERSIONS = ("2025-07", "2026-01", "2026-07")
 """Those that are supported; the older ones have been switched off."""
 

@@ -95,6 +95,18 @@ class Sandbox:
             raise KeyError(sku)
         return self.world.shelf.counts(found["id"], location)
 
+    def rename(self, sku: str, to: str) -> None:
+        """Give a product another SKU. Raises KeyError."""
+        self.world.shelf.rename(sku, to)
+
+    def retire(self, sku: str, *, active: bool = False) -> None:
+        """Set a product inactive, or active again. Raises KeyError."""
+        self.world.shelf.retire(sku, active=active)
+
+    def remove(self, sku: str) -> None:
+        """Delete a product. Raises KeyError."""
+        self.world.shelf.remove(sku)
+
     def close_location(self, number: int) -> None:
         """Delete a warehouse."""
         self.world.shelf.close_location(number)

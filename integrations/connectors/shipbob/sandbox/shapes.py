@@ -46,6 +46,28 @@ def order(body: Json, *, number: int, channel: Json, lines: list[Json], at: floa
     }
 
 
+def product(kept: Json, pieces: int) -> Json:
+    """Return a product with its only variant."""
+    number, told, updated = kept["id"], kept["body"], moment(kept["updated"])
+    variant = {
+        "id": number + 500_000_000,
+        "sku": kept["sku"],
+        "name": kept["name"],
+        "status": "Active" if kept["active"] else "Inactive",
+        "inventory": {"inventory_id": number, "on_hand_qty": pieces},
+        "upc": told.get("upc") or "",
+        "gtin": told.get("gtin") or "",
+        "weight": {"weight": told.get("weight") or 0, "unit": "oz"},
+        "dimension": {**(told.get("dimension") or {"length": 0, "width": 0, "height": 0}), "unit": "inch"},
+        "customs": told.get("customs") or {},
+        "is_digital": False,
+        "bundle_definition": [],
+        "updated_on": updated,
+    }
+    return {"id": number + 400_000_000, "name": kept["name"], "type": "Regular", "updated_on": updated,
+            "variants": [variant]}  # fmt: skip
+
+
 def line(product: Json, inventory_id: int) -> Json:
     """Return a line of an order."""
     return {

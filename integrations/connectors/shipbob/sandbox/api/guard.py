@@ -11,6 +11,9 @@ from integrations.kit.sandbox import broken
 from integrations.kit.sandbox.faults import Fault
 from integrations.kit.sandbox.ledger import Call
 
+_MADE = ("/order", "/product")
+"""Where something is made, whose answer may go astray."""
+
 
 def world() -> World:
     """The world of the running application."""
@@ -80,7 +83,7 @@ def _after(response: Response) -> Response:
         return response
     if "remaining" in g:
         response.headers["x-remaining-calls"] = str(g.remaining)
-    placed = request.method == "POST" and request.path.endswith("/order") and response.status_code == 201
+    placed = request.method == "POST" and request.path.endswith(_MADE) and response.status_code == 201
     if placed and (fault := take("answer_lost")):
         response = _lost(response, str(fault.settings["how"]))
     elif response.status_code == 200 and take("cut"):
@@ -90,7 +93,7 @@ def _after(response: Response) -> Response:
 
 
 def _lost(response: Response, how: str) -> Response:
-    """Let the answer to an order that has been taken go astray."""
+    """Let the answer to an order that has been taken, or a product that has been made, go astray."""
     if how == "504":
         return broken.web_page(504)
     if how == "slow":

@@ -1,13 +1,14 @@
-"""Channels, locations, products, stock and webhooks over HTTP."""
+"""Channels, locations, stock and webhooks over HTTP."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from integrations.connectors.shipbob.sandbox.answers import Refusal, answer, wrong
 from integrations.connectors.shipbob.sandbox.api import params
 from integrations.connectors.shipbob.sandbox.api.guard import take, world
+from integrations.connectors.shipbob.sandbox.api.paging import paged
 from integrations.connectors.shipbob.sandbox.sender import TOPICS
 from integrations.connectors.shipbob.sandbox.world import CHANNELS
 
@@ -15,7 +16,6 @@ Json = dict[str, Any]
 
 routes = Blueprint("rest", __name__, url_prefix="/<any('2025-07', '2026-01', '2026-07'):version>")
 
-PAGE = 250
 HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 
@@ -41,18 +41,6 @@ def methods(version: str) -> Response:
     return answer(found)
 
 
-@routes.get("/product")
-def products(version: str) -> Response:
-    """List the products, page by page."""
-    found = [
-        {"id": one["id"] + 500_000_000, "name": one["name"], "type_id": 1, "type": "Regular",
-         "variants": [{"id": one["id"] + 500_000_000, "sku": one["sku"], "name": one["name"], "status": "Active",
-                       "inventory": {"inventory_id": one["id"], "on_hand_qty": 0}}]}
-        for one in world().shelf.products(request.args.get("SKU", ""))
-    ]  # fmt: skip
-    return _paged(found)
-
-
 @routes.get("/inventory-level")
 def levels(version: str) -> Response:
     """List the stock of all warehouses together."""
@@ -69,7 +57,7 @@ def levels(version: str) -> Response:
              "total_awaiting_quantity": total["awaiting"], "total_exception_quantity": 0,
              "total_internal_transfer_quantity": 0, "total_backordered_quantity": 0}
         )  # fmt: skip
-    return _dated(_paged(items), at)
+    return _dated(paged(items), at)
 
 
 @routes.get("/inventory-level/locations")
@@ -88,7 +76,7 @@ def levels_by_location(version: str) -> Response:
             if place not in gone and (not wanted or place in wanted)
         ]  # fmt: skip
         items.append({"inventory_id": one["id"], "sku": one["sku"], "name": one["name"], "locations": places})
-    return _dated(_paged(items), at)
+    return _dated(paged(items), at)
 
 
 @routes.get("/webhook")
@@ -134,14 +122,3 @@ def _dated(response: Response, at: float | None) -> Response:
     if at is not None:
         response.headers["Date"] = datetime.fromtimestamp(at, UTC).strftime(HTTP_DATE)
     return response
-
-
-def _paged(items: list[Json]) -> Response:
-    """Return a page with the way to the next one."""
-    size = params.number("PageSize", 50, high=PAGE)
-    start = params.number("Cursor", 0, low=0)
-    page = items[start : start + size]
-    if page and take("duplicates"):
-        page = [page[0], *page]
-    after = f"{request.path}?PageSize={size}&Cursor={start + size}" if start + size < len(items) else None
-    return answer({"items": page, "first": request.path, "prev": None, "next": after, "last": None})

@@ -5,7 +5,8 @@ from integrations.kit.sandbox.faults import Kind
 KINDS: dict[str, Kind] = {
     kind.key: kind
     for kind in (
-        Kind("answer_lost", "Answer lost", "The order is taken, but the answer never arrives.", {"how": "cut"},
+        Kind("answer_lost", "Answer lost", "The order is taken, or the product made, but the answer never arrives.",
+             {"how": "cut"},
              {"how": ("cut", "504", "slow")}),
         Kind("server_error", "Server error", "Answers with an error of the server and a web page instead of data.",
              {"status": 502}, {"status": ("500", "502", "503", "504")}),
@@ -25,6 +26,10 @@ KINDS: dict[str, Kind] = {
         Kind("ships_other", "Ships another SKU", "Puts something else into the box.", {"sku": "SCOOP-BAMBOO"},
              area="warehouse"),
         Kind("cancel_refused", "Refuses to cancel", "Says that every shipment has been picked.", area="warehouse"),
+        Kind("refuse_product", "Product refused", "Makes no product: something of it does not fit.",
+             area="warehouse"),
+        Kind("broken_product", "Broken product", "Lists show a product whose variant has no number.",
+             area="warehouse"),
         Kind("stale_stock", "Old stock report", "Tells the stock as it was some time ago.", {"seconds": 600},
              area="warehouse"),
         Kind("webhook_twice", "Webhook sent twice", "Every message is sent two times.", area="messages"),

@@ -29,25 +29,63 @@ class Shelf:
             for sku, name in demo.GOODS.items():
                 self.add(sku, name, {156: pieces, 8: pieces, 214: pieces // 4})
 
-    def add(self, sku: str, name: str, pieces: dict[int, int] | None = None) -> int:
-        """Make a product known, or put more pieces of a known one on the shelf. Returns its inventory number."""
+    def add(self, sku: str, name: str, pieces: dict[int, int] | None = None, *, told: Json | None = None) -> int:
+        """Make a product known, or put more pieces of a known one on the shelf. Returns its inventory number.
+
+        ``told`` is what somebody has said of it beside its SKU and its name.
+        """
         with self._db.transaction():
             found = self.find(sku)
             number = found["id"] if found else self._db.next_number("inventory", 21_000_101)
             if found is None:
                 self._db.run("INSERT INTO products VALUES (?, ?, ?)", number, sku, name)
+                self._note(number, body=dump(told or {}))
             for location_id, count in (pieces or {}).items():
                 self.move(number, location_id, on_hand=count)
             return int(number)
 
     def find(self, sku: str) -> Json | None:
         """Return the product of a SKU."""
-        row = self._db.row("SELECT * FROM products WHERE sku = ?", sku)
-        return dict(row) if row else None
+        return next(iter(self.products(sku)), None)
 
-    def products(self, sku: str = "") -> list[Json]:
-        """Return all products, or the one of a SKU."""
-        return [dict(row) for row in self._db.rows("SELECT * FROM products WHERE ? IN ('', sku) ORDER BY id", sku)]
+    def products(self, sku: str = "", *, since: float = 0.0) -> list[Json]:
+        """Return all products, or the one of a SKU, or those that changed since a moment; none that are gone."""
+        rows = self._db.rows(
+            "SELECT p.*, coalesce(f.updated, 0) AS updated, coalesce(f.active, 1) AS active,"
+            " coalesce(f.body, '{}') AS body FROM products p LEFT JOIN product_facts f USING (id)"
+            " WHERE ? IN ('', p.sku) AND coalesce(f.updated, 0) >= ? AND NOT coalesce(f.gone, 0) ORDER BY p.id",
+            sku, since,
+        )  # fmt: skip
+        return [dict(row) | {"body": json.loads(row["body"])} for row in rows]
+
+    def rename(self, sku: str, to: str) -> None:
+        """Give a product another SKU."""
+        number = self._number(sku)
+        self._db.run("UPDATE products SET sku = ? WHERE id = ?", to, number)
+        self._note(number)
+
+    def retire(self, sku: str, *, active: bool = False) -> None:
+        """Set a product inactive, or active again."""
+        self._note(self._number(sku), active=int(active))
+
+    def remove(self, sku: str) -> None:
+        """Delete a product: it is in no list any more, and another may have its SKU."""
+        number = self._number(sku)
+        self._db.run("UPDATE products SET sku = ? WHERE id = ?", f"{sku} (deleted {number})", number)
+        self._note(number, gone=1)
+
+    def _number(self, sku: str) -> int:
+        found = self.find(sku)
+        if found is None:
+            raise KeyError(sku)
+        return int(found["id"])
+
+    def _note(self, number: int, **facts: int | str) -> None:
+        """Write what is known of a product, and that it has changed now."""
+        with self._db.transaction():
+            self._db.run("INSERT OR IGNORE INTO product_facts (id, updated) VALUES (?, 0)", number)
+            for name, value in {"updated": self._clock(), **facts}.items():
+                self._db.run(f"UPDATE product_facts SET {name} = ? WHERE id = ?", value, number)  # noqa: S608 - ours
 
     def locations(self, *, all_of_them: bool = False) -> list[Json]:
         """Return the warehouses that have not been deleted."""

@@ -1,0 +1,140 @@
+"""What a warehouse keeps beside our products: what found each other, and what one side alone has. What people map."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from integrations.manifest import Direction, Role
+from integrations.models import Integration, WarehouseItem
+from integrations.registry import connectors
+from integrations.sync import matching
+from orders.models import BundleItem, Location, Product, Publication
+from orders.products import editing
+from portal.audit.actor import Actor
+from portal.kit.text import fold
+
+FLOW = "products"
+MOST = 50
+"""Rows that a list shows; the others are found by its search."""
+_P = Publication.State
+
+
+class CannotMap(ValueError):
+    """Two SKUs cannot be the same thing; the message says why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page tells: each list with the first rows, and how many there are."""
+
+    matched: int
+    mapped: Sequence[Publication]
+    """Products whose SKU there is another one."""
+    mapped_count: int
+    ours: Sequence[Product]
+    """Products that the warehouse does not know, each with how it stands there (`wanted`)."""
+    ours_count: int
+    theirs: Sequence[WarehouseItem]
+    theirs_count: int
+
+
+def are_kept(integration: Integration) -> bool:
+    """Say whether it is a warehouse that tells what it keeps."""
+    manifest = connectors.get(integration.connector)
+    flows = [one for one in manifest.flows if one.key == FLOW and Direction.PULL in one.built]
+    return manifest.role is Role.FULFILLMENT_CHANNEL and bool(flows)
+
+
+def shown(integration: Integration, text: str = "") -> Shown:
+    """Return what to show, in eight queries; `text` narrows all lists to SKUs and names that hold it."""
+    wanted = fold(text.strip())
+    known = _known(integration)
+    mapped = (
+        known.exclude(sku_folded=F("product__sku_folded")).select_related("product").order_by("product__sku_folded")
+    )
+    ours, theirs = unknown_products(integration), unmatched_items(integration)
+    if wanted:
+        mapped = mapped.filter(Q(sku_folded__contains=wanted) | Q(product__sku_folded__contains=wanted))
+        ours = ours.filter(Q(sku_folded__contains=wanted) | Q(name_folded__contains=wanted))
+        theirs = theirs.filter(Q(sku_folded__contains=wanted) | Q(name__icontains=text.strip()))
+    return Shown(
+        known.count(), list(mapped[:MOST]), mapped.count(), list(ours[:MOST]), ours.count(), list(theirs[:MOST]),
+        theirs.count(),
+    )  # fmt: skip
+
+
+def _known(integration: Integration) -> "QuerySet[Publication]":
+    rows: QuerySet[Publication] = Publication.across.filter(
+        source_id=integration.source_id, product__deleted_at=None
+    ).exclude(ext_product_api_id="")
+    return rows
+
+
+def unmatched_items(integration: Integration) -> "QuerySet[WarehouseItem]":
+    """Return what the warehouse keeps and no product here is, by SKU."""
+    known = _known(integration).filter(ext_product_api_id=OuterRef("item_id"))
+    rows: QuerySet[WarehouseItem] = WarehouseItem.across.filter(~Exists(known), integration=integration)
+    return rows.order_by("sku_folded", "pk")
+
+
+def unknown_products(integration: Integration) -> "QuerySet[Product]":
+    """Return the products that could be shipped and that the warehouse does not know, by SKU.
+
+    Left out are those that are switched off there, parents, and bundles that go out as their components.
+    """
+    there = Publication.across.filter(product_id=OuterRef("pk"), source_id=integration.source_id)
+    rows: QuerySet[Product] = Product.objects.within(integration.organization).filter(
+        ~Exists(there.filter(~Q(ext_product_api_id="") | Q(state=_P.DISABLED))), deleted_at=None
+    )
+    rows = rows.exclude(kind=Product.Kind.PARENT)
+    whole = Location.across.filter(fulfillment_source_id=integration.source_id, preserve_bundles=True, deleted_at=None)
+    if not whole.exists():
+        rows = rows.exclude(Exists(BundleItem.across.filter(bundle_id=OuterRef("pk"))), kind=Product.Kind.BUNDLE)
+    asked = there.filter(state=_P.TO_BE_PUBLISHED)
+    return rows.annotate(asked=Exists(asked)).only("public_id", "sku", "name").order_by("sku_folded", "pk")
+
+
+def join(integration: Integration, sku: str, theirs: str, *, by: Actor) -> tuple[Product, str]:
+    """Say that a SKU of ours is one of theirs. Returns the product and their SKU as they write it. Raises CannotMap."""
+    name = integration.name
+    products = Product.objects.within(integration.organization).filter(sku_folded=fold(sku.strip()), deleted_at=None)
+    product = products.first()
+    if product is None:
+        raise CannotMap(_("No product here has the SKU “%(sku)s”. Check how it is written.") % {"sku": sku.strip()})
+    if product.kind == Product.Kind.PARENT:
+        raise CannotMap(_("“%(sku)s” only groups its variants. Choose one of them.") % {"sku": product.sku})
+    items = WarehouseItem.across.filter(integration=integration, sku_folded=fold(theirs.strip()))
+    item = items.order_by("-active", "pk").first()
+    if item is None:
+        told = {"name": name, "sku": theirs.strip()}
+        raise CannotMap(_("%(name)s keeps nothing under the SKU “%(sku)s”. Check how it is written there.") % told)
+    other = _known(integration).filter(sku_folded=item.sku_folded).exclude(product_id=product.pk).first()
+    if other is not None:
+        told = {"theirs": item.sku, "name": name, "ours": other.product.sku}
+        raise CannotMap(_("“%(theirs)s” at %(name)s is “%(ours)s” here already.") % told)
+    _set(integration, product, {"sku": item.sku, "state": _P.PUBLISHED.value}, by=by)
+    return product, item.sku
+
+
+def part(integration: Integration, product: Product, *, by: Actor) -> None:
+    """Forget what a product is called there; where the warehouse knows its own SKU, that is meant again."""
+    _set(integration, product, None, by=by)
+
+
+def have_made(integration: Integration, product: Product, *, by: Actor) -> None:
+    """Have a product made there, under the SKU that it is to have there."""
+    _set(integration, product, {"state": _P.TO_BE_PUBLISHED.value}, by=by)
+
+
+def makes(integration: Integration) -> bool:
+    """Say whether products are made there."""
+    return bool(integration.flows.get(FLOW) == Direction.PUSH)
+
+
+def _set(integration: Integration, product: Product, told: dict[str, str] | None, *, by: Actor) -> None:
+    with transaction.atomic():
+        editing.set_channel(product, integration.source, told, by=by)
+        matching.match(integration)

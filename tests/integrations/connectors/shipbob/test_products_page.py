@@ -1,0 +1,132 @@
+"""The Products tab of a warehouse, as the owner, a colleague who may only look, and a stranger see it."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from integrations import items, lifecycle
+from integrations.connectors.shipbob.sandbox.server import Sandbox
+from integrations.models import Integration
+from orders.models import Product, Publication
+from portal.tenancy.models import Organization
+from tests.integrations.conftest import TESTER, run_flow
+from tests.integrations.connectors.shipbob.test_products import TEA, make, pulled, warehouse
+
+pytestmark = pytest.mark.django_db
+__all__ = ["warehouse"]
+
+
+def address(name: str, integration: Integration, *more: str) -> str:
+    return reverse(f"integrations:{name}", args=[integration.public_id, *more])
+
+
+@pytest.fixture
+def ours(organization: Organization, warehouse: Integration) -> Product:
+    made = make(organization, "OUR-TEA")
+    pulled(warehouse)
+    return made
+
+
+def acts(warehouse: Integration, ours: Product) -> list[tuple[str, dict[str, str]]]:
+    return [
+        (address("join_product", warehouse), {"ours": "OUR-TEA", "theirs": TEA}),
+        (address("part_product", warehouse, ours.public_id), {}),
+        (address("make_product", warehouse, ours.public_id), {}),
+    ]
+
+
+def test_owner_and_colleague_may_look_and_a_stranger_finds_nothing(
+    warehouse: Integration, ours: Product, as_owner: Client, as_colleague: Client, as_stranger: Client
+) -> None:
+    path = address("products", warehouse)
+    page = as_owner.get(path).content.decode()
+    assert "Not known at ShipBob" in page
+    assert 'aria-label="What ShipBob calls OUR-TEA"' in page
+    looked = as_colleague.get(path).content.decode()
+    assert ("OUR-TEA" in looked, "What ShipBob calls OUR-TEA" in looked) == (True, False)
+    assert as_stranger.get(path).status_code == 404
+
+
+def test_a_colleague_and_a_stranger_change_nothing(
+    warehouse: Integration, ours: Product, as_colleague: Client, as_stranger: Client
+) -> None:
+    lifecycle.save_flows(warehouse, {"products": "push"}, by=TESTER)
+    for path, data in acts(warehouse, ours):
+        assert as_colleague.post(path, data).status_code == 403
+        assert as_stranger.post(path, data).status_code == 404
+    assert not Publication.across.exists()
+
+
+def test_a_person_maps_sees_it_and_takes_it_back(warehouse: Integration, ours: Product, as_owner: Client) -> None:
+    (join, data), (part, _none), _make = acts(warehouse, ours)
+    told = as_owner.post(join, data | {"q": "tea"}, follow=True)
+    page = told.content.decode()
+    assert told.redirect_chain[0][0].endswith("?q=tea")
+    assert ("Mapped: called otherwise there" in page, f"OUR-TEA is {TEA} at ShipBob." in page) == (True, True)
+    assert page.count(part) == 2, "In its row, and as Undo."
+    as_owner.post(part)
+    assert not Publication.across.exists()
+
+
+def test_what_does_not_fit_stands_at_its_row(warehouse: Integration, ours: Product, as_owner: Client) -> None:
+    answer = as_owner.post(address("join_product", warehouse), {"ours": "OUR-TEA", "theirs": "<b>NOPE"})
+    page = answer.content.decode()
+    assert (answer.status_code, 'value="&lt;b&gt;NOPE"' in page, page.count('id="item-fault"')) == (422, True, 1)
+
+
+def test_it_is_made_there_only_where_a_person_has_chosen_push(
+    warehouse: Integration, ours: Product, as_owner: Client
+) -> None:
+    path = address("make_product", warehouse, ours.public_id)
+    assert path not in as_owner.get(address("products", warehouse)).content.decode()
+    assert as_owner.post(path).status_code == 404
+    lifecycle.save_flows(warehouse, {"products": "push"}, by=TESTER)
+    assert path in as_owner.get(address("products", warehouse)).content.decode()
+    page = as_owner.post(path, follow=True).content.decode()
+    assert ("Being made" in page, Publication.across.get().state) == (True, "tobepublished")
+
+
+def test_a_product_of_another_organization_is_not_found(
+    warehouse: Integration, as_owner: Client, stranger_product: Product
+) -> None:
+    answer = as_owner.post(address("part_product", warehouse, stranger_product.public_id))
+    assert answer.status_code == 404
+    answer = as_owner.post(address("join_product", warehouse), {"ours": stranger_product.sku, "theirs": TEA})
+    assert answer.status_code == 422
+
+
+@pytest.fixture
+def stranger_product() -> Product:
+    return make(Organization.objects.create(name="Strangers"), "STRANGE")
+
+
+def test_the_search_narrows_and_long_lists_say_so(
+    organization: Organization, warehouse: Integration, sandbox: Sandbox, as_owner: Client
+) -> None:
+    for number in range(items.MOST + 1):
+        sandbox.put(f"THEIRS-{number:03}", 1)
+        make(organization, f"OURS-{number:03}")
+    run_flow(warehouse, "products")
+    with CaptureQueriesContext(connection) as many:
+        page = as_owner.get(address("products", warehouse)).content.decode()
+    assert ("OURS-049" in page, "OURS-050" in page, "The first 50 of 51" in page) == (True, False, True)
+    with CaptureQueriesContext(connection) as few:
+        found = as_owner.get(address("products", warehouse), {"q": "s-050"}).content.decode()
+    assert ("OURS-050" in found, "THEIRS-050" in found, "OURS-049" in found) == (True, True, False)
+    assert (len(many), len(few)) == (QUERIES, QUERIES)
+
+
+QUERIES = 19
+
+
+def test_while_the_flow_is_off_the_tab_says_so(warehouse: Integration, as_owner: Client) -> None:
+    lifecycle.save_flows(warehouse, {"products": "disabled"}, by=TESTER)
+    assert "The flow “Products” is off" in as_owner.get(address("products", warehouse)).content.decode()
+
+
+def test_a_store_has_no_such_tab(organization: Organization, as_owner: Client) -> None:
+    store = lifecycle.add(organization, "ecwid", name="Tea shop", by=TESTER)
+    assert as_owner.get(address("products", store)).status_code == 404
+    assert address("products", store) not in as_owner.get(address("detail", store)).content.decode()
