@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0029_engine_elders"),
+        ("orders", "0030_engine_first_look"),
     ]
 
     operations = [
