@@ -46,11 +46,11 @@ def catch_up(organization: Organization) -> int:
         cursor.execute(_WAKE, values)
         count = int(cursor.rowcount)
         cursor.execute(_MISSED, values)
-        handed, snapshot = cursor.fetchone() or (0, "")
+        handed, snapshot, seen = cursor.fetchone() or (0, "", ())
     if again:
         judged.end(organization.pk)
     else:
-        judged.begin(organization.pk, snapshot)
+        judged.begin(organization.pk, snapshot, seen)
     if count + handed:
         ring(f"events:{NAME}")
     return count + int(handed)
@@ -80,7 +80,11 @@ WITH unseen AS (
     SELECT e.id FROM portal_event e, orders_enginesetting s, {judged.CLOCK} c
     WHERE %(again)s AND s.organization_id = %(organization)s AND s.engine = %(engine)s
       AND e.organization_id = %(organization)s AND e.created_at >= %(since)s AND e.id > {_BEFORE}
-      AND {judged.UNSEEN} AND e.id <> ALL(coalesce(s.judged, '{{}}'))),
+      AND {judged.RECENT} AND e.id <> ALL(coalesce(s.judged, '{{}}'))),
+seen AS (
+    SELECT e.id FROM portal_event e, {judged.CLOCK} c
+    WHERE NOT %(again)s AND e.organization_id = %(organization)s AND e.created_at >= %(since)s AND e.id > {_BEFORE}
+      AND {judged.RECENT_NOW}),
 fresh AS (
     SELECT e.id, e.entity_type, e.entity_id
     FROM orders_order o
@@ -105,7 +109,7 @@ handed AS (
     ORDER BY m.id
     ON CONFLICT (event_id, consumer) DO NOTHING
     RETURNING 1)
-SELECT (SELECT count(*) FROM handed), pg_current_snapshot()::text
+SELECT (SELECT count(*) FROM handed), pg_current_snapshot()::text, (SELECT coalesce(array_agg(id), '{{}}') FROM seen)
 """  # noqa: S608 - constants
 """One statement, so that what it could see is known exactly. `unseen` is what only the second look can see."""
 

@@ -22,9 +22,9 @@ class EngineSetting(Scoped):
     """Who wrote when it came on and took it for off (`portal.kit.elders`): a mark of them. 0: not taken yet; none: they
     have ended, and what they left has been looked at."""
     first_look = models.TextField(default="", db_default="", blank=True)
-    """What the first look could see of the database as it came on (`automations.judged`); empty: no second comes."""
+    """The server's snapshot of the first look as it came on (`automations.judged`); empty: no second comes."""
     judged = ArrayField(models.BigIntegerField(), null=True)
-    """The events beyond that which have been judged since."""
+    """Those of the events of that time and later that the first look saw, or that have been judged since."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("organization", "engine"), name="engine_setting_once"),)
