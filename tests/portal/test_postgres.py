@@ -180,6 +180,19 @@ def test_a_server_that_is_not_safe_is_removed_by_the_last_process_to_leave(home:
     assert sorted(path.name for path in home.iterdir()) == ["start.lock", "users.lock"]
 
 
+def test_half_a_database_that_somebody_left_is_in_nobodys_way(home: Path) -> None:
+    """Who was ended while he made it, or removed it."""
+    for name in ("data", "data.new", "data.gone"):
+        (home / name / "base").mkdir(parents=True)
+    command = [sys.executable, "-c", USES_THE_SERVER, str(home), "safe"]
+    kept = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    assert "cannot be put into" in kept.stderr, "What may be somebody's orders is not removed."
+    assert (home / "data" / "base").exists()
+    process, _ = use(home, "throw away")
+    leave(process)
+    assert sorted(path.name for path in home.iterdir()) == ["start.lock", "users.lock"]
+
+
 def test_the_throw_away_server_is_never_where_orders_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert place.home_below(tmp_path, safe=False) != place.home_below(tmp_path)
     monkeypatch.setenv("SWITCHYARD_DATABASE_FOLDER", str(tmp_path / "volume"))

@@ -136,8 +136,15 @@ class Cluster:
             os.close(handle)
 
     def _forget(self) -> None:
-        # What is not safe is not worth keeping either. The locks stay: somebody may be waiting for them.
-        for path in [] if self.safe else self.home.iterdir():
+        # What is not safe is not worth keeping either. The locks stay: somebody may be waiting for them. The data get
+        # another name first: whoever is ended meanwhile leaves no half of a database that would not start again.
+        if self.safe:
+            return
+        gone = self.home / "data.gone"
+        shutil.rmtree(gone, ignore_errors=True)
+        if self.data.exists():
+            self.data.rename(gone)
+        for path in self.home.iterdir():
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
 
@@ -157,8 +164,16 @@ class Cluster:
     def _init(self) -> None:
         # The built-in collation sorts alike on every system, whatever its C library.
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        made = self.home / "data.new"  # under another name until it is whole, for the same reason
+        shutil.rmtree(made, ignore_errors=True)
         # The socket's folder is private, which is the access control: hence trust.
-        self._run("initdb", "-D", str(self.data), "-U", self.superuser, "--auth=trust", "--no-instructions", *locale)
+        self._run("initdb", "-D", str(made), "-U", self.superuser, "--auth=trust", "--no-instructions", *locale)
+        if not self.safe:
+            shutil.rmtree(self.data, ignore_errors=True)
+        try:
+            made.rename(self.data)
+        except OSError as error:
+            raise _failed(f"cannot be put into {self.data} ({(error.strerror or str(error)).lower()})", self.home)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
