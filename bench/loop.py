@@ -238,6 +238,7 @@ def _bare(count: int, shop: Side, warehouse: Side) -> float:
                 to.post(f"{warehouse.url}/2026-01/order", json=_order(one), timeout=60).raise_for_status()
     told: set[str] = set()
     while len(told) < count:
+        assert time.perf_counter() - started < _WAIT, f"The warehouse ships {len(told)} of {count}, and no more."
         page = to.get(
             f"{warehouse.url}/2026-01/order",
             params={"HasTracking": "true", "IsTrackingUploaded": "false", "SortOrder": "Oldest", "Limit": "250"},

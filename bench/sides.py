@@ -29,10 +29,15 @@ MOST_LINES = 30
 
 
 def wanted(count: int) -> list[tuple[OrderRecord, list[LineItem]]]:
-    """Return the orders that travel: real ones, their first lines, whole units only, no SKU twice."""
-    found = []
+    """Return the orders that travel: real ones, their first lines, whole units only, no SKU twice.
+
+    SKUs that differ in their case alone are one, written as they are first: no warehouse keeps the other.
+    """
+    found, written = [], dict[str, str]()
     for record in records(count * 2):
-        lines = {one.sku: one for one in record.line_items if one.quantity >= 1 and one.sku and not one.sku.isspace()}
+        fitting = [one for one in record.line_items if one.quantity >= 1 and one.sku and not one.sku.isspace()]
+        known = {one: written.setdefault(fold(one.sku), one.sku) for one in fitting}
+        lines = {sku: one.model_copy(update={"sku": sku}) for one, sku in known.items()}
         if lines:
             found.append((record, list(lines.values())[:MOST_LINES]))
         if len(found) == count:
@@ -41,9 +46,8 @@ def wanted(count: int) -> list[tuple[OrderRecord, list[LineItem]]]:
 
 
 def articles(count: int) -> dict[str, str]:
-    """Return the names of the articles in the orders that travel, by their SKUs; none differs in its case alone."""
-    found = {fold(one.sku): one for _record, lines in wanted(count) for one in lines}
-    return {one.sku: one.name or one.sku for one in found.values()}
+    """Return the names of the articles in the orders that travel, by their SKUs."""
+    return {one.sku: one.name or one.sku for _record, lines in wanted(count) for one in lines}
 
 
 def shop(count: int, folder: Path) -> None:
@@ -79,10 +83,10 @@ def _sell(sandbox: Any, count: int) -> None:
     """Lower the shop's own stock by what all the orders buy, as a checkout does."""
     bought: Counter[str] = Counter()
     for _record, lines in wanted(count):
-        bought.update({fold(one.sku): int(one.quantity) for one in lines})
+        bought.update({one.sku: int(one.quantity) for one in lines})
     with sandbox.world.database.transaction():
         for one in sandbox.store.shelf.all():
-            if units := bought.get(fold(one["sku"])):
+            if units := bought.get(one["sku"]):
                 sandbox.store.shelf.save(one | {"quantity": one["quantity"] - units})
 
 
