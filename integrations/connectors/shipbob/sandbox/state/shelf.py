@@ -46,16 +46,19 @@ class Shelf:
 
     def find(self, sku: str) -> Json | None:
         """Return the product of a SKU."""
-        return next(iter(self.products(sku)), None)
+        return next(iter(self._listed("p.sku = ?", sku)), None)
 
     def products(self, sku: str = "", *, since: float = 0.0) -> list[Json]:
         """Return all products, or the one of a SKU, or those that changed since a moment; none that are gone."""
+        return self._listed("? IN ('', p.sku) AND coalesce(f.updated, 0) >= ?", sku, since)
+
+    def _listed(self, where: str, *values: Any) -> list[Json]:
         rows = self._db.rows(
-            "SELECT p.*, coalesce(f.updated, 0) AS updated, coalesce(f.active, 1) AS active,"
+            "SELECT p.*, coalesce(f.updated, 0) AS updated, coalesce(f.active, 1) AS active,"  # noqa: S608 - our own
             " coalesce(f.body, '{}') AS body FROM products p LEFT JOIN product_facts f USING (id)"
-            " WHERE ? IN ('', p.sku) AND coalesce(f.updated, 0) >= ? AND NOT coalesce(f.gone, 0) ORDER BY p.id",
-            sku, since,
-        )  # fmt: skip
+            f" WHERE {where} AND NOT coalesce(f.gone, 0) ORDER BY p.id",
+            *values,
+        )
         return [dict(row) | {"body": json.loads(row["body"])} for row in rows]
 
     def rename(self, sku: str, to: str) -> None:
