@@ -19,7 +19,9 @@ routes = Blueprint("products", __name__, url_prefix="/<any('2025-07', '2026-01',
 def products(version: str) -> Response:
     """List the products, page by page: those with a SKU, those that changed since a moment, or all."""
     since = params.moment("LastUpdatedTimestamp") or 0.0
-    found = [_told(one) for one in world().shelf.products(request.args.get("SKU", ""), since=since)]
+    shelf = world().shelf
+    counts = shelf.levels()
+    found = [_told(one, counts) for one in shelf.products(request.args.get("SKU", ""), since=since)]
     if found and take("broken_product"):
         found[0]["variants"][0]["id"] = None
     return paged(found)
@@ -44,9 +46,9 @@ def make(version: str) -> Response:
     shelf.add(sku, str(body["name"]), told=variant)
     found = shelf.find(sku)
     assert found is not None
-    return answer(_told(found), 201)
+    return answer(_told(found, shelf.levels()), 201)
 
 
-def _told(one: Json) -> Json:
-    pieces = sum(place["on_hand"] for place in world().shelf.levels().get(one["id"], {}).values())
+def _told(one: Json, counts: dict[int, dict[int, Json]]) -> Json:
+    pieces = sum(place["on_hand"] for place in counts.get(one["id"], {}).values())
     return shapes.product(one, pieces)
