@@ -16,7 +16,7 @@ from portal.deliveries.models import Delivery
 from portal.deliveries.send import request_many, send_due
 from portal.deliveries.senders import BySets, Calls, HeldBack, Intent, Later, Refused, Sender, Unclear, senders
 from portal.kit.json import Json
-from portal.tenancy.models import Organization
+from portal.tenancy.models import Membership, Organization
 
 pytestmark = pytest.mark.django_db
 KIND = "test set"
@@ -94,6 +94,17 @@ def test_many_take_as_many_statements_as_few(organization: Organization, warehou
     assert (counts[0] == counts[1], "".join(warehouse.book)) == (True, "abcdefghijklmnop")
     assert set(_states().values()) == {("done", False, 1)}
     assert Delivery.across.get(key="d").answer == {"name": "D"}
+
+
+def test_a_rush_to_one_side_keeps_no_other_waiting(
+    organization: Organization, stranger: Membership, warehouse: Warehouse
+) -> None:
+    _ask(organization, "ab")
+    _ask(stranger.organization, "c")
+    lease = Now() + dt.timedelta(minutes=1)
+    Delivery.across.filter(key="a").update(state="running", attempts=1, lease_until=lease)  # another worker is at it
+    send_due()
+    assert warehouse.book == ["c", "b"], "Of what is left, whoever has time sends on."
 
 
 def test_what_one_call_says_is_that_ones_alone(organization: Organization, warehouse: Warehouse) -> None:
