@@ -260,10 +260,17 @@ document.addEventListener(
   },
   true,
 );
+let back = false; // whether the focus goes back to what opened the drawer once the filtered list is there
 on("htmx:afterRequest", "[data-filter-form]", (event, form) => {
   if (event.detail.elt !== form || !event.detail.xhr.getResponseHeader("HX-Location")) return;
   form.closest("dialog")?.close();
-  document.addEventListener("htmx:afterSettle", () => document.querySelector("[data-open=advanced-filter]")?.focus({ preventScroll: true }), { once: true });
+  back = true;
+});
+// The list refreshes by itself, too: only the one with the new filter brings the button that stays.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!back || event.detail.elt?.id !== "list") return;
+  back = false;
+  document.querySelector("[data-open=advanced-filter]")?.focus({ preventScroll: true });
 });
 on("keydown", "[data-filter-record]", (event, input) => {
   if (event.key !== "Enter") return;

@@ -19,9 +19,10 @@ export function before(control) {
 
 /** Give the focus to a new input where the old control had it, or was to have it. */
 export function refocus(control, input) {
-  if (control.autofocus || left === input.id) input.focus({ preventScroll: true });
+  const had = left !== "" && left === input.id;
+  if (control.autofocus || had) input.focus({ preventScroll: true });
   control.autofocus = false;
-  if (left === input.id) left = "";
+  if (had) left = "";
 }
 
 document.addEventListener("htmx:beforeSwap", () => {

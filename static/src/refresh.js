@@ -22,17 +22,14 @@ function remember(element) {
     ticked: [...element.querySelectorAll("[data-pick]:checked")].map((box) => box.value),
     at: element.querySelector("[data-row].is-at")?.dataset.row,
     anchor: row && { key: row.dataset.row, top: row.getBoundingClientRect().top },
-    focus: active && { row: active.closest("[data-row]")?.dataset.row, index: focusIndex(active), id: active.id },
+    focus: active && { row: active.closest("[data-row]")?.dataset.row, index: focusable(active.closest("[data-row]") ?? element).indexOf(active), id: active.id },
   };
 }
 
-function focusable(row) {
-  return [...row.querySelectorAll("a, button, input")];
-}
-
-function focusIndex(active) {
-  const row = active.closest("[data-row]");
-  return row ? focusable(row).indexOf(active) : -1;
+// What can have the focus in a row; of the whole part, what stands outside its rows.
+function focusable(part) {
+  const all = [...part.querySelectorAll("a, button, input")];
+  return part.matches("[data-row]") ? all : all.filter((one) => !one.closest("[data-row]"));
 }
 
 function find(element, key) {
@@ -45,8 +42,9 @@ function restore(element, kept) {
   const row = find(element, kept.anchor?.key);
   if (row) window.scrollBy({ top: row.getBoundingClientRect().top - kept.anchor.top, behavior: "instant" });
   if (kept.focus) {
-    const focusRow = find(element, kept.focus.row);
-    const target = focusRow ? focusable(focusRow)[kept.focus.index] : document.getElementById(kept.focus.id);
+    const { row: key, index, id } = kept.focus;
+    const part = key ? find(element, key) : element;
+    const target = (id && document.getElementById(id)) || (part && focusable(part)[index]);
     target?.focus({ preventScroll: true });
   }
   for (const one of element.querySelectorAll("[data-row]")) {

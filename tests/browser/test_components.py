@@ -130,6 +130,18 @@ def test_a_refresh_keeps_what_is_ticked_and_the_row_in_its_place(
     assert abs(before["y"] - after["y"]) < 2
 
 
+def test_a_refresh_leaves_the_focus_on_a_columns_heading(
+    signed_in: Page, live_server: LiveServer, orders: list[Order]
+) -> None:
+    signed_in.goto(f"{live_server.url}/demo/?sort=order")
+    heading = signed_in.get_by_role("columnheader", name="Status").get_by_role("link")
+    heading.focus()
+    Order.across.filter(ext_order_id="#1001").update(status="archived", updated_at="2030-01-01T00:00Z")
+    signed_in.evaluate("document.getElementById('list-body').dispatchEvent(new CustomEvent('refresh'))")
+    expect(signed_in.locator("[data-row]", has_text="#1001")).to_contain_text("Archived")
+    expect(heading).to_be_focused()
+
+
 def test_ticks_reach_a_range_and_all_that_match(signed_in: Page, live_server: LiveServer, orders: list[Order]) -> None:
     signed_in.goto(f"{live_server.url}/demo/?sort=order")
     said = signed_in.locator("[data-bulk-count]")

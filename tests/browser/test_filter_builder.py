@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.axe import violations, violations_in_both
 from tests.browser.builder import (
@@ -22,6 +22,12 @@ from tests.browser.builder import (
 from tests.browser.walk import Walk, add_action, row_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("filtered_orders")]
+
+# The list reads itself afresh, as it does every few seconds, and says when that is over.
+REFRESHED = """() => {
+  document.addEventListener("htmx:afterSettle", () => console.log("refreshed"), { once: true });
+  document.getElementById("list-body").dispatchEvent(new CustomEvent("refresh"));
+}"""
 
 
 def test_one_begins_at_the_field_of_an_empty_filter_and_escape_leads_back(walk: Walk) -> None:
@@ -60,6 +66,21 @@ def test_a_nested_filter_is_built_counted_applied_reloaded_and_shared(walk: Walk
     expect(shared.locator("#filter-told")).to_contain_text("any tag is “vip” or “gold”")
     expect(shared.locator("[data-node=condition]")).to_have_count(3)
     shared.close()
+
+
+def test_the_focus_waits_for_the_filtered_list_while_the_old_one_refreshes(walk: Walk) -> None:
+    page = walk.page
+    condition(page, opened(walk), "Total", "is greater than", "50")
+    expect(number(page)).to_have_text("3")
+    held: list[Route] = []
+    page.route(re.compile(r"/orders\?f="), lambda route: held.append(route))
+    with page.expect_request(re.compile(r"/orders\?f=")):
+        apply(page)
+    with page.expect_event("console", lambda said: said.text == "refreshed"):
+        page.evaluate(REFRESHED)
+    held[0].continue_()
+    expect(page.locator("[data-row]")).to_have_count(3)
+    expect(page.get_by_role("link", name="Advanced filter")).to_be_focused()
 
 
 def test_one_line_is_not_several_and_lines_are_counted(walk: Walk) -> None:
