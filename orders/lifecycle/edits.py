@@ -29,6 +29,8 @@ _MOVES = {
     "draft": (OrderStatus.DRAFT, "set to draft", "Set to draft: not processed until it is marked ready."),
 }
 MOVES = tuple(_MOVES)
+_ON_ITS_WAY = frozenset({OrderStatus.SENT_TO_FULFILLMENT, OrderStatus.PARTIAL_FULFILLMENT, OrderStatus.FULFILLED})
+"""Nobody makes these ready by saying so: they are what their warehouses have, or have shipped, of them."""
 
 
 class ChangedMeanwhile(ValueError):
@@ -45,21 +47,32 @@ def step_of(to: str, *, by: Actor) -> Step:
     return Step(by, verb, summary, status=status, ends_holds="superseded")
 
 
+def refused(to: str, status: str) -> str:
+    """Return why a person may not move an order of this status (a key of `MOVES`); empty where one may."""
+    if is_already(to, status):
+        return f"The order is “{OrderStatus(status).label}” already."
+    wanted = _MOVES[to][0]
+    return "" if can_move(status, wanted) else refusal(status, wanted)
+
+
+def is_already(to: str, status: str) -> bool:
+    """Say whether an order of this status is where a move would bring it, or past that."""
+    return status == _MOVES[to][0] or (to == "ready" and status in _ON_ITS_WAY)
+
+
 def move(order_id: int, to: str, *, by: Actor, version: int | None = None) -> Order:
     """Cancel, archive, mark ready, mark for review or set to draft (the keys of `MOVES`).
 
     `version` is the one the person saw: raises ChangedMeanwhile when the order has moved on since.
     Raises MoveRefused when the order's status does not allow it, or its store has deleted the order.
     """
-    step = step_of(to, by=by)
-    assert step.status is not None
     with transaction.atomic():
         orders = lock([order_id])
         order = orders[order_id]
         check(order, version)
-        if not can_move(order.status, step.status):
-            raise MoveRefused(refusal(order.status, step.status))
-        commit([OrderChange(order_id, [step], cause="person")], orders)
+        if why := refused(to, order.status):
+            raise MoveRefused(why)
+        commit([OrderChange(order_id, [step_of(to, by=by)], cause="person")], orders)
     return order
 
 

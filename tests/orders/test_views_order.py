@@ -168,6 +168,15 @@ def test_a_move_that_the_status_does_not_have_is_refused(as_owner: Client, order
     assert status(order) == "canceled"
 
 
+@pytest.mark.parametrize("at", ["sentToFulfillment", "partialFulfillment", "fulfilled"])
+def test_what_warehouses_have_is_not_made_ready_by_saying_so(as_owner: Client, order: Order, at: str) -> None:
+    Order.across.filter(pk=order.pk).update(status=at)
+    response = as_owner.post(f"/orders/{order.public_id}/do/ready", headers=HTMX)
+    assert response.status_code == 422
+    assert f"The order is “{OrderStatus(at).label}” already." in response.content.decode()
+    assert status(order) == at
+
+
 def test_unknown_acts_are_not_found(as_owner: Client, order: Order) -> None:
     assert as_owner.post(f"/orders/{order.public_id}/do/explode").status_code == 404
     assert as_owner.post(f"/orders/{order.public_id}/do/hold").status_code == 404
