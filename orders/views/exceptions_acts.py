@@ -17,6 +17,7 @@ from django_stubs_ext import StrOrPromise
 from orders.exceptions import acts, work
 from orders.exceptions.alike import Alike, One, reasons
 from orders.exceptions.catalogue import retry_of
+from orders.exceptions.forecast import Forecast, of_ticked
 from orders.exceptions.form import ActForm, form_of
 from orders.exceptions.groups import Result, results
 from orders.exceptions.groups import members as group_members
@@ -26,6 +27,7 @@ from orders.lists.exceptions import cause_url, type_label
 from orders.lists.exceptions import exception_list as the_list
 from orders.models import ExceptionWork
 from orders.views.exceptions import one, show
+from orders.views.foreseen import alike
 from portal.kit.clock import now
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, get_or_404, page
@@ -90,6 +92,13 @@ class Preview:
     types: Sequence[tuple[str, int]]
     left: Sequence[tuple[str, int]]
     too_many: bool
+    forecast: Forecast | None = None
+    """What trying them again would come to, where that is asked."""
+
+    @property
+    def alike(self) -> Sequence[Alike]:
+        """The forecast as the page shows it."""
+        return alike(self.forecast) if self.forecast else ()
 
     @property
     def fitting(self) -> int:
@@ -122,7 +131,9 @@ def _preview(request: PageRequest, wanted: acts.Act) -> Preview:
     fitting = [row for row in rows if not why[row.pk]]
     types = Counter(type_label(row.type) for row in fitting).most_common()
     left = Counter(str(told) for told in why.values() if told).most_common()
-    return Preview(wanted, [row.pk for row in fitting], types, left, len(rows) > MOST)
+    asked = wanted.key == "retry" and len(rows) <= MOST and "sure" not in request.POST
+    told = of_ticked(fitting) if asked and fitting else None
+    return Preview(wanted, [row.pk for row in fitting], types, left, len(rows) > MOST, told)
 
 
 def _after(request: PageRequest, done: ExceptionWork) -> HttpResponse:

@@ -9,34 +9,25 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from orders.documents.instants import parse
 from orders.engines.setting import EXCEPTIONS, is_on
 from orders.exceptions import groups, work
-from orders.exceptions.alike import Alike
 from orders.exceptions.catalogue import CATEGORIES, Fate, exception_types, retry_of, types_of
-from orders.exceptions.forecast import Forecast, forecast
+from orders.exceptions.forecast import forecast
 from orders.exceptions.foresee import MOST as LOOKED_AT
 from orders.lists.exceptions import address, category, cause_url, exception_list, type_label
 from orders.models import OrderException
 from orders.queries import open_exceptions
 from orders.views.exceptions_acts import MOST
+from orders.views.foreseen import alike
 from portal.filters.tree import Condition
 from portal.kit.clock import database_now
 from portal.tenancy.models import Organization
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
-from portal.ui.amounts import count as grouped
 from portal.ui.components import Tab
-
-_FATES = {
-    Fate.CLEARS: ("resolved", ngettext_lazy("%(count)s would clear", "%(count)s would clear", "n")),
-    Fate.ASKS: ("running", ngettext_lazy("%(count)s known only by trying", "%(count)s known only by trying", "n")),
-    Fate.STAYS: ("active", ngettext_lazy("%(count)s would stay", "%(count)s would stay", "n")),
-}
-"""Status and words of what would become of exceptions."""
 
 
 @require_GET
@@ -104,7 +95,7 @@ def cause(request: PageRequest) -> HttpResponse:
         "rests": cure is None and not is_on(request.organization.pk, EXCEPTIONS),
         "is_a_persons": exception_types.get(type_key).is_a_persons,
         "forecast": told,
-        "alike": _alike(told),
+        "alike": alike(told),
         "tried": tried,
         "stays": told.of(Fate.STAYS),
         "others": told.total > len(tried) and cure is not None,
@@ -113,15 +104,6 @@ def cause(request: PageRequest) -> HttpResponse:
         "may_operate": may(request, Permission.OPERATE),
     }
     return render(request, "orders/exception_cause.html", context)
-
-
-def _alike(told: Forecast) -> list[Alike]:
-    counts = {fate: len(told.of(fate)) for fate in Fate}
-    return [
-        Alike(status, str(words % {"n": counts[fate], "count": grouped(counts[fate])}), told.by_fate[fate])
-        for fate, (status, words) in _FATES.items()
-        if counts[fate]
-    ]
 
 
 def _list_url(type_key: str, shared: str) -> str:

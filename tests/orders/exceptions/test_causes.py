@@ -72,6 +72,20 @@ def test_everybody_may_look_and_looking_changes_nothing(
     assert everything() == before
 
 
+def test_before_ticked_ones_are_tried_again_it_says_what_would_become_of_them(
+    reno: Location, as_owner: Client, organization: Organization
+) -> None:
+    Delivery.across.create(organization=organization, kind="email", key="a", state="parked")
+    raise_exceptions([Problem("delivery_parked", organization.pk, "email:a", title="Not sent", message="No answer")])
+    ticked = {"row": list(OrderException.across.values_list("public_id", flat=True)), "back": "/exceptions"}
+    before = everything()
+    text = as_owner.post("/exceptions/bulk/retry", ticked).content.decode()
+    for told in ("1 would clear", "1 known only by trying", "2 would stay", "There is not enough stock of TEA-1."):
+        assert told in text
+    assert everything() == before
+    assert "would stay" not in as_owner.post("/exceptions/bulk/dismiss", ticked).content.decode()
+
+
 def test_only_what_would_clear_is_tried_and_the_rest_stays_as_it_was(reno: Location, as_owner: Client) -> None:
     before = of(1002)
     made = as_owner.post("/exceptions/cause/cure", posted(as_owner.get("/exceptions/cause", ASKED)))
