@@ -1,48 +1,19 @@
 """The Order Hold Engine in a browser, from its first row to the rules it becomes, and the keys beside it."""
 
-import os
-from collections.abc import Callable
-from typing import Literal
-
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import expect
 
 from automations.hold_engine.settings import give
 from automations.models import HoldEngine, Rule
 from automations.services import ensure_defaults
 from orders.models import Source
-from tests.browser.axe import violations
+from tests.browser.fits import fits_everybody
 from tests.browser.walk import Walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PHONE: ViewportSize = {"width": 360, "height": 740}
-DESK: ViewportSize = {"width": 1280, "height": 900}
 
 
-@pytest.fixture
-def look(page: Page) -> Callable[[str], None]:
-    """Look at a page as machines do, in light and dark and on a phone; keep pictures where a folder is given."""
-    folder = os.environ.get("PICTURES", "")
-
-    def looked(name: str) -> None:
-        themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-        for theme in themes:
-            page.emulate_media(color_scheme=theme)
-            # Colours fade from light to dark: what is found on the way is gone when it is over.
-            assert any(violations(page) == [] for _ in range(3)), violations(page)
-            if folder:
-                page.screenshot(path=f"{folder}/{name}-{theme}.png", full_page=True)
-        page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        if folder:
-            page.screenshot(path=f"{folder}/{name}-phone.png", full_page=True)
-        page.set_viewport_size(DESK)
-        page.emulate_media(color_scheme="light")
-
-    return looked
-
-
-def test_an_engine_is_set_and_migrated(walk: Walk, source: Source, look: Callable[[str], None]) -> None:
+def test_an_engine_is_set_and_migrated(walk: Walk, source: Source) -> None:
     Source.across.create(organization=source.organization, name="Tin shop", connector="ecwid")
     give(source.organization)
     page = walk.open("/automations/")
@@ -58,7 +29,7 @@ def test_an_engine_is_set_and_migrated(walk: Walk, source: Source, look: Callabl
     second = page.get_by_role("region", name="Store row 2")
     expect(second.get_by_text("There is a row for this store already.")).to_be_visible()
     expect(every.get_by_label("Hold minutes")).to_have_value("45")
-    look("hold-engine")
+    fits_everybody(page, "hold-engine")
     second.get_by_role("button", name="Remove").click()
     expect(second).to_have_count(0)
     row = page.get_by_role("region", name="Store row 1")
@@ -69,24 +40,22 @@ def test_an_engine_is_set_and_migrated(walk: Walk, source: Source, look: Callabl
 
     page.get_by_role("link", name="Migrate to Automations").click()
     expect(page.get_by_text("New rule, for orders from Tin shop: hold 90 minutes")).to_be_visible()
-    look("hold-engine-migrate")
+    fits_everybody(page, "hold-engine-migrate")
     page.get_by_role("button", name="Migrate").click()
     expect(page.get_by_text("Olive Owner has migrated these settings to Automations")).to_be_visible()
-    look("hold-engine-migrated")
+    fits_everybody(page, "hold-engine-migrated")
     page.get_by_role("link", name="Open the rules").click()
     expect(page.get_by_text("Hold orders of Tin shop").first).to_be_visible()
     assert Rule.across.filter(trigger="NEW_ORDER", enabled=True).count() == 2
 
 
-def test_the_key_of_the_engine_and_the_webhook_secret_stand_among_the_keys(
-    walk: Walk, source: Source, look: Callable[[str], None]
-) -> None:
+def test_the_key_of_the_engine_and_the_webhook_secret_stand_among_the_keys(walk: Walk, source: Source) -> None:
     ensure_defaults(source.organization)
     page = walk.open("/settings/api-keys")
     expect(page.get_by_text("Stands for your rules in the history of records")).to_be_visible()
     page.get_by_role("button", name="Make secret").click()
     expect(page.get_by_text("The webhook secret is made. Copy it now")).to_be_visible()
-    look("api-keys")
+    fits_everybody(page, "api-keys")
     page.get_by_role("button", name="Make a new secret").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("For a day calls are signed with the new secret and with the old one.")

@@ -1,9 +1,9 @@
 """A developer connects a shop of one's own: secrets shown once, a first order sent, a file with a mistake brought."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.axe import violations_in_both
+from tests.browser.fits import fits_everybody
 from tests.browser.walk import Walk
 from tests.integrations.custom.conftest import an_order
 from tests.portal.api.conftest import Program
@@ -13,14 +13,6 @@ HEAD = "id,number,created_at,currency,ship_to_city,lines_id,lines_sku,lines_quan
 ROWS = "1,A1,2026-01-05T10:00:00Z,USD,Reno,l1,TEA-1,2\n2,A2,2026-01-05T10:00:00Z,USD,Reno,l1,TEA-1,0\n"
 
 
-def look(page: Page) -> None:
-    """Check a page as it stands: what axe finds, in both themes, and that nothing is wider than a telephone."""
-    assert violations_in_both(page) == []
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth <= 360")
-    page.set_viewport_size({"width": 1280, "height": 800})
-
-
 def test_a_shop_of_ones_own_is_connected_and_brings_orders_by_two_ways(walk: Walk) -> None:
     page = walk.open("/integrations/add/")
     page.get_by_role("link", name="Add Custom store").click()
@@ -28,7 +20,7 @@ def test_a_shop_of_ones_own_is_connected_and_brings_orders_by_two_ways(walk: Wal
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("The key is made. Copy it now")).to_be_visible()
     key = page.locator(".key-secret code").first.inner_text()
-    look(page)
+    fits_everybody(page)
     page.get_by_role("link", name="Connection", exact=True).click()
     expect(page.get_by_role("heading", name="Try it")).to_be_visible()
     expect(page.get_by_text(key)).to_have_count(0)
@@ -45,6 +37,6 @@ def test_a_shop_of_ones_own_is_connected_and_brings_orders_by_two_ways(walk: Wal
     page.get_by_role("button", name="Take it in").click()
     expect(page.get_by_role("alert")).to_contain_text("1 row was not taken")
     expect(page.get_by_role("alert")).to_contain_text("lines_quantity")
-    look(page)
+    fits_everybody(page)
     walk.menu("Orders")
     expect(page.locator("[data-row]").filter(has_text="A1")).to_be_visible()

@@ -1,8 +1,6 @@
 """Exceptions: what shares a cause is cleared with one press; others are assigned, snoozed; an engine rests."""
 
-import os
 import re
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,7 +9,7 @@ from orders.exceptions.raise_ import Problem, raise_exceptions
 from orders.models import OrderException, Source
 from orders.routing.retry import route_due
 from portal.deliveries.models import Delivery
-from tests.browser.axe import violations
+from tests.browser.fits import fits_everybody
 from tests.browser.walk import Walk
 from tests.orders.inventory.stock import stock
 from tests.orders.routing.running import card, ready, run, warehouse
@@ -51,11 +49,11 @@ def trouble(source: Source) -> None:
 def test_one_press_clears_what_shares_a_cause_and_the_rest_is_looked_after(walk: Walk, trouble: None) -> None:
     page = walk.open("/exceptions")
     expect(page.get_by_text("An order could not be read")).to_be_visible()
-    _fits_everybody(page, "list")
+    fits_everybody(page, "list")
     page.get_by_role("link", name="By cause").click()
     expect(page.get_by_role("row", name=re.compile("is out of stock at Reno"))).to_contain_text("7")
     expect(page.get_by_role("navigation", name="Categories").get_by_role("link")).to_have_count(5)
-    _fits_everybody(page, "causes")
+    fits_everybody(page, "causes")
     page.get_by_role("link", name=re.compile("is out of stock at Reno")).click()
     _look_at_what_would_clear(page)
     page.get_by_role("button", name="Re-run routing for 4").click()
@@ -63,11 +61,11 @@ def test_one_press_clears_what_shares_a_cause_and_the_rest_is_looked_after(walk:
     route_due()
     expect(page.get_by_role("heading", name="Done")).to_be_visible()
     expect(page.get_by_role("heading", name="4 cleared")).to_be_visible()
-    _fits_everybody(page, "work")
+    fits_everybody(page, "work")
     page.get_by_role("link", name="See what would become of them").click()
     expect(page.get_by_role("heading", name="3 would stay")).to_be_visible()
     expect(page.get_by_text("As things are now, none of them would clear.")).to_be_visible()
-    _fits_everybody(page, "rest")
+    fits_everybody(page, "rest")
     _look_at_other_causes(walk)
     _look_after_the_other(walk)
 
@@ -78,10 +76,10 @@ def _look_at_what_would_clear(page: Page) -> None:
     stay = page.get_by_role("region", name="3 would stay")
     expect(stay.get_by_text(f"There is not enough stock of {LONG}.")).to_be_visible()
     expect(stay.get_by_role("link", name="#1007")).to_be_hidden()
-    _fits_everybody(page, "cause")
+    fits_everybody(page, "cause")
     page.get_by_text(f"There is not enough stock of {LONG}.").click()
     expect(stay.get_by_role("link")).to_have_count(3)
-    _fits_everybody(page, "cause-opened")
+    fits_everybody(page, "cause-opened")
     assert OrderException.across.filter(type="out_of_stock", state="active").count() == 7
 
 
@@ -91,12 +89,12 @@ def _look_at_other_causes(walk: Walk) -> None:
     page.get_by_role("link", name=re.compile("The other side answered")).click()
     expect(page.get_by_role("heading", name="6 known only by trying")).to_be_visible()
     expect(page.get_by_role("button", name="Send again for 6")).to_be_visible()
-    _fits_everybody(page, "cause-asks")
+    fits_everybody(page, "cause-asks")
     page = walk.open("/exceptions/causes?category=fulfillment")
     page.locator("[data-row-link]").click()
     expect(page.get_by_role("heading", name="Which they are")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("Reno shipped more"))).to_have_count(3)
-    _fits_everybody(page, "cause-persons")
+    fits_everybody(page, "cause-persons")
 
 
 def _look_after_the_other(walk: Walk) -> None:
@@ -105,7 +103,7 @@ def _look_after_the_other(walk: Walk) -> None:
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("heading", name="3 would stay")).to_be_visible()
     expect(page.get_by_role("heading", name="6 known only by trying")).to_be_visible()
-    _fits_everybody(page, "ticked")
+    fits_everybody(page, "ticked")
     page.get_by_role("link", name="Back to the list").click()
     row = page.locator("[data-row]").filter(has_text="An order could not be read")
     row.get_by_role("checkbox").check()
@@ -116,7 +114,7 @@ def _look_after_the_other(walk: Walk) -> None:
     page.get_by_role("link", name="Assigned to me").click()
     expect(page.locator("[data-row]")).to_have_count(1)
     page.get_by_role("link", name="An order could not be read").click()
-    _fits_everybody(page, "one")
+    fits_everybody(page, "one")
     page.get_by_role("button", name="Snooze", exact=True).click()
     expect(page.locator(".count-badge").first).to_contain_text("12")
     page.get_by_role("button", name="Undo").click()
@@ -133,42 +131,19 @@ def test_an_engine_is_switched_off_with_a_word_before_and_on_again(walk: Walk, s
     dialog.get_by_role("button", name="Switch off").click()
     row = page.locator("[data-row=engine-routing]")
     expect(row).to_contain_text("Nothing is routed.")
-    _fits_everybody(page, "integrations")
+    fits_everybody(page, "integrations")
     page.get_by_role("button", name="Undo").click()
     expect(row).to_contain_text("Chooses the locations")
     row.get_by_title("Settings").click()
     page.get_by_label("Try orders that could not be routed").fill("6")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("region", name="Activity")).to_contain_text("Changed the settings.")
-    _fits_everybody(page, "engine")
+    fits_everybody(page, "engine")
     walk.open("/settings/notifications")
     page.get_by_role("link", name="Edit Out of stock").click()
     page.get_by_label("Write e-mails").select_option(label="At once")
     page.get_by_label(re.compile("Olive Owner")).check()
-    _fits_everybody(page, "notification")
+    fits_everybody(page, "notification")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("row", name=re.compile("Out of stock"))).to_contain_text("Olive Owner")
-    _fits_everybody(page, "notifications")
-
-
-def _fits_everybody(page: Page, name: str) -> None:
-    """Light, dark, and on a telephone."""
-    schemes: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
-    before = page.viewport_size
-    for scheme in schemes:
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(300)  # colours change in a while, and half-way they are hard to read
-        _picture(page, f"{name}-{scheme}")
-        assert violations(page) == []
-    page.set_viewport_size({"width": 360, "height": 780})
-    _picture(page, f"{name}-small")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert violations(page) == []
-    page.emulate_media(color_scheme="light")
-    if before:
-        page.set_viewport_size(before)
-
-
-def _picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    fits_everybody(page, "notifications")

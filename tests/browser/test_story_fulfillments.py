@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from orders.lifecycle.shipping_request import RequestStatus
 from orders.models import Location, ShippingRequest, Source
-from tests.browser.axe import violations
+from tests.browser.fits import fits_everybody
 from tests.browser.walk import Walk, row_of
 from tests.factories import make_location
 from tests.orders.fulfillments.parcels import parcel, report
@@ -36,13 +36,13 @@ def test_a_person_reports_a_shipment_and_follows_it(walk: Walk, asked: ShippingR
     expect(page.get_by_text("#1001: shipment reported")).to_be_visible()
     expect(page.locator(".page-head")).to_contain_text("Partial fulfillment")
     assert level(reno) == (9, 3, 0)
-    _fits_everybody(page)
+    fits_everybody(page)
     walk.menu("Fulfillments")
     expect(row_of(page, "1Z999")).to_contain_text("1 × TEA-1")
-    _fits_everybody(page)
+    fits_everybody(page)
     row_of(page, "1Z999").get_by_role("link", name="1Z999").first.click()
     expect(page.get_by_role("region", name="Details")).to_contain_text("by hand")
-    _fits_everybody(page)
+    fits_everybody(page)
     page.get_by_role("region", name="Details").get_by_role("link", name="#1001").first.click()
     card = page.get_by_role("region", name="Fulfillments")
     expect(card.get_by_role("link", name="1Z999 opens in a new window")).to_have_attribute(
@@ -51,7 +51,7 @@ def test_a_person_reports_a_shipment_and_follows_it(walk: Walk, asked: ShippingR
     page.goto(page.url.rpartition("/orders/")[0] + "/fulfillments?q=P7")
     row_of(page, "P7").get_by_role("link", name="P7").first.click()
     expect(page.get_by_text("1 × COFFEE: nobody asked for it")).to_be_visible()
-    _fits_everybody(page)
+    fits_everybody(page)
 
 
 def _report(page: Page) -> None:
@@ -62,20 +62,5 @@ def _report(page: Page) -> None:
     page.get_by_label("Tracking number").fill("1Z999")
     page.get_by_label("Carrier").fill("UPS")
     page.get_by_label("Tracking link").fill("ups.example/1Z999")
-    _fits_everybody(page)
+    fits_everybody(page)
     page.get_by_role("button", name="Report shipment").click()
-
-
-def _fits_everybody(page: Page) -> None:
-    """Light, dark, and on a telephone."""
-    for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
-        page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => 0)")
-        assert violations(page) == []
-    before = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 780})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert violations(page) == []
-    if before:
-        page.set_viewport_size(before)

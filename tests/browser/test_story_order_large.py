@@ -1,13 +1,13 @@
 """Large orders: lines are edited fifty at a time, and a page full of lines and parcels is read at every width."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from orders.edit_lines import MOST
 from orders.models import Location, Order, Source
 from orders.requests.create import Part, PartLine
 from portal.kit.json import Json
-from tests.browser.axe import violations
+from tests.browser.fits import fits_everybody
 from tests.browser.walk import Walk
 from tests.factories import make_location
 from tests.orders.requests.making import ready_order, requests_for
@@ -89,14 +89,3 @@ def units(drawer: Locator, number: int) -> Locator:
 def finds(drawer: Locator, text: str) -> None:
     drawer.get_by_role("searchbox", name="Find lines by SKU or name").fill(text)
     drawer.get_by_role("searchbox", name="Find lines by SKU or name").press("Enter")
-
-
-def fits_everybody(page: Page) -> None:
-    """On a telephone, and for people who cannot see; dark as well."""
-    page.set_viewport_size({"width": 360, "height": 780})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert violations(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert any(violations(page) == [] for _ in range(3)), violations(page)  # colours fade from light to dark
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 800})

@@ -1,7 +1,6 @@
 """The order's page as the one place: two people edit, a request by hand, a copy, the order as it was."""
 
 import re
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +8,7 @@ from playwright.sync_api import Page, expect
 from orders.lifecycle import edits
 from orders.models import Location, Order, ShippingRequest, Source
 from portal.audit.actor import Actor
-from tests.browser.axe import violations
+from tests.browser.fits import fits_a_phone, fits_everybody
 from tests.browser.walk import Walk
 from tests.factories import make_location
 from tests.orders.requests.making import level, ready_order, stock
@@ -57,7 +56,7 @@ def _two_people_edit(page: Page, order: Order) -> None:
     expect(row.locator("del, ins")).to_have_text(["Reno", "Sparks"])
     expect(tea.get_by_label("Quantity")).to_have_value("3")
     drawer.get_by_role("radio", name="Use theirs: “Sparks”").check()
-    _fits_a_phone(page)
+    fits_a_phone(page)
     drawer.get_by_role("button", name="Save changes").click()
     expect(drawer).to_be_hidden()
     told = Order.across.get(pk=order.pk).content
@@ -79,7 +78,7 @@ def _asks_a_location_by_hand(page: Page) -> None:
     page.get_by_role("button", name="Make shipping request").click()
     expect(page.get_by_role("alert")).to_contain_text("More is asked for than is open.")
     expect(page.get_by_role("row", name="Green tea")).to_contain_text("3 are open.")
-    _fits_a_phone(page)
+    fits_a_phone(page)
     _keeps_a_wide_table_in_its_place(page)
     units.fill("3")
     page.get_by_role("button", name="Make shipping request").click()
@@ -97,7 +96,7 @@ def _looks_at_it_as_it_was(page: Page) -> None:
     page.get_by_role("link", name="As it was then").last.click()
     expect(page.get_by_role("heading", name="As it was from")).to_be_visible()
     expect(page.get_by_role("region", name="Customer")).to_contain_text("different now")
-    _fits_everybody(page)
+    fits_everybody(page)
     page.get_by_role("slider", name="Moment").press("ArrowRight")
     expect(page).to_have_url(re.compile(r"\?at=2$"))
     page.get_by_role("link", name="Show as it is now").click()
@@ -116,21 +115,3 @@ def _makes_a_copy_and_deletes_it(page: Page) -> None:
     page.get_by_role("button", name="Delete", exact=True).last.click()
     page.locator(".toast-card", has_text="#1001-copy: deleted").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", level=1, name="#1001-copy")).to_be_visible()
-
-
-def _fits_everybody(page: Page) -> None:
-    """Light, dark, and on a telephone."""
-    schemes: tuple[Literal["dark"], Literal["light"]] = ("dark", "light")
-    for scheme in schemes:
-        page.emulate_media(color_scheme=scheme)
-        page.reload()  # colours change in a while, and half-way they are hard to read
-        assert violations(page) == []
-    _fits_a_phone(page)
-
-
-def _fits_a_phone(page: Page) -> None:
-    """With what was typed, which stays."""
-    page.set_viewport_size({"width": 360, "height": 780})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert violations(page) == []
-    page.set_viewport_size({"width": 1280, "height": 800})

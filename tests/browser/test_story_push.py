@@ -1,11 +1,11 @@
 """A person connects the books, pushes an order to them, and reads on the order's page what they call it."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from integrations.models import Integration
 from orders.models import Source
-from tests.browser.axe import violations_in_both
+from tests.browser.fits import fits_everybody
 from tests.browser.walk import Walk
 from tests.factories import make_order
 from tests.portal.api.conftest import Program
@@ -13,30 +13,22 @@ from tests.portal.api.conftest import Program
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def look(page: Page) -> None:
-    """Check a page as it stands: what axe finds, in both themes, and that nothing is wider than a telephone."""
-    assert violations_in_both(page) == []
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth <= 360")
-    page.set_viewport_size({"width": 1280, "height": 800})
-
-
 def test_an_order_is_pushed_and_its_number_there_stands_on_its_page(walk: Walk, source: Source) -> None:
     order = make_order(source)
     page = walk.open(f"/orders/{order.public_id}/push")
     expect(page.get_by_text("No system takes orders yet")).to_be_visible()
-    look(page)
+    fits_everybody(page)
     page.get_by_role("link", name="Add integration").click()
     page.get_by_role("link", name="Add Custom system").click()
     page.get_by_role("textbox", name="Name", exact=True).fill("Books")
     page.get_by_role("button", name="Next").click()
     program = Program(page.locator(".key-secret code").first.inner_text())
-    look(page)
+    fits_everybody(page)
     walk.open(f"/orders/{order.public_id}")
     page.get_by_role("button", name="More").click()
     page.get_by_role("link", name="Push…").click()
     expect(page.get_by_role("checkbox", name="Books")).to_be_checked()
-    look(page)
+    fits_everybody(page)
     page.get_by_role("button", name="Push", exact=True).click()
     card = page.get_by_role("region", name="Other systems")
     expect(card).to_contain_text("On its way to Books")
@@ -47,7 +39,7 @@ def test_an_order_is_pushed_and_its_number_there_stands_on_its_page(walk: Walk, 
     assert program.post(f"/system/orders/{row['id']}/answer", answer).status_code == 200
     expect(card.get_by_role("link", name="In Books as 4711")).to_be_visible()
     expect(page.get_by_role("region", name="Activity")).to_contain_text("Took it as 4711.")
-    look(page)
+    fits_everybody(page)
     walk.open(f"/integrations/{Integration.across.get(connector='custom_system').public_id}/")
     page.get_by_label("Which orders are pushed").select_option("Every order, when it is released")
-    look(page)
+    fits_everybody(page)

@@ -1,7 +1,6 @@
 """Shipping requests by hand: canceled from their order, with many orders, handed over and marked as sent."""
 
 import re
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +11,7 @@ from orders.requests.create import Part, PartLine
 from orders.requests.move import move
 from portal.audit.actor import Actor
 from tests.browser.axe import violations
+from tests.browser.fits import fits_everybody
 from tests.browser.walk import Walk
 from tests.factories import make_location
 from tests.orders.requests.making import fresh, level, ready_order, requests_for, stock
@@ -49,7 +49,7 @@ def test_a_person_cancels_one_request_and_hands_the_other_over(walk: Walk, order
     _mark_it_as_sent(page)
     sent = fresh(ShippingRequest.across.get(ext_shipment_id="#1001"))
     assert (sent.status, sent.ext_reference_id) == ("sentToFulfillment", "WO-5123")
-    _fits_everybody(page)
+    fits_everybody(page)
 
 
 def test_many_orders_are_canceled_and_what_they_had_leaves_the_shelf(
@@ -63,7 +63,7 @@ def test_many_orders_are_canceled_and_what_they_had_leaves_the_shelf(
     page.get_by_role("button", name="Cancel order").click()
     expect(page.get_by_text("2 shipping requests end with that.")).to_be_visible()
     expect(page.get_by_role("listitem").filter(has_text="1 × Reno warehouse")).to_be_visible()
-    _fits_everybody(page)
+    fits_everybody(page)
     page.get_by_label("Restock items").uncheck()
     page.get_by_role("button", name="Cancel order (2)").click()
     expect(page.locator(".toast-card", has_text="Cancel order: 2 done")).to_be_visible()
@@ -90,15 +90,3 @@ def _mark_it_as_sent(page: Page) -> None:
     page.get_by_role("button", name="Cancel request…").click()
     expect(page.get_by_role("dialog", name=re.compile("^Cancel"))).to_contain_text("is not told: cancel it there too")
     page.keyboard.press("Escape")
-
-
-def _fits_everybody(page: Page) -> None:
-    """Light, dark, and on a telephone."""
-    schemes: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
-    for scheme in schemes:
-        page.emulate_media(color_scheme=scheme)
-        page.reload()  # colours change in a while, and half-way they are hard to read
-        assert violations(page) == []
-    page.set_viewport_size({"width": 360, "height": 780})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert violations(page) == []

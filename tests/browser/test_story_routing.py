@@ -1,10 +1,10 @@
 """The story of routing an order: it fails for want of stock, is tried, is routed again, and says why it went there."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from orders.models import Source
-from tests.browser.axe import violations
+from tests.browser.fits import fits_everybody
 from tests.browser.walk import Walk
 from tests.orders.inventory.stock import stock
 from tests.orders.routing.running import card, ready, warehouse
@@ -27,7 +27,7 @@ def test_a_person_sees_why_an_order_is_not_routed_mends_it_and_routes_again(walk
     routing.get_by_role("link", name="Try routing").click()
     expect(page.get_by_role("region", name="1. All orders")).to_contain_text("It has 1 of 2 units of TEA-1.")
     expect(page.get_by_role("region", name="1. All orders")).to_contain_text("The location is paused.")
-    _is_clean(page)
+    fits_everybody(page)
     stock(reno, on_hand=4)
     page.reload()
     expect(page.get_by_role("region", name="Decision")).to_contain_text("Ships from Reno")
@@ -39,15 +39,4 @@ def test_a_person_sees_why_an_order_is_not_routed_mends_it_and_routes_again(walk
     expect(page.get_by_role("region", name="1. All orders")).to_contain_text("The order is filled from Reno.")
     page.get_by_role("link", name="Routing", exact=True).last.click()
     expect(page.get_by_role("listitem").filter(has_text="asked for by hand")).to_have_count(2)
-    _is_clean(page)
-
-
-def _is_clean(page: Page) -> None:
-    """Nothing is wrong for people who cannot see, in light and dark, nor on a telephone."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        # Colours fade from light to dark: what is found on the way is gone when it is over.
-        assert any(violations(page) == [] for _ in range(3)), violations(page)
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
-    page.set_viewport_size({"width": 1280, "height": 800})
+    fits_everybody(page)

@@ -1,8 +1,5 @@
 """A warehouse is told by itself: a refusal is mended, a cancellation is answered, and what is in the way is said."""
 
-import os
-from typing import Literal
-
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
@@ -12,7 +9,7 @@ from integrations.capabilities import CancelAnswer
 from integrations.models import Integration
 from orders.models import Source
 from portal.tenancy.models import Organization
-from tests.browser.axe import violations_in_both
+from tests.browser.fits import fits_a_phone, fits_everybody
 from tests.browser.walk import Walk
 from tests.factories import make_location
 from tests.integrations.conftest import TESTER
@@ -51,13 +48,12 @@ def test_a_person_mends_a_refusal_and_sees_what_became_of_a_cancellation(
     expect(page.get_by_text("Acme Reno has it, and tells what it ships.")).to_be_visible()
     _cancel(page, request.ext_shipment_id)
     expect(page.get_by_text("Cancel pending: Acme Reno has been asked")).to_be_visible()
-    assert violations_in_both(page) == []
-    _picture(page, "request")
+    fits_everybody(page, "request")
     house.cancels = lambda reference: CancelAnswer(agreed=False, reason="it is picked")
     go()
     page = walk.open(f"/orders/{request.order.public_id}")
     expect(page.get_by_text("Acme Reno did not cancel it: it will be shipped.")).to_be_visible()
-    _picture(page, "order")
+    fits_a_phone(page, "order")
 
 
 def _cancel(page: Page, number: str) -> None:
@@ -78,26 +74,10 @@ def test_the_page_of_a_warehouse_says_what_is_in_the_way(
     wrong = page.get_by_role("region", name="What is in the way")
     expect(wrong.get_by_role("listitem")).to_have_count(3)
     expect(wrong.get_by_role("link", name="Open location")).to_be_visible()
-    assert violations_in_both(page) == []
-    _picture(page, "integration")
+    fits_everybody(page, "integration")
     page.get_by_label("Shipping_requests").select_option("push")
     page.get_by_role("button", name="Save").click()
     expect(wrong.get_by_role("listitem")).to_have_count(2)
     page = walk.open(f"/integrations/add/{KEY}/")
     expect(page.get_by_text("Fulfillment channel")).to_be_visible()
-    _picture(page, "wizard")
-
-
-def _picture(page: Page, name: str) -> None:
-    """Keep pictures in light, dark and on a phone where a folder is given."""
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    folder = os.environ.get("PICTURES", "")
-    themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    for theme in themes if folder else ():
-        page.emulate_media(color_scheme=theme)
-        page.screenshot(path=f"{folder}/{name}-phone-{theme}.png", full_page=True)
-    page.set_viewport_size({"width": 1280, "height": 800})
-    for theme in reversed(themes) if folder else ():
-        page.emulate_media(color_scheme=theme)
-        page.screenshot(path=f"{folder}/{name}-{theme}.png", full_page=True)
+    fits_a_phone(page, "wizard")

@@ -1,17 +1,16 @@
 """Versions in a browser: read, compared and restored with the keyboard; rules out and in again; seen by everybody."""
 
 from decimal import Decimal
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from automations import services
 from automations.definition import ActionSpec, Definition, FilterSpec
 from automations.models import Rule
 from orders.models import Source
 from portal.audit.actor import Actor
-from tests.browser.axe import violations
+from tests.browser.fits import fits_everybody
 from tests.browser.walk import Walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,37 +44,23 @@ def rule(source: Source) -> Rule:
     return made
 
 
-def looks_right(page: Page) -> None:
-    """In light and dark and on a phone: nothing that axe finds, nothing wider than the screen."""
-    themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    for theme in themes:
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-        assert violations(page) == []
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert violations(page) == []
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-
-
 def test_versions_are_read_compared_and_restored(walk: Walk, rule: Rule) -> None:
     page = walk.page
     walk.open(f"/automations/rules/{rule.public_id}/versions/")
     expect(page.locator(".version")).to_have_count(4)
     expect(page.locator("#version-2")).to_contain_text("Ben Builder")
-    looks_right(page)
+    fits_everybody(page)
     page.get_by_role("link", name="What changed in version 2").click()
     expect(page.get_by_role("heading", name="Version 1 and version 2")).to_be_visible()
     expect(page.locator(".difference-line.is-removed")).to_contain_text(["every source", "total is over 100.50"])
     expect(page.locator(".setting-differs", has_text="Minutes")).to_contain_text("45")
-    looks_right(page)
+    fits_everybody(page)
     page.get_by_label("Compare version").select_option("3")
     page.get_by_label("with", exact=True).select_option("4")
     page.get_by_role("button", name="Compare").click()
     expect(page).to_have_url(f"{walk.portal}/automations/rules/{rule.public_id}/compare/?from=3&to=4")
     expect(page.locator(".difference.is-code .is-added ins")).to_have_text("return heavy.length > 2;")
-    looks_right(page)
+    fits_everybody(page)
     page.get_by_role("button", name="Restore version 3").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text("Bring version 3 back?")
@@ -92,28 +77,28 @@ def test_the_list_says_who_did_what(walk: Walk, rule: Rule) -> None:
     expect(newest).to_contain_text("Switched on “Dear and tagged orders”")
     newest.locator("summary").click()
     expect(newest.locator(".version-entries li")).to_have_count(2)
-    looks_right(walk.page)
+    fits_everybody(walk.page)
 
 
 def test_rules_leave_as_text_and_come_in_again(walk: Walk, rule: Rule) -> None:
     page = walk.page
     walk.open(f"/automations/export/?rule={rule.public_id}")
     text = page.locator("#export-text").inner_text()
-    looks_right(page)
+    fits_everybody(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
     assert download.value.suggested_filename == "rules-dear-and-tagged-orders.yaml"
     walk.open("/automations/import/")
-    looks_right(page)
+    fits_everybody(page)
     page.get_by_label("Or the text itself").fill(text.replace("action: cancel", "action: explode"))
     page.get_by_role("button", name="Look what would happen").click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing is imported until all of it does.")
     expect(page.locator(".import-troubles")).to_contain_text("There is no action “explode”.")
-    looks_right(page)
+    fits_everybody(page)
     page.get_by_label("Or the text itself").fill(text.replace("minutes: 90", "minutes: 15"))
     page.get_by_role("button", name="Look what would happen").click()
     expect(page.locator(".version", has_text="changed")).to_contain_text("minutes: 15")
-    looks_right(page)
+    fits_everybody(page)
     page.get_by_role("button", name="Import 1 rule").click()
     expect(page.locator(".toast-card")).to_contain_text("1 rule is imported and off.")
     assert Rule.across.get(pk=rule.pk).enabled is False
