@@ -6,22 +6,20 @@ from integrations.outbound import written
 from integrations.sync import pull
 from portal.kit.jobs import bell, ring, watcher
 
-PULL = "integrations.pull"
 
-
-@bell(PULL)
+@bell(pull.BELL)
 def run_flows() -> None:
     """Run the flows that are due; ring again when time is up before they are through."""
     pull.run_due()
     if pull.anything_due():
-        ring(PULL)
+        ring(pull.BELL)
 
 
 @watcher("flows that are due", every=0.5)
 def look() -> None:
     """Ring for flows that are due."""
     if pull.anything_due():
-        ring(PULL)
+        ring(pull.BELL)
 
 
 @watcher("sign-ins that nobody finished", every=20)

@@ -14,13 +14,13 @@ from django.db.models.functions import Least, Now
 from integrations import lifecycle
 from integrations.hooks.address import BURST
 from integrations.models import FlowState, Hook, HookMessage, Integration
+from integrations.sync.pull import BELL
 from portal.kit.jobs import ring
 from portal.kit.json import Json
 
 PER_SECOND = 200.0
 KEPT_DAYS = 7
 """Longer than any sender goes on repeating a message."""
-BELL = "integrations.pull"
 _ID = re.compile(r"[\x21-\x7e]{1,200}")
 
 

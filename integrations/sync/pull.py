@@ -24,7 +24,7 @@ from integrations.sync.flows import Unable, pulls
 from integrations.sync.orders import OrdersPull, Stopped
 from integrations.sync.outcome import Outcome
 from integrations.sync.sift import OrderSieve
-from portal.kit import claims
+from portal.kit import claims, jobs
 from portal.kit.claims import Claim
 from portal.kit.secrets import CannotOpen
 
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(seconds=90)
 """Longer than the longest single call; renewed with each page."""
+BELL = "integrations.pull"
 BUDGET = 40.0
 """Seconds after which a worker rings for the rest instead of going on."""
 
@@ -75,11 +76,17 @@ def anything_due() -> bool:
 
 
 def run_due(*, seconds: float = BUDGET) -> int:
-    """Run due flows one after the other for at most so many seconds. Returns how many were run."""
+    """Run due flows one after the other, for at most so many seconds. Returns how many were run.
+
+    Between two of them other work goes first: what is asked for without end would keep all workers waiting for the
+    other sides, which answer slowly and at a pace, while orders lay here that need no answer of anybody.
+    """
     ends, count = time.monotonic() + seconds, 0
     while time.monotonic() < ends and (taken := claims.claim(FlowState, limit=1, lease=LEASE, where=runnable())):
         run(taken[0])
         count += 1
+        if jobs.others_wait(but=BELL):
+            break
     return count
 
 

@@ -13,7 +13,7 @@ from integrations.hooks import registration
 from integrations.hooks.address import can_rotate, rotate
 from integrations.models import Integration
 from integrations.registry import connectors
-from integrations.tasks import PULL
+from integrations.sync.pull import BELL
 from integrations.views.found import found
 from orders.models import Order
 from portal.audit.actor import Actor
@@ -46,7 +46,7 @@ def sync(request: PageRequest, public_id: str) -> HttpResponse:
     """Look at the other side now."""
     integration = found(request, public_id)
     count = lifecycle.sync_now(integration) if integration.is_active else 0
-    ring(PULL)
+    ring(BELL)
     text = _("Looking at %(name)s now.") if count else _("%(name)s is not connected, so nothing was asked.")
     url = reverse("integrations:activity", args=[public_id])
     return done(request, url, text % {"name": integration.name}, event="integrationChanged")

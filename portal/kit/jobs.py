@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 Job = Callable[[], object]
 _WATCH_SECONDS = 110
 """Longer than the longest gap between two scheduled starts (a minute, up to half a minute late)."""
+_PATIENCE = 1.0
+"""Seconds after which a bell that nobody answers shows that all workers are busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,21 @@ def answer(name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE portal_bell SET queued_at = NULL WHERE name = %s", [name])
     bells.get(name)()
+
+
+def others_wait(*, but: str) -> bool:
+    """Say whether another bell than `but` has waited for a worker for more than a moment.
+
+    Who has a long turn then ends it, once nothing is left half-done, and rings for the rest: the queue is fair.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM portal_bell "
+            "WHERE name <> %s AND queued_at < clock_timestamp() - %s * interval '1 second')",
+            [but, _PATIENCE],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def watch(seconds: float = _WATCH_SECONDS) -> None:

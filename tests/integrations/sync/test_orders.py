@@ -15,6 +15,7 @@ from orders.lifecycle import edits
 from orders.models import Order, OrderException
 from portal.events.models import Event
 from portal.kit.clock import database_now
+from portal.kit.models import Bell
 from tests.integrations.conftest import TESTER, order_numbers, reread, run_flow, state_of
 
 pytestmark = pytest.mark.django_db
@@ -278,6 +279,16 @@ def test_quiet_looks_at_the_gate_leave_no_trace(integration: Integration, sandbo
     assert pull.run_due() == 1
     assert (Call.objects.count(), SyncRun.objects.count()) == (calls, runs)
     assert sandbox.ledger()[-1]["path"].endswith("/latest-stats")
+
+
+def test_between_two_flows_other_work_goes_first(integration: Integration, sandbox: Sandbox) -> None:
+    flows = FlowState.objects.filter(integration=integration, flow__in=("orders", "locations"))
+    due = flows.filter(state="pending", next_at__lte=Now())
+    flows.update(next_at=Now())
+    Bell.objects.create(name="deliveries", queued_at=Now() - dt.timedelta(seconds=2))
+    assert (pull.run_due(), due.count()) == (1, 1)
+    Bell.objects.update(queued_at=None)
+    assert (pull.run_due(), due.count()) == (1, 0)
 
 
 def test_no_call_in_the_log_holds_the_token(integration: Integration, sandbox: Sandbox) -> None:

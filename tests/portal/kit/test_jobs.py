@@ -1,6 +1,9 @@
 """Bells are queued once, and the watch lasts until the next one begins."""
 
+import datetime as dt
+
 import pytest
+from django.db.models.functions import Now
 
 from portal.kit import jobs
 from portal.kit.models import Bell, Heartbeat
@@ -24,6 +27,17 @@ def test_a_bell_rung_many_times_is_queued_once_until_it_is_answered(rung: list[s
     assert (rung, Bell.objects.get().queued_at) == (["test"], None)
     jobs.ring("test")
     assert OrmQ.objects.count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("waited", "but", "told"), [(0, "b", False), (2, "b", True), (2, "a", False), (None, "b", False)]
+)
+def test_a_bell_that_nobody_answers_for_a_while_shows_that_workers_are_busy(
+    waited: int | None, but: str, told: bool
+) -> None:
+    Bell.objects.create(name="a", queued_at=None if waited is None else Now() - dt.timedelta(seconds=waited))
+    assert jobs.others_wait(but=but) is told
 
 
 @pytest.mark.django_db(transaction=True)
