@@ -14,12 +14,10 @@ from portal.deliveries.models import Delivery
 from portal.deliveries.send import LEASE, send_due
 from portal.kit.clock import now
 from portal.tenancy.models import Membership
-from tests.crash.test_failpoints import _die
+from tests.crash.dying import die
 from tests.factories import make_orders
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DIGEST = "from orders.exceptions.mail import send_due; send_due()"
-SEND = "from portal.deliveries.send import send_due; send_due()"
 
 
 def test_a_digest_goes_out_once_though_whoever_asks_for_it_and_whoever_sends_it_dies(source: Source) -> None:
@@ -28,10 +26,10 @@ def test_a_digest_goes_out_once_though_whoever_asks_for_it_and_whoever_sends_it_
         organization=source.organization, category="ingestion", mode="daily", addresses=["ops@example.com"],
         next_at=now(),
     )  # fmt: skip
-    _die("exceptions.mail_before_commit", DIGEST)
+    die("exceptions.mail_before_commit", mails.send_due)
     assert Delivery.across.count() == 0
     assert (mails.send_due(), mails.send_due()) == (1, 0)
-    _die("deliveries.before_call", SEND)
+    die("deliveries.before_call", send_due)
     Delivery.across.update(lease_until=Now() - LEASE)
     assert (send_due(), send_due()) == (1, 0)
     (sent,) = mail.outbox
@@ -46,7 +44,7 @@ def test_work_on_many_and_a_sweep_go_on_where_they_were_cut_off(
     ids = list(OrderException.across.values_list("pk", flat=True))
     monkeypatch.setattr("orders.many.AT_ONCE", 0.0)
     begun = work.ask(source.organization, "dismiss", ids, {}, user=owner.user)
-    _die("many.before_commit", "from orders.exceptions import work; work.run_due()")
+    die("many.before_commit", work.run_due)
     assert OrderException.across.filter(state="active").count() == 3
     ExceptionWork.across.filter(state="running").update(lease_until=Now() - work.LEASE)
     work.run_due()
@@ -54,7 +52,7 @@ def test_work_on_many_and_a_sweep_go_on_where_they_were_cut_off(
     assert History.across.filter(verb="dismissed").count() == 3
     raise_exceptions([Problem("hold_stuck", source.organization_id, "x", "T", "M")])
     sweep.ring_for_due()
-    _die("exceptions.sweep_before_commit", "from orders.exceptions import sweep; sweep.run_due()")
+    die("exceptions.sweep_before_commit", sweep.run_due)
     assert OrderException.across.filter(state="active").count() == 1
     ExceptionSweep.across.filter(state="running").update(lease_until=Now() - sweep.LEASE)
     assert sweep.run_due() == 1
@@ -67,7 +65,7 @@ def test_an_act_on_many_orders_goes_on_where_it_was_cut_off(
     orders = make_orders(source, [1001, 1002, 1003])
     monkeypatch.setattr("orders.many.AT_ONCE", 0.0)
     begun = order_work.ask(source.organization, "review", [one.pk for one in orders], {}, user=owner.user)
-    _die("many.before_commit", "from orders.by_hand import work; work.run_due()")
+    die("many.before_commit", order_work.run_due)
     assert not Order.across.filter(status="reviewRequired").exists()
     OrderWork.across.filter(state="running").update(lease_until=Now() - work.LEASE)
     order_work.run_due()

@@ -1,15 +1,8 @@
 """A worker that dies at a chosen step has done nothing, or everything."""
 
 import datetime as dt
-import os
-import signal
-import subprocess
-import sys
-import uuid
-from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.db.models.functions import Now
 
 from automations import services, sweeps
@@ -20,41 +13,10 @@ from orders.models import Hold, Order, OrderException, Source
 from portal.audit.models import History
 from portal.events.dispatch import LEASE, drain
 from portal.events.models import Handoff
-from tests.crash.workers import until
+from tests.crash.dying import die
 from tests.factories import make_orders
 
 DAY = dt.timedelta(days=1)
-ROOT = Path(__file__).resolve().parent.parent.parent
-DRAIN = "from portal.events.dispatch import drain; drain('automations')"
-SWEEP = "from automations import sweeps; sweeps.run_due()"
-RELEASE = "from orders.lifecycle.holds import release_all_due; release_all_due()"
-
-
-def _die(point: str, code: str) -> None:
-    """Run `code` in a process of its own that is killed at `point`, and wait until the server has ended its sessions.
-
-    A moment longer they hold the locks that the dead one held, and who passes over what is locked would find nothing.
-    """
-    name = f"dies {uuid.uuid4()}"
-    script = f"import django; django.setup(); {code}"
-    env = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
-        "CRASH_DATABASE": str(connection.settings_dict["NAME"]),
-        "SWITCHYARD_FAILPOINTS": f"{point}=kill",
-        "PGAPPNAME": name,
-    }
-    died = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, timeout=60, check=False
-    )
-    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
-    until(lambda: not _sessions(name), what="The end of the dead process's sessions", seconds=30)
-
-
-def _sessions(name: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [name])
-        return int(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -65,7 +27,7 @@ def _sessions(name: str) -> int:
 def test_rules_are_run_once_whatever_step_the_worker_dies_at(source: Source, point: str, done_before: int) -> None:
     services.ensure_defaults(source.organization)
     make_orders(source, range(1, 6))
-    _die(point, DRAIN)
+    die(point, lambda: drain("automations"))
     assert Run.across.count() == done_before
     Handoff.across.update(lease_until=Now() - LEASE)
     drain("automations")
@@ -79,7 +41,7 @@ def test_a_release_that_dies_before_its_end_has_released_nothing(source: Source)
     make_orders(source, range(1, 6))
     drain("automations")
     Hold.across.update(due_at=Now() - LEASE)
-    _die("holds.before_commit", RELEASE)
+    die("holds.before_commit", release_all_due)
     assert Hold.across.filter(ended_at=None).count() == 5
     assert release_all_due() == 5
     assert History.across.filter(verb="released").count() == 5
@@ -91,7 +53,7 @@ def test_a_sweep_that_dies_before_its_end_has_judged_nothing_and_goes_on(source:
     raise_exceptions([Problem("record_refused", source.organization_id, str(n), "T", "M") for n in range(5)])
     OrderException.across.update(created_at=Now() - 31 * DAY)
     sweeps.look()
-    _die("sweeps.before_commit", SWEEP)
+    die("sweeps.before_commit", sweeps.run_due)
     assert (Run.across.count(), OrderException.across.filter(state="active").count()) == (0, 5)
     Sweep.objects.filter(state="running").update(lease_until=Now() - LEASE)
     assert sweeps.run_due() == 5

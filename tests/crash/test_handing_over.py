@@ -1,9 +1,5 @@
 """A worker that dies while it hands a shipping request over: the warehouse has it once, and it counts as sent."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -22,25 +18,20 @@ from portal.deliveries.models import Delivery
 from portal.events.dispatch import drain
 from portal.kit.invariants import broken
 from portal.tenancy.models import Organization
-from tests.crash.test_failpoints import ROOT, _die
-from tests.crash.workers import until
+from tests.crash.dying import die, kill_when
 from tests.integrations.conftest import TESTER, run_flow
 from tests.integrations.warehouse_sandbox import ADDRESS
 from tests.orders.requests.making import fresh, ready_order, request_for
 
-SEND = "from portal.deliveries.send import send_due; send_due()"
 SKU = "TEA-1"
 
 
 @pytest.fixture
-def house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+def house(settings: Settings) -> Iterator[Sandbox]:
     with serve(rate_limit=100_000) as running:
         host = running.url.removeprefix("http://")
         settings.CONNECTOR_ENDPOINTS = {"shipbob": {"api": running.api_url}}
         settings.ALLOWED_PRIVATE_HOSTS = [host]
-        monkeypatch.setenv("SHIPBOB_API_URL", running.api_url)
-        monkeypatch.setenv("ALLOWED_PRIVATE_HOSTS", host)
-        monkeypatch.setenv("CREDENTIAL_KEYS", ",".join(settings.CREDENTIAL_KEYS))
         running.put(SKU, 50)
         yield running
 
@@ -60,13 +51,13 @@ def request_(organization: Organization, source: Source, house: Sandbox) -> Ship
 
 
 def die_before(house: Sandbox, asked: ShippingRequest) -> None:
-    _die("deliveries.before_call", SEND)
+    die("deliveries.before_call", send.send_due)
     assert house.orders() == []
 
 
 def die_while_it_answers(house: Sandbox, asked: ShippingRequest) -> None:
     house.set_fault("answer_lost", times=1, how="slow")
-    _kill_when(lambda: bool(house.orders()))
+    kill_when(lambda: bool(house.orders()), send.send_due)
     house.clear_faults()
 
 
@@ -74,25 +65,13 @@ def die_before_the_record(house: Sandbox, asked: ShippingRequest) -> None:
     """Its order is held meanwhile, so that it has the answer, and waits to write it down."""
     with transaction.atomic():
         Order.across.select_for_update().get(pk=asked.order_id)
-        _kill_when(lambda: bool(house.orders()) and _somebody_waits())
+        kill_when(lambda: bool(house.orders()) and _somebody_waits(), send.send_due)
     assert fresh(asked).status == S.READY_FOR_FULFILLMENT
 
 
 def die_after_the_record(house: Sandbox, asked: ShippingRequest) -> None:
-    _die("deliveries.after_call", SEND)
+    die("deliveries.after_call", send.send_due)
     assert len(house.orders()) == 1
-
-
-def _kill_when(happened: Callable[[], bool]) -> None:
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
-           "CRASH_DATABASE": str(connection.settings_dict["NAME"])}  # fmt: skip
-    code = f"import django; django.setup(); {SEND}"
-    worker = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
-    try:
-        until(happened, seconds=30, what="The call")
-    finally:
-        worker.kill()
-    assert worker.wait(10) == -signal.SIGKILL
 
 
 def _somebody_waits() -> bool:
@@ -103,11 +82,11 @@ def _somebody_waits() -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("die", [die_before, die_while_it_answers, die_before_the_record, die_after_the_record])
+@pytest.mark.parametrize("dies", [die_before, die_while_it_answers, die_before_the_record, die_after_the_record])
 def test_a_request_is_handed_over_once_whenever_the_worker_dies(
-    house: Sandbox, request_: ShippingRequest, die: Callable[[Sandbox, ShippingRequest], None]
+    house: Sandbox, request_: ShippingRequest, dies: Callable[[Sandbox, ShippingRequest], None]
 ) -> None:
-    die(house, request_)
+    dies(house, request_)
     assert Delivery.across.get().uncertain
     Delivery.across.update(lease_until=Now())
     send.send_due()

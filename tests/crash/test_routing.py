@@ -8,11 +8,9 @@ from portal.audit.models import History
 from portal.events.dispatch import LEASE, drain
 from portal.events.models import Handoff
 from portal.kit.clock import now
-from tests.crash.test_failpoints import _die
+from tests.crash.dying import die
 from tests.orders.inventory.stock import figures, stock
 from tests.orders.routing.running import card, ready, warehouse
-
-DRAIN = "from portal.events.dispatch import drain; drain('routing')"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -24,7 +22,7 @@ def test_a_worker_that_dies_between_stock_and_the_end_leaves_nothing_half(source
     for number in (1, 2, 3):
         ready(source, number)
     before = History.across.count(), LedgerEntry.across.count()
-    _die(point, DRAIN)
+    die(point, lambda: drain("routing"))
     assert (ShippingRequest.across.count(), RoutingRun.across.count(), figures(reno)) == (0, 0, (9, 0))
     assert (History.across.count(), LedgerEntry.across.count()) == before
     Handoff.across.filter(state="running").update(lease_until=now() - LEASE)

@@ -1,15 +1,10 @@
 """A worker that dies around the call that tells a number: the channel shows the right one, and was told it once."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.db.models.functions import Now
 from pytest_django import Settings
 
@@ -21,14 +16,13 @@ from integrations.outbound.stock import LEASE, tell_due
 from orders.models import Location
 from portal.events.dispatch import drain
 from portal.tenancy.models import Organization
+from tests.crash.dying import die
 from tests.factories import make_location
 from tests.integrations.conftest import TESTER, point_at, run_flow
 from tests.integrations.outbound.stock import make_due, publish, settle
 from tests.orders.inventory.stock import stock
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 SKUS = ("CUP-SET-2", "INFUSER-STEEL", "SCOOP-BAMBOO", "POT-GLASS-10")
-TELL = "from integrations.outbound.stock import tell_due; tell_due()"
 
 
 @pytest.fixture
@@ -63,24 +57,6 @@ def told(sandbox: Sandbox) -> int:
     return sum(call["method"] == "PUT" and call["status"] == 200 for call in sandbox.ledger())
 
 
-def die(sandbox: Sandbox, point: str) -> None:
-    """Tell what is due in a process of its own that is killed at `point`."""
-    env = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
-        "CRASH_DATABASE": str(connection.settings_dict["NAME"]),
-        "SWITCHYARD_FAILPOINTS": f"{point}=kill",
-        "ECWID_API_URL": sandbox.api_url,
-        "ECWID_OAUTH_URL": sandbox.oauth_url,
-        "ALLOWED_PRIVATE_HOSTS": sandbox.url.removeprefix("http://"),
-    }
-    script = f"import django; django.setup(); {TELL}"
-    died = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, timeout=60, check=False
-    )
-    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
-
-
 @pytest.mark.parametrize(("point", "arrived"), [("stock.before_call", False), ("stock.after_call", True)])
 def test_a_number_is_told_once_whatever_step_the_worker_dies_at(
     warehouse: Location, sandbox: Sandbox, point: str, *, arrived: bool
@@ -88,7 +64,7 @@ def test_a_number_is_told_once_whatever_step_the_worker_dies_at(
     before = told(sandbox)
     stock(warehouse, SKUS[0], on_hand=-4)
     settle_events_only()
-    die(sandbox, point)
+    die(point, tell_due)
     assert (shelf(sandbox)[SKUS[0]], told(sandbox)) == ((6, before + 1) if arrived else (10, before))
     sandbox.place_order({SKUS[0]: 1})  # while nobody knows: the difference is not ours alone
     StockNumber.across.filter(state="running").update(lease_until=Now() - LEASE)

@@ -15,22 +15,17 @@ from portal.deliveries import send
 from portal.deliveries.models import Delivery
 from portal.events.dispatch import drain
 from portal.tenancy.models import Organization
-from tests.crash.test_failpoints import _die
+from tests.crash.dying import die
 from tests.factories import make_location
 from tests.integrations.conftest import TESTER, point_at, run_flow
 from tests.orders.fulfillments.parcels import parcel, report
 from tests.orders.requests.making import request_for
 
-SEND = "from portal.deliveries.send import send_due; send_due()"
-
 
 @pytest.fixture
-def sandbox(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+def sandbox(settings: Settings) -> Iterator[Sandbox]:
     with serve() as running:
         point_at(settings, running)
-        monkeypatch.setenv("ECWID_API_URL", running.api_url)
-        monkeypatch.setenv("ALLOWED_PRIVATE_HOSTS", running.url.removeprefix("http://"))
-        monkeypatch.setenv("CREDENTIAL_KEYS", ",".join(settings.CREDENTIAL_KEYS))
         yield running
 
 
@@ -49,7 +44,7 @@ def test_tracking_is_written_once_whenever_the_worker_dies(
     request = request_for(Order.across.get(), place, 2, status=RequestStatus.SENT_TO_FULFILLMENT)
     report(shop.source, parcel(request.ext_shipment_id, lines=[("TIN-ROUND-S", 2)], trackingNumber=["T1"]))
     drain("telling")
-    _die(point, SEND)
+    die(point, send.send_due)
     assert (_writes(sandbox), Delivery.across.get().uncertain) == (written, True)
     Delivery.across.update(lease_until=Now())
     send.send_due()

@@ -15,15 +15,13 @@ from portal.audit.models import History
 from portal.events.dispatch import LEASE, drain
 from portal.events.models import Handoff
 from portal.kit.invariants import broken
-from tests.crash.test_failpoints import _die
+from tests.crash.dying import die
 from tests.factories import make_orders
 
 VIP = {
     "version": 1,
     "root": {"match": "all", "items": [{"field": "tags", "operator": "contains_any", "value": ["vip"]}]},
 }
-SWEEP = "from automations.waiting.listen import look_at_all; look_at_all()"
-DRAIN = "from portal.events.dispatch import drain; drain('waiting')"
 
 
 def wait(source: Source) -> None:
@@ -48,7 +46,7 @@ def released_once() -> None:
 @pytest.mark.parametrize("point", ["waiting.judged", "waiting.before_commit"])
 def test_a_sweep_that_dies_has_released_nothing_and_the_next_releases_each_once(source: Source, point: str) -> None:
     wait(source)
-    _die(point, SWEEP)
+    die(point, look_at_all)
     assert Hold.across.filter(ended_at=None, checked_at=None).count() == 5
     assert set(Run.across.values_list("status", flat=True)) == {"waiting"}
     assert look_at_all() == 5
@@ -64,7 +62,7 @@ def test_a_look_at_changes_that_dies_is_done_again_and_releases_each_once(
     source: Source, point: str, released: int
 ) -> None:
     wait(source)
-    _die(point, DRAIN)
+    die(point, lambda: drain("waiting"))
     assert Hold.across.exclude(ended_at=None).count() == released
     Handoff.across.update(lease_until=Now() - LEASE)
     drain("waiting")
