@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Now
+from psycopg.errors import LockNotAvailable
 
 from integrations.capabilities import MovesStock, StockItem, TakesStock
 from integrations.manifest import Client
@@ -51,7 +52,7 @@ WAIT_FOR_ORDERS = 5
 TROUBLE = 5
 """Failed tries in a row after which people are told."""
 _NEXT = dt.timedelta(seconds=5)
-"""When the other numbers of a batch are tried again, one of which has failed."""
+"""When the other numbers of a batch are tried again, one of which has failed, or could not be looked at."""
 PROBLEM = "stock_not_told"
 FLOW = "inventory"
 
@@ -133,9 +134,19 @@ class Teller:
             for row in self._differing():
                 self._tell(row)
         except Stopped as stop:
-            for left in self._left.values():
-                claims.put_back(StockNumber, left, delay=stop.delay)
+            self._put_back(stop.delay)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            log.info(
+                "The stock of organization %s is being noted; what waits is told then", self.channel.organization_id
+            )
+            self._put_back(_NEXT)
         return len(taken)
+
+    def _put_back(self, delay: dt.timedelta) -> None:
+        for left in self._left.values():
+            claims.put_back(StockNumber, left, delay=delay)
 
     def call(self, act: Callable[[Client], T]) -> T:
         """Make calls as the channel's integration. Raises what `ask` raises."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
@@ -111,6 +111,30 @@ def ship(order: Order, warehouse: Location) -> None:
     with transaction.atomic():
         settle_virtual([order.pk], TESTER)
     report_by_hand(request, Shipment({0: Decimal(2)}, token="t1"), by=TESTER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_that_are_being_noted_wait_a_moment_and_not_for_a_lease(
+    warehouse: Location, sandbox: Sandbox, pot: str
+) -> None:
+    stock(warehouse, pot, on_hand=-3)
+    drain("stock")
+    make_due()
+    noting = connection.copy()
+    try:
+        noting.set_autocommit(False)
+        with noting.cursor() as other, connection.cursor() as mine:
+            other.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('integrations.stock'), %s)", [channel().organization_id]
+            )
+            mine.execute("SET lock_timeout = '50ms'")
+            assert Teller(channel()).run() == 1
+            mine.execute("RESET lock_timeout")
+    finally:
+        noting.close()
+    assert (number(pot).state, number(pot).failures, shelf(sandbox)) == ("pending", 0, 10)
+    settle()
+    assert shelf(sandbox) == 7
 
 
 def test_more_articles_than_one_question_may_name_are_all_found_there(
