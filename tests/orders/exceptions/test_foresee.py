@@ -30,7 +30,8 @@ ALL = "TEA-1 is out of stock at Reno"
 def make(organization: Organization, kind: str, *keys: str, **values: Any) -> list[OrderException]:
     told: dict[str, Any] = {"title": "It failed", "message": "No answer"} | values
     raise_exceptions([Problem(kind, organization.pk, key, **told) for key in keys])
-    return list(OrderException.across.filter(type=kind, cause_key__in=keys).select_related("organization"))
+    made = OrderException.across.filter(type=kind, cause_key__in=keys).select_related("organization")
+    return sorted(made, key=lambda one: keys.index(one.cause_key))
 
 
 def told(exceptions: Sequence[OrderException], **how: Any) -> dict[str, tuple[str, str]]:
