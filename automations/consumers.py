@@ -34,7 +34,7 @@ def parked(event: Event, error: str) -> None:
 
 def wanted(organization_id: int, event_name: str) -> bool:
     """Say whether an organization has rules that an event fires."""
-    return any(has_rules(organization_id, trigger.key) for trigger in fired_by(event_name))
+    return has_rules(organization_id, *(trigger.key for trigger in fired_by(event_name)))
 
 
 @consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted)

@@ -30,9 +30,9 @@ def published(organization: Organization, trigger: str) -> ReadyRules | None:
     return None if version_id is None else load(version_id, organization.timezone)
 
 
-def has_rules(organization_id: int, trigger: str) -> bool:
-    """Say whether an organization has a rule for a trigger that is switched on, and its Automation Engine is."""
-    rows = Rule.across.filter(organization_id=organization_id, trigger=trigger, enabled=True, deleted_at=None)
+def has_rules(organization_id: int, *any_of: str) -> bool:
+    """Say whether an organization has a rule for one of the triggers that is switched on, and its engine is, too."""
+    rows = Rule.across.filter(organization_id=organization_id, trigger__in=any_of, enabled=True, deleted_at=None)
     return bool(rows.exclude(organization_id__in=off(AUTOMATION)).exists())
 
 

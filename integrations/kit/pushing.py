@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 TAKEN_IN, RELEASED, BY_HAND = "taken_in", "released", "by_hand"
+BY_ITSELF = (TAKEN_IN, RELEASED)
 
 
 class PushSettings(BaseModel):

@@ -11,11 +11,12 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from integrations.capabilities import Booked, OutgoingOrder, TakesOrders
 from integrations.kit.errors import Declined as Told
-from integrations.kit.pushing import BY_HAND, TAKEN_IN
+from integrations.kit.pushing import BY_HAND, BY_ITSELF, TAKEN_IN
 from integrations.manifest import Client, Direction, Manifest
 from integrations.models import FlowState, Integration
 from integrations.outbound.ask import Declined, ask, ask_whether
@@ -57,10 +58,14 @@ def takes_orders(manifest: Manifest) -> bool:
 
 def takers(organization_ids: Any) -> list[Integration]:
     """Return the integrations that orders may be pushed to, by name: their flow is on, or they fetch."""
+    found = _connected(organization_ids).select_related("source", "organization").order_by("name", "pk")
+    return [one for one in found if is_told(one) or connectors.get(one.connector).own_api is not None]
+
+
+def _connected(organization_ids: Any) -> QuerySet[Integration]:
     keys = [one.key for one in connectors.all() if takes_orders(one)]
     rows = Integration.across.filter(organization_id__in=organization_ids, connector__in=keys, deleted_at=None)
-    found = rows.exclude(enabled_at=None).select_related("source", "organization").order_by("name", "pk")
-    return [one for one in found if is_told(one) or connectors.get(one.connector).own_api is not None]
+    return rows.exclude(enabled_at=None)
 
 
 def is_told(integration: Integration) -> bool:
@@ -95,7 +100,7 @@ def _payload(row: OrderPush, integration: Integration) -> Json:
 
 def listens(organization_id: int, event_name: str) -> bool:
     """Say whether an organization has a system that gets orders by itself; the others pay for this question only."""
-    return any(_when(one) != BY_HAND for one in takers([organization_id]))
+    return _connected([organization_id]).filter(settings__push_when__in=BY_ITSELF).exists()
 
 
 def _when(integration: Integration) -> str:
