@@ -28,6 +28,8 @@ _WATCH_SECONDS = 110
 """Longer than the longest gap between two scheduled starts (a minute, up to half a minute late)."""
 _PATIENCE = 1.0
 """Seconds after which a bell that nobody answers shows that all workers are busy."""
+_LOST = 20.0
+"""Seconds after which it is taken as lost, and may be rung again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def ring(name: str) -> None:
 
 
 def _queue(name: str) -> None:
-    """Queue one task unless one is waiting already; a bell unanswered for 20 s is taken as lost."""
+    """Queue one task unless one is waiting already."""
     from django_q.tasks import async_task
 
     with connection.cursor() as cursor:
@@ -74,10 +76,11 @@ def _queue(name: str) -> None:
             """
             INSERT INTO portal_bell (name, queued_at) VALUES (%s, clock_timestamp())
             ON CONFLICT (name) DO UPDATE SET queued_at = clock_timestamp()
-            WHERE portal_bell.queued_at IS NULL OR portal_bell.queued_at < clock_timestamp() - interval '20 seconds'
+            WHERE portal_bell.queued_at IS NULL
+               OR portal_bell.queued_at < clock_timestamp() - %s * interval '1 second'
             RETURNING name
             """,
-            [name],
+            [name, _LOST],
         )
         if cursor.fetchone() is None:
             return
@@ -98,9 +101,9 @@ def others_wait(*, but: str) -> bool:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM portal_bell "
-            "WHERE name <> %s AND queued_at < clock_timestamp() - %s * interval '1 second')",
-            [but, _PATIENCE],
+            "SELECT EXISTS (SELECT 1 FROM portal_bell WHERE name <> %s AND clock_timestamp() - queued_at "
+            "BETWEEN %s * interval '1 second' AND %s * interval '1 second')",
+            [but, _PATIENCE, _LOST],
         )
         row = cursor.fetchone()
     return bool(row and row[0])

@@ -31,7 +31,7 @@ def test_a_bell_rung_many_times_is_queued_once_until_it_is_answered(rung: list[s
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("waited", "but", "told"), [(0, "b", False), (2, "b", True), (2, "a", False), (None, "b", False)]
+    ("waited", "but", "told"), [(0, "b", False), (2, "b", True), (2, "a", False), (30, "b", False), (None, "b", False)]
 )
 def test_a_bell_that_nobody_answers_for_a_while_shows_that_workers_are_busy(
     waited: int | None, but: str, told: bool
