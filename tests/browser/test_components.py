@@ -43,6 +43,14 @@ def test_every_component_is_accessible(signed_in: Page, live_server: LiveServer,
     assert signed_in.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_who_has_chosen_no_theme_gets_that_of_the_machine(signed_in: Page, live_server: LiveServer) -> None:
+    signed_in.emulate_media(color_scheme="dark")
+    signed_in.goto(f"{live_server.url}/ui-kit")
+    expect(signed_in.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    signed_in.emulate_media(color_scheme="light")
+    expect(signed_in.locator("html")).to_have_attribute("data-bs-theme", "light")
+
+
 def test_code_is_edited_in_the_editor_and_sent_by_the_form(signed_in: Page, live_server: LiveServer) -> None:
     signed_in.goto(f"{live_server.url}/ui-kit")
     signed_in.locator(".code-editor .cm-content").first.click()
