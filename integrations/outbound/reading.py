@@ -84,7 +84,7 @@ class Reading:
 
     def _believe(self, rows: Sequence[StockNumber], items: Mapping[int, StockItem], shown: Shown) -> None:
         with transaction.atomic():
-            marking.lock(self._channel.organization_id)
+            self._teller.lock()
             now = {row.pk: row for row in self._teller.rows()}
             for row in rows:
                 if row.pk not in now:

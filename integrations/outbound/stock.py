@@ -134,19 +134,23 @@ class Teller:
             for row in self._differing():
                 self._tell(row)
         except Stopped as stop:
-            self._put_back(stop.delay)
+            for left in self._left.values():
+                claims.put_back(StockNumber, left, delay=stop.delay)
+        return len(taken)
+
+    def lock(self) -> None:
+        """Be the only one to read and note the organization's numbers. Raises Stopped where others do for too long.
+
+        Nothing has been told then, so the numbers come again at once. What fails after a call keeps its lease: before
+        that is over, reading proves nothing.
+        """
+        try:
+            marking.lock(self.channel.organization_id)
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise
-            log.info(
-                "The stock of organization %s is being noted; what waits is told then", self.channel.organization_id
-            )
-            self._put_back(_NEXT)
-        return len(taken)
-
-    def _put_back(self, delay: dt.timedelta) -> None:
-        for left in self._left.values():
-            claims.put_back(StockNumber, left, delay=delay)
+            log.info("The stock of organization %s is being noted; numbers wait", self.channel.organization_id)
+            raise Stopped(_NEXT) from error
 
     def call(self, act: Callable[[Client], T]) -> T:
         """Make calls as the channel's integration. Raises what `ask` raises."""
@@ -221,7 +225,7 @@ class Teller:
     def _differing(self) -> list[StockNumber]:
         """Return the numbers that are to be told, as one look at the stock says."""
         with transaction.atomic():
-            marking.lock(self.channel.organization_id)
+            self.lock()
             rows = self.rows()
             return self._to_tell(rows, wanted_of(self.channel, rows))
 
@@ -249,7 +253,7 @@ class Teller:
     def _tell(self, row: StockNumber) -> None:
         """Tell one number, computed anew at this moment."""
         with transaction.atomic():
-            marking.lock(self.channel.organization_id)
+            self.lock()
             taken = self._left[row.pk]
             if not claims.still_mine(StockNumber, [taken]) or not claims.renew(StockNumber, taken, lease=LEASE):
                 self._left.pop(row.pk)

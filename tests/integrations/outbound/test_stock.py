@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
+from psycopg.errors import LockNotAvailable
 
 from integrations import lifecycle
 from integrations.connectors.ecwid.sandbox.server import Sandbox
@@ -24,6 +25,7 @@ from orders.inventory.levels import are_needs_known
 from orders.inventory.virtual import settle_virtual
 from orders.lifecycle import edits
 from orders.models import Location, Order, OrderException, Product, Publication, Source
+from portal.deliveries.senders import SETTLE
 from portal.events.dispatch import drain
 from portal.kit.jobs import bells
 from tests.factories import make_location
@@ -133,6 +135,28 @@ def test_numbers_that_are_being_noted_wait_a_moment_and_not_for_a_lease(
     finally:
         noting.close()
     assert (number(pot).state, number(pot).failures, shelf(sandbox)) == ("pending", 0, 10)
+    settle()
+    assert shelf(sandbox) == 7
+
+
+def test_what_cannot_be_noted_after_its_call_keeps_its_lease(
+    warehouse: Location, sandbox: Sandbox, pot: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stock(warehouse, pot, on_hand=-3)
+    drain("stock")
+    make_due()
+
+    def too_late(*_: object, **__: object) -> None:
+        raise OperationalError("lock timeout") from LockNotAvailable()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Teller, "_told", too_late)
+        with pytest.raises(OperationalError):
+            Teller(channel()).run()
+    assert (number(pot).state, shelf(sandbox)) == ("running", 7)
+    assert StockNumber.across.filter(lease_until__gt=Now() + SETTLE).exists(), "sooner, reading proves nothing"
+    StockNumber.across.update(lease_until=Now())
+    Teller(channel()).run()
     settle()
     assert shelf(sandbox) == 7
 
