@@ -272,6 +272,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
   back = false;
   document.querySelector("[data-open=advanced-filter]")?.focus({ preventScroll: true });
 });
+document.addEventListener("request:failed", () => {
+  back = false; // that list does not come, and the next one is somebody else's
+});
 on("keydown", "[data-filter-record]", (event, input) => {
   if (event.key !== "Enter") return;
   event.preventDefault();

@@ -17,12 +17,13 @@ function anchor(element) {
 function remember(element) {
   const row = anchor(element);
   const active = element.contains(document.activeElement) ? document.activeElement : null;
+  const at = active?.closest("[data-row]");
   return {
     rows: new Map([...element.querySelectorAll("[data-row]")].map((one) => [one.dataset.row, one.dataset.version])),
     ticked: [...element.querySelectorAll("[data-pick]:checked")].map((box) => box.value),
     at: element.querySelector("[data-row].is-at")?.dataset.row,
     anchor: row && { key: row.dataset.row, top: row.getBoundingClientRect().top },
-    focus: active && { row: active.closest("[data-row]")?.dataset.row, index: focusable(active.closest("[data-row]") ?? element).indexOf(active), id: active.id },
+    focus: active && { row: at?.dataset.row, index: focusable(at ?? element).indexOf(active), id: active.id },
   };
 }
 

@@ -83,6 +83,22 @@ def test_the_focus_waits_for_the_filtered_list_while_the_old_one_refreshes(walk:
     expect(page.get_by_role("link", name="Advanced filter")).to_be_focused()
 
 
+def test_a_filtered_list_that_does_not_come_leaves_the_focus_to_the_next(walk: Walk) -> None:
+    page = walk.page
+    condition(page, opened(walk), "Total", "is greater than", "50")
+    expect(number(page)).to_have_text("3")
+    page.route(re.compile(r"/orders\?f="), lambda route: route.fulfill(status=204), times=1)  # nothing is swapped
+    with page.expect_response(re.compile(r"/orders\?f=")):
+        apply(page)
+    page.evaluate(
+        "document.body.dispatchEvent(new CustomEvent('request:failed', { bubbles: true }))"
+    )  # as errors.js says it
+    heading = page.get_by_role("columnheader", name="Total").get_by_role("link")
+    heading.click()
+    expect(page).to_have_url(re.compile("sort="))
+    expect(page.get_by_role("link", name="Advanced filter")).not_to_be_focused()
+
+
 def test_one_line_is_not_several_and_lines_are_counted(walk: Walk) -> None:
     page = walk.page
     root = opened(walk)

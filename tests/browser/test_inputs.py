@@ -181,6 +181,21 @@ def test_an_amount_stands_beside_its_currency(listed: Page) -> None:
     assert form.get_by_role("textbox", name="Value").get_attribute("inputmode") == "decimal"
 
 
+def test_an_input_that_comes_later_leaves_the_focus_where_it_is(listed: Page) -> None:
+    typed = listed.get_by_role("searchbox", name="Search in Orders")
+    typed.focus()
+    listed.evaluate(
+        """() => {
+          const place = document.createElement("div");
+          place.innerHTML = '<input data-picker="text">'; // with no id, as some have
+          document.getElementById("content").append(place);
+          document.body.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: place } }));
+        }"""
+    )
+    expect(listed.locator("#content .picker > input")).to_have_count(1)
+    expect(typed).to_be_focused()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_open_pickers_are_accessible_and_fit(guide: Page, width: int) -> None:
     guide.set_viewport_size({"width": width, "height": 800})
