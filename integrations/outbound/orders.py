@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from integrations.capabilities import Booked, OutgoingOrder, TakesOrders
@@ -58,14 +58,15 @@ def takes_orders(manifest: Manifest) -> bool:
 
 def takers(organization_ids: Any) -> list[Integration]:
     """Return the integrations that orders may be pushed to, by name: their flow is on, or they fetch."""
-    found = _connected(organization_ids).select_related("source", "organization").order_by("name", "pk")
-    return [one for one in found if is_told(one) or connectors.get(one.connector).own_api is not None]
+    return list(_takers(organization_ids).select_related("source", "organization").order_by("name", "pk"))
 
 
-def _connected(organization_ids: Any) -> QuerySet[Integration]:
-    keys = [one.key for one in connectors.all() if takes_orders(one)]
-    rows = Integration.across.filter(organization_id__in=organization_ids, connector__in=keys, deleted_at=None)
-    return rows.exclude(enabled_at=None)
+def _takers(organization_ids: Any) -> QuerySet[Integration]:
+    able = [one for one in connectors.all() if takes_orders(one)]
+    fetching = [one.key for one in able if one.own_api is not None]
+    rows = Integration.across.filter(organization_id__in=organization_ids, connector__in=[one.key for one in able])
+    asked = Q(flows__orders=Direction.PUSH) | Q(connector__in=fetching)  # `is_told`, or fetches
+    return rows.filter(asked, deleted_at=None).exclude(enabled_at=None)
 
 
 def is_told(integration: Integration) -> bool:
@@ -100,7 +101,7 @@ def _payload(row: OrderPush, integration: Integration) -> Json:
 
 def listens(organization_id: int, event_name: str) -> bool:
     """Say whether an organization has a system that gets orders by itself; the others pay for this question only."""
-    return _connected([organization_id]).filter(settings__push_when__in=BY_ITSELF).exists()
+    return _takers([organization_id]).filter(settings__push_when__in=BY_ITSELF).exists()
 
 
 def _when(integration: Integration) -> str:
