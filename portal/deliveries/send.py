@@ -79,7 +79,11 @@ def _next() -> list[Claim]:
     """Take what is due longest, first of what nobody is sending for: a rush to one side keeps no other waiting."""
     running = Delivery.across.filter(state=State.RUNNING, lease_until__gt=Now())
     busy = list(running.order_by().values_list("organization_id", "kind").distinct())
-    if busy and (taken := claims.claim(Delivery, limit=1, lease=LEASE, where=_FREE, params=_columns(busy))):
+    if busy and (
+        taken := claims.claim(
+            Delivery, limit=1, lease=LEASE, where=_FREE, params=[list(column) for column in zip(*busy, strict=True)]
+        )
+    ):
         return taken
     return claims.claim(Delivery, limit=1, lease=LEASE, where="t.state <> 'done'")
 
@@ -87,10 +91,6 @@ def _next() -> list[Claim]:
 _FREE = """
 t.state <> 'done' AND (t.organization_id, t.kind) NOT IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
 """
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _have_help() -> None:
