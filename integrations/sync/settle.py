@@ -78,13 +78,13 @@ def _pause_until_next(state: FlowState, seconds: float, outcome: Outcome) -> dt.
     """Return the pace of the flow: where something comes in, more is on its way, and it is asked sooner.
 
     A run that took long (a record of 10 MB) is not repeated at once, the less so the more of it was known: it has
-    read its overlap, which after a rush are thousands of records. One that brought much all the same rests no longer
-    than it took: what is still on its way has nobody else to wait for.
+    read its overlap, which after a rush are thousands of records. One that brought much all the same rests for as
+    long as it spent on what was known: what is still on its way has nobody else to wait for.
     """
     manifest = connectors.get(state.integration.connector)
     chosen = next((flow.every for flow in manifest.flows if flow.key == state.flow), 0) or EVERY.get(state.flow, 0)
     usual = chosen or manifest.poll_seconds / (4 if outcome.is_rush else 2 if outcome.is_news else 1)
-    rests = seconds if outcome.is_rush else seconds * (1 + 3 * outcome.known_share)
+    rests = seconds * (outcome.known_share if outcome.is_rush else 1 + 3 * outcome.known_share)
     return dt.timedelta(seconds=max(usual, rests))
 
 
