@@ -54,7 +54,10 @@ GROUP BY 1, 2, 3
 
 
 def aliases(source: Source | None, skus: Collection[str]) -> dict[str, str]:
-    """Return our folded SKUs by the folded ones of a source, as products are published there."""
+    """Return our folded SKUs by the folded ones of a source, as products are published there.
+
+    Switched off counts as well: what was sent under that name is shipped under it.
+    """
     if source is None or not skus:
         return {}
     rows = Publication.across.filter(source=source, sku_folded__in=skus, product__deleted_at=None)

@@ -15,7 +15,8 @@ from orders.exceptions.raise_ import Problem, close, raise_exceptions
 from orders.inventory.levels import Key, hold
 from orders.inventory.movements import Movement, key
 from orders.inventory.post import post
-from orders.models import ExternalLocation, InventoryLevel, Location, OrderException, Publication, Source
+from orders.models import ExternalLocation, InventoryLevel, Location, OrderException, Source
+from orders.products.skus import our_skus
 from orders.records.level import LevelRecord
 from portal.audit.actor import Actor
 from portal.kit.text import fold
@@ -109,13 +110,10 @@ def _refusal(source: Source, location: Location | None) -> _Refusal | None:
 def _by_level(
     source: Source, records: Sequence[LevelRecord], places: dict[str, Location]
 ) -> dict[Key, list[tuple[str, LevelRecord]]]:
-    rows = Publication.across.filter(
-        source=source, sku_folded__in={fold(one.sku) for one in records}, product__deleted_at=None
-    )
-    ours = dict(rows.values_list("sku_folded", "product__sku"))
+    ours = our_skus(source, {one.sku for one in records})
     found: dict[Key, list[tuple[str, LevelRecord]]] = {}
     for one in records:
-        sku = ours.get(fold(one.sku), one.sku.strip())
+        sku = ours[one.sku].strip()
         at = (source.organization_id, fold(sku), places[one.ext_location_id].pk)
         found.setdefault(at, []).append((sku, one))
     return found

@@ -62,13 +62,18 @@ def test_a_report_that_says_nothing_clear_does_not_fit(values: dict[str, object]
         report(**values)
 
 
-def test_skus_are_translated_by_what_the_products_are_called_there(source: Source, warehouse: Location) -> None:
+@pytest.mark.parametrize(
+    ("state", "booked"), [("published", [("TEA-1", 4)]), ("unpublished", [("TEA-1", 4)]), ("disabled", [("wh-77", 4)])]
+)
+def test_skus_are_translated_by_what_the_products_are_called_there_unless_people_switched_it_off(
+    source: Source, warehouse: Location, state: str, booked: list[tuple[str, int]]
+) -> None:
     product = make_product(warehouse, "TEA-1")
     Publication.across.create(
-        organization=source.organization, product=product, source=source, sku="WH-77", sku_folded="wh-77"
+        organization=source.organization, product=product, source=source, sku="WH-77", sku_folded="wh-77", state=state
     )
     take(source, report(sku="wh-77", onHand=4))
-    assert figures(warehouse) == (4, 0)
+    assert list(InventoryLevel.across.filter(location=warehouse, on_hand__gt=0).values_list("sku", "on_hand")) == booked
 
 
 def test_a_locked_record_is_left_alone(source: Source, warehouse: Location) -> None:
