@@ -1,7 +1,8 @@
 """What a warehouse keeps beside our products: what found each other, and what one side alone has. What people map."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -18,7 +19,7 @@ from portal.kit.text import fold
 
 FLOW = "products"
 MOST = 50
-"""Rows that a list shows; the others are found by its search."""
+"""Rows of a page of a list."""
 _P = Publication.State
 
 
@@ -27,18 +28,14 @@ class CannotMap(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What the page tells: each list with the first rows, and how many there are."""
+class Part:
+    """A page of one of the lists."""
 
-    matched: int
-    mapped: Sequence[Publication]
-    """Products whose SKU there is another one."""
-    mapped_count: int
-    ours: Sequence[Product]
-    """Products that the warehouse does not know, each with how it stands there (`wanted`)."""
-    ours_count: int
-    theirs: Sequence[WarehouseItem]
-    theirs_count: int
+    rows: Sequence[Any]
+    count: int
+    """Rows of all pages."""
+    number: int
+    """Of the page, from 1; the last one where there are not so many."""
 
 
 def are_kept(integration: Integration) -> bool:
@@ -48,22 +45,43 @@ def are_kept(integration: Integration) -> bool:
     return manifest.role is Role.FULFILLMENT_CHANNEL and bool(flows)
 
 
-def shown(integration: Integration, text: str = "") -> Shown:
-    """Return what to show, in eight queries; `text` narrows all lists to SKUs and names that hold it."""
-    wanted = fold(text.strip())
-    known = _known(integration)
-    mapped = (
-        known.exclude(sku_folded=F("product__sku_folded")).select_related("product").order_by("product__sku_folded")
-    )
-    ours, theirs = unknown_products(integration), unmatched_items(integration)
-    if wanted:
-        mapped = mapped.filter(Q(sku_folded__contains=wanted) | Q(product__sku_folded__contains=wanted))
-        ours = ours.filter(Q(sku_folded__contains=wanted) | Q(name_folded__contains=wanted))
-        theirs = theirs.filter(Q(sku_folded__contains=wanted) | Q(name__icontains=text.strip()))
-    return Shown(
-        known.count(), list(mapped[:MOST]), mapped.count(), list(ours[:MOST]), ours.count(), list(theirs[:MOST]),
-        theirs.count(),
-    )  # fmt: skip
+def matched(integration: Integration) -> int:
+    """Return how many products found what they are at the warehouse."""
+    return _known(integration).count()
+
+
+def ours(integration: Integration, text: str = "", number: int = 1) -> Part:
+    """Return products that the warehouse does not know, each with whether it is being made there (`asked`)."""
+    rows = unknown_products(integration)
+    if wanted := fold(text.strip()):
+        rows = rows.filter(Q(sku_folded__contains=wanted) | Q(name_folded__contains=wanted))
+    return _page(rows, number)
+
+
+def theirs(integration: Integration, text: str = "", number: int = 1) -> Part:
+    """Return what the warehouse keeps and no product here is (`WarehouseItem`)."""
+    rows = unmatched_items(integration)
+    if wanted := fold(text.strip()):
+        rows = rows.filter(Q(sku_folded__contains=wanted) | Q(name__icontains=text.strip()))
+    return _page(rows, number)
+
+
+def mapped(integration: Integration, text: str = "", number: int = 1) -> Part:
+    """Return the publications of products whose SKU there is another one."""
+    rows = _known(integration).exclude(sku_folded=F("product__sku_folded")).select_related("product")
+    if wanted := fold(text.strip()):
+        rows = rows.filter(Q(sku_folded__contains=wanted) | Q(product__sku_folded__contains=wanted))
+    return _page(rows.order_by("product__sku_folded"), number)
+
+
+LISTS: Mapping[str, Callable[[Integration, str, int], Part]] = {"ours": ours, "theirs": theirs, "mapped": mapped}
+"""Each narrowed by a text to SKUs and names that hold it."""
+
+
+def _page(rows: "QuerySet[Any]", number: int) -> Part:
+    count = rows.count()
+    number = max(1, min(number, -(-count // MOST)))
+    return Part(list(rows[(number - 1) * MOST : number * MOST]), count, number)
 
 
 def _known(integration: Integration) -> "QuerySet[Publication]":

@@ -1,9 +1,9 @@
 """The Products tab of a warehouse: what it keeps and what we sell, what found each other, and how people help."""
 
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,10 +16,13 @@ from integrations.views.found import found
 from orders.models import Product
 from portal.audit.actor import Actor
 from portal.tenancy.roles import Permission
-from portal.ui.access import PageRequest, get_or_404, page
-from portal.ui.htmx import done
+from portal.ui.access import PageRequest, get_or_404, may, page
+from portal.ui.components import Pager
+from portal.ui.htmx import done, is_part
 
 TEMPLATE = "integrations/products.html"
+PART = "items"
+"""What a pager changes: all lists, so that each form knows where one is in the others."""
 
 
 @require_GET
@@ -68,20 +71,47 @@ def make(request: PageRequest, public_id: str, product_id: str) -> HttpResponse:
     return done(request, _back(request, public_id), text)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of one of the lists, and where one is in it."""
+
+    part: items.Part
+    pager: Pager
+
+
 def _shown(
     request: PageRequest, integration: Integration, *, fault: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
-    text = request.POST.get("q", request.GET.get("q", ""))[:200]
-    context: dict[str, Any] = frame(request, integration, "products") | {
-        "items": items.shown(integration, text),
+    asked = request.GET if fault is None else _asked(request)
+    text = asked.get("q", "")[:200]
+    context: dict[str, Any] = {
+        "integration": integration,
+        "may_operate": may(request, Permission.OPERATE),
+        "lists": {name: _listed(integration, name, text, asked) for name in items.LISTS},
         "q": text,
-        "most": items.MOST,
+        "asked": asked.urlencode(),
         "fault": fault,
-        "is_on": items.FLOW in lifecycle.running(integration),
         "makes": items.makes(integration),
+    }
+    if is_part(request) and request.headers.get("HX-Target") == PART:
+        return render(request, f"{TEMPLATE}#lists", context)
+    context |= frame(request, integration, "products") | {
+        "matched": items.matched(integration),
+        "is_on": items.FLOW in lifecycle.running(integration),
         "state": integration.flow_states.filter(flow=items.FLOW).first(),
     }
     return render(request, TEMPLATE, context, status=status)
+
+
+def _listed(integration: Integration, name: str, text: str, asked: QueryDict) -> Listed:
+    number = asked.get(name, "")
+    part = items.LISTS[name](integration, text, int(number) if number.isdecimal() and len(number) < 9 else 1)
+    path = reverse("integrations:products", args=[integration.public_id])
+    query = [(key, value) for key, value in asked.items() if key in {"q", *items.LISTS}]
+    pager = Pager(
+        part.number, items.MOST, part.count, False, path, query, (), target=PART, shown=len(part.rows), key=name
+    )
+    return Listed(part, pager)
 
 
 def _warehouse(request: PageRequest, public_id: str) -> Integration:
@@ -96,5 +126,10 @@ def _product(request: PageRequest, product_id: str) -> Product:
 
 
 def _back(request: PageRequest, public_id: str) -> str:
-    asked = urlencode({"q": request.POST["q"]}) if request.POST.get("q") else ""
+    asked = _asked(request).urlencode()
     return f"{reverse('integrations:products', args=[public_id])}{'?' if asked else ''}{asked}"
+
+
+def _asked(request: PageRequest) -> QueryDict:
+    """Return what the page that a form stood on was asked for."""
+    return QueryDict(request.POST.get("asked", "")[:1000])

@@ -133,7 +133,7 @@ def toast_context(message: Message) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Pager:
-    """Where one is in a list. `about` marks a count that is an estimate."""
+    """Where one is in a list. `about` marks a count that is an estimate; without `sizes` there is nothing to choose."""
 
     number: int
     size: int
@@ -144,6 +144,8 @@ class Pager:
     sizes: Sequence[int] = (25, 50, 100, 200)
     target: str = "list"
     shown: int = 0
+    key: str = "page"
+    """What the page is called in the address, where a page has several lists."""
 
     @property
     def first(self) -> int:
@@ -169,12 +171,12 @@ class Pager:
     @property
     def previous(self) -> str:
         """Address of the page before, or nothing."""
-        return self.url(page=self.number - 1 if self.number > 2 else "") if self.number > 1 else ""
+        return self._at(self.number - 1) if self.number > 1 else ""
 
     @property
     def next(self) -> str:
         """Address of the page after, or nothing."""
-        return self.url(page=self.number + 1) if self.number < self.pages else ""
+        return self._at(self.number + 1) if self.number < self.pages else ""
 
     def links(self) -> Iterator[tuple[int, str]]:
         """Yield (number, address) of the first, last and neighbouring pages; (0, "") where some are left out."""
@@ -183,10 +185,13 @@ class Pager:
         for number in sorted(n for n in wanted if 1 <= n <= self.pages):
             if number - before > 1:
                 yield 0, ""
-            yield number, self.url(page=number if number > 1 else "")
+            yield number, self._at(number)
             before = number
 
     def choices(self) -> Iterator[tuple[int, str, bool]]:
         """Yield (size, address, chosen) of each page size."""
         for size in self.sizes:
-            yield size, self.url(size=size, page=""), size == self.size
+            yield size, self.url(**{"size": size, self.key: ""}), size == self.size
+
+    def _at(self, number: int) -> str:
+        return self.url(**{self.key: number if number > 1 else ""})

@@ -116,8 +116,8 @@ def test_a_person_maps_what_differs_and_orders_and_stock_go_by_it(
     assert (own.sku, own.state, bool(own.ext_product_api_id)) == (TEA, "published", True)
     assert their_skus(warehouse.source, ["OUR-TEA"]) == {"OUR-TEA": TEA}
     assert our_skus(warehouse.source, [TEA]) == {TEA: "OUR-TEA"}
-    shown = items.shown(warehouse)
-    assert (shown.matched, [one.sku for one in shown.mapped], shown.ours) == (1, [TEA], [])
+    mapped = items.mapped(warehouse)
+    assert (items.matched(warehouse), [one.sku for one in mapped.rows], items.ours(warehouse).count) == (1, [TEA], 0)
     assert TEA not in {one.sku for one in items.unmatched_items(warehouse)}
     items.part(warehouse, ours, by=TESTER)
     assert not Publication.across.exists()

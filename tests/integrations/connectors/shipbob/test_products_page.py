@@ -61,7 +61,7 @@ def test_a_colleague_and_a_stranger_change_nothing(
 
 def test_a_person_maps_sees_it_and_takes_it_back(warehouse: Integration, ours: Product, as_owner: Client) -> None:
     (join, data), (part, _none), _make = acts(warehouse, ours)
-    told = as_owner.post(join, data | {"q": "tea"}, follow=True)
+    told = as_owner.post(join, data | {"asked": "q=tea"}, follow=True)
     page = told.content.decode()
     assert told.redirect_chain[0][0].endswith("?q=tea")
     assert ("Mapped: called otherwise there" in page, f"OUR-TEA is {TEA} at ShipBob." in page) == (True, True)
@@ -102,20 +102,48 @@ def stranger_product() -> Product:
     return make(Organization.objects.create(name="Strangers"), "STRANGE")
 
 
-def test_the_search_narrows_and_long_lists_say_so(
+def test_the_search_narrows_and_long_lists_have_pages(
     organization: Organization, warehouse: Integration, sandbox: Sandbox, as_owner: Client
 ) -> None:
     for number in range(items.MOST + 1):
         sandbox.put(f"THEIRS-{number:03}", 1)
         make(organization, f"OURS-{number:03}")
     run_flow(warehouse, "products")
+    path = address("products", warehouse)
     with CaptureQueriesContext(connection) as many:
-        page = as_owner.get(address("products", warehouse)).content.decode()
-    assert ("OURS-049" in page, "OURS-050" in page, "The first 50 of 51" in page) == (True, False, True)
+        page = as_owner.get(path).content.decode()
+    assert ("OURS-049" in page, "OURS-050" in page, "rows 1–50 of 51" in page) == (True, False, True)
     with CaptureQueriesContext(connection) as few:
-        found = as_owner.get(address("products", warehouse), {"q": "s-050"}).content.decode()
+        found = as_owner.get(path, {"q": "s-050"}).content.decode()
     assert ("OURS-050" in found, "THEIRS-050" in found, "OURS-049" in found) == (True, True, False)
     assert (len(many), len(few)) == (QUERIES, QUERIES)
+
+
+def test_a_page_of_one_list_leaves_the_others_and_is_come_back_to(
+    organization: Organization, warehouse: Integration, sandbox: Sandbox, as_owner: Client
+) -> None:
+    for number in range(items.MOST + 1):
+        make(organization, f"OURS-{number:03}")
+    run_flow(warehouse, "products")
+    path = address("products", warehouse)
+    asked = {"HX-Request": "true", "HX-Target": "items"}
+    part = as_owner.get(path, {"ours": "2"}, headers=asked).content.decode()
+    assert ("OURS-050" in part, "OURS-049" in part, TEA in part, "<html" in part) == (True, False, True, False)
+    assert f'href="{path}"' in part, "To the first page, which has no number."
+    join = address("join_product", warehouse)
+    fails = as_owner.post(join, {"ours": "OURS-050", "theirs": "NOPE", "asked": "ours=2"}).content.decode()
+    assert ("OURS-050" in fails, "keeps nothing under the SKU" in fails) == (True, True)
+    told = as_owner.post(join, {"ours": "OURS-050", "theirs": TEA, "asked": "ours=2"}, follow=True)
+    assert told.redirect_chain[0][0] == f"{path}?ours=2"
+    assert "OURS-049" in told.content.decode(), "The second page has become empty, so the last one is shown."
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30])
+def test_a_page_that_is_none_is_the_first_or_the_last(
+    organization: Organization, warehouse: Integration, as_owner: Client, number: str
+) -> None:
+    make(organization, "OUR-TEA")
+    assert "OUR-TEA" in as_owner.get(address("products", warehouse), {"ours": number}).content.decode()
 
 
 QUERIES = 19
