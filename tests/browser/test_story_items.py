@@ -1,12 +1,13 @@
 """A person connects a warehouse, sees which products it does not know, and maps one or has one made."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 from pytest_django import Settings
 
-from integrations import lifecycle
+from integrations import items, lifecycle
 from integrations.connect import with_token
 from integrations.connectors.shipbob.sandbox.server import Sandbox, serve
 from integrations.models import Integration
@@ -59,3 +60,24 @@ def test_a_person_maps_a_product_and_has_another_one_made(
     assert len(made_there(store, "NEW-TEA")) == 1
     page.get_by_label("SKU here of TEA-MINT-080").fill("our-")
     expect(page.get_by_role("option", name="OUR-TEA")).to_be_visible()
+
+
+def test_a_long_list_is_gone_through_page_by_page(
+    walk: Walk, organization: Organization, warehouse: Integration
+) -> None:
+    for number in range(items.MOST + 3):
+        make(organization, f"OURS-{number:03}")
+    pulled(warehouse)
+    page = walk.open(f"/integrations/{warehouse.public_id}/products/")
+    ours = page.get_by_role("region", name="Not known at ShipBob")
+    theirs = page.get_by_role("region", name="Only at ShipBob")
+    expect(ours).to_contain_text("rows 1–50 of 53")
+    ours.get_by_role("link", name="Page after").click()
+    expect(ours).to_contain_text("rows 51–53 of 53")
+    expect(theirs).to_contain_text(TEA)
+    expect(page).to_have_url(re.compile(r"\?ours=2$"))
+    fits_everybody(page, "items-pages")
+    page.get_by_label("What ShipBob calls OURS-051").fill(TEA)
+    page.get_by_role("button", name="Map OURS-051").click()
+    expect(page.get_by_role("region", name="Mapped: called otherwise there")).to_contain_text("OURS-051")
+    expect(ours).to_contain_text("rows 51–52 of 52")
