@@ -1,9 +1,12 @@
 """The repository keeps its own promises: locks, documents and addresses."""
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
 from functools import cache
+from importlib.metadata import packages_distributions
 from json import loads
 
 import pytest
@@ -81,6 +84,38 @@ def test_every_listed_dependency_is_in_its_lock() -> None:
     for lock, requirements in wanted.items():
         locked = {line.split("==")[0] for line in (ROOT / lock).read_text().splitlines() if "==" in line}
         assert {name_of(requirement) for requirement in requirements} - locked == set()
+
+
+def imported(folder: str) -> set[str]:
+    """Return the packages that the files of a folder import, without Python's own and ours."""
+    files = [ROOT / name for name in committed_files() if name.startswith(f"{folder}/") and name.endswith(".py")]
+    named: set[str] = set()
+    for node in (node for file in files for node in ast.walk(ast.parse(file.read_text()))):
+        if isinstance(node, ast.Import):
+            named |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            named.add(str(node.module))
+    ours = {path.name for path in ROOT.iterdir()}
+    return {name.partition(".")[0] for name in named} - sys.stdlib_module_names - ours
+
+
+@pytest.mark.parametrize(
+    ("folder", "locks"),
+    [
+        *((folder, LOCKS[:1]) for folder in ("portal", "orders", "integrations", "automations")),
+        ("bench", [LOCKS[0], LOCKS[3]]),
+    ],
+)
+def test_what_is_imported_is_installed_for_that_use(folder: str, locks: list[str]) -> None:
+    """`make run` and `make bench` install less than `make test`, whose machine would hide what is missing there."""
+    lines = [line for lock in locks for line in (ROOT / lock).read_text().splitlines()]
+    locked = {line.split("==")[0] for line in lines if "==" in line}
+    known, missing = packages_distributions(), []
+    for name in sorted(imported(folder)):
+        alike = [one for one in locked if one.startswith(name.replace("_", "-"))]  # what is not installed here
+        if not {one.lower().replace("_", "-") for one in known.get(name, alike)} & locked:
+            missing.append(name)
+    assert missing == []
 
 
 def test_every_dependency_is_explained_and_nothing_else() -> None:
