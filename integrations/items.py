@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from integrations.manifest import Direction, Role
@@ -92,10 +92,11 @@ def _known(integration: Integration) -> "QuerySet[Publication]":
 
 
 def unmatched_items(integration: Integration) -> "QuerySet[WarehouseItem]":
-    """Return what the warehouse keeps and no product here is, by SKU."""
+    """Return what the warehouse keeps and no product here is, by SKU; at the end what has none there."""
     known = _known(integration).filter(ext_product_api_id=OuterRef("item_id"))
     rows: QuerySet[WarehouseItem] = WarehouseItem.across.filter(~Exists(known), integration=integration)
-    return rows.order_by("sku_folded", "pk")
+    nameless = ExpressionWrapper(Q(sku_folded=""), output_field=BooleanField())
+    return rows.order_by(nameless, "sku_folded", "pk")
 
 
 def unknown_products(integration: Integration) -> "QuerySet[Product]":
@@ -125,7 +126,7 @@ def join(integration: Integration, sku: str, theirs: str, *, by: Actor) -> tuple
     if product.kind == Product.Kind.PARENT:
         raise CannotMap(_("“%(sku)s” only groups its variants. Choose one of them.") % {"sku": product.sku})
     items = WarehouseItem.across.filter(integration=integration, sku_folded=fold(theirs.strip()))
-    item = items.order_by("-active", "pk").first()
+    item = items.exclude(sku_folded="").order_by("-active", "pk").first()
     if item is None:
         told = {"name": name, "sku": theirs.strip()}
         raise CannotMap(_("%(name)s keeps nothing under the SKU “%(sku)s”. Check how it is written there.") % told)

@@ -90,6 +90,7 @@ class ItemRecord:
     id: str
     """The same for ever, whatever it is called there."""
     sku: str
+    """Empty where it has none: people are told, no product is it."""
     name: str
     number: str = ""
     """What people call it there."""

@@ -19,6 +19,7 @@ class WarehouseItem(Scoped):
     number = models.CharField(max_length=300, default="", db_default="", blank=True)
     """What people call it there."""
     sku = models.CharField(max_length=300)
+    """Empty: it has none there, and nothing here can name it."""
     sku_folded = models.CharField(max_length=600)
     name = models.TextField(default="", db_default="", blank=True)
     active = models.BooleanField(default=True)

@@ -70,7 +70,8 @@ def take_page(integration: Integration, page: Reports, by: Actor) -> Outcome:
         unique_fields=["integration", "item_id"],
         update_fields=["number", "sku", "sku_folded", "name", "active", "seen_at"],
     )
-    renamed = {pk: (was, rows[pk]) for pk, was in before.items() if was.sku_folded != rows[pk].sku_folded}
+    named = {pk: (was, rows[pk]) for pk, was in before.items() if rows[pk].sku_folded}
+    renamed = {pk: (was, now) for pk, (was, now) in named.items() if was.sku_folded != now.sku_folded}
     matching.follow(integration, {pk: (was.sku_folded, now.sku) for pk, (was, now) in renamed.items()})
     bad = [Refused(one.id, "product", one.problem, one.raw) for one in page.refused]
     names = {name for one in page.items for name in (one.id, one.parent) if name}

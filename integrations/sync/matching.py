@@ -52,11 +52,14 @@ def forget(integration: Integration, item_ids: Sequence[str]) -> None:
 
 
 def _part(integration: Integration) -> int:
-    """Take the ID from publications that have another SKU than its item: a person has chosen another one."""
+    """Take the ID from publications that have another SKU than its item: a person has chosen another one.
+
+    Or the item has none any more, and cannot be ordered by its name.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_APART, [integration.pk, integration.source_id, MOST])
         ids = [row[0] for row in cursor.fetchall()]
-    return _write(integration, dict.fromkeys(ids, _UNKNOWN), f"Another SKU is meant at {integration.name}.")
+    return _write(integration, dict.fromkeys(ids, _UNKNOWN), f"It is not this item of {integration.name} any more.")
 
 
 _APART = """
@@ -98,7 +101,7 @@ LEFT JOIN orders_product p
   ON u.id IS NULL AND p.organization_id = %(organization)s AND p.sku_folded = i.sku_folded AND p.deleted_at IS NULL
  AND p.kind <> 'parent'
  AND NOT EXISTS (SELECT 1 FROM orders_publication o WHERE o.product_id = p.id AND o.source_id = %(source)s)
-WHERE i.integration_id = %(integration)s
+WHERE i.integration_id = %(integration)s AND i.sku_folded <> ''
   AND (p.id IS NOT NULL
        OR u.ext_product_api_id = ''
        OR u.ext_product_api_id = i.item_id

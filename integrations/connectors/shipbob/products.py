@@ -18,8 +18,9 @@ _SIDES = ("length", "width", "height")
 
 
 def items(product: Json) -> list[ItemRecord]:
-    """Return what is kept of one product; nothing of variants without a SKU. Raises DoesNotFit."""
-    return [_item(product, one) for one in parts(product, "variants") if text(one, "sku")]
+    """Return what is kept of one product; nothing of what can neither be named nor be ordered. Raises DoesNotFit."""
+    found = [_item(product, one) for one in parts(product, "variants")]
+    return [one for one in found if one.sku or one.active]
 
 
 def _item(product: Json, variant: Json) -> ItemRecord:

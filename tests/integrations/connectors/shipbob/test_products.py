@@ -178,6 +178,32 @@ def test_a_sku_that_was_changed_there_is_followed_but_not_against_a_person(
     assert (own.sku, own.name) == (POT, "Glass pot, 1 l")
 
 
+def test_what_has_no_sku_there_is_no_product_and_people_see_which_it_is(
+    organization: Organization, warehouse: Integration, sandbox: Sandbox
+) -> None:
+    tea, box = make(organization, TEA), make(organization, "BOX")
+    Publication.across.create(organization=organization, product=box, source=warehouse.source, sku="", sku_folded="")
+    pulled(warehouse)
+    sandbox.rename(TEA, "")
+    pulled(warehouse)
+    assert there(box).ext_product_api_id == ""
+    assert (there(tea).sku, there(tea).ext_product_api_id) == (TEA, ""), "Nobody is renamed to nothing."
+    assert [one.sku for one in items.unknown_products(warehouse)] == ["BOX", TEA]
+    last = list(items.unmatched_items(warehouse))[-1]
+    assert (last.sku, last.name) == ("", "Morning Assam, 100 g")
+    with pytest.raises(items.CannotMap, match="keeps nothing under the SKU"):
+        items.join(warehouse, TEA, " ", by=TESTER)
+    sandbox.rename("", TEA)
+    pulled(warehouse)
+    assert bool(there(tea).ext_product_api_id)
+    sandbox.rename(TEA, "")
+    sandbox.retire("")
+    lifecycle.sync_now(warehouse, flow="products")
+    pulled(warehouse)
+    lifecycle.sync_now(warehouse, flow="products")
+    assert pulled(warehouse).deleted == 1, "What can be neither named nor ordered is no news to anybody."
+
+
 def test_what_is_inactive_there_is_unpublished_and_what_is_gone_is_forgotten_after_two_looks(
     organization: Organization, warehouse: Integration, sandbox: Sandbox
 ) -> None:

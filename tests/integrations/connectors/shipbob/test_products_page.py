@@ -76,6 +76,17 @@ def test_what_does_not_fit_stands_at_its_row(warehouse: Integration, ours: Produ
     assert (answer.status_code, 'value="&lt;b&gt;NOPE"' in page, page.count('id="item-fault"')) == (422, True, 1)
 
 
+def test_what_has_no_sku_there_cannot_be_mapped_and_the_page_says_what_to_do(
+    warehouse: Integration, ours: Product, sandbox: Sandbox, as_owner: Client
+) -> None:
+    sandbox.put("", 1, name="Loose leaf")
+    pulled(warehouse)
+    page = as_owner.get(address("products", warehouse)).content.decode()
+    row = page[page.index("Loose leaf") :]
+    assert ("No SKU" in row, "Give it a SKU at ShipBob" in row, "item-form" in row) == (True, True, False)
+    assert '<option value="">' not in page
+
+
 def test_it_is_made_there_only_where_a_person_has_chosen_push(
     warehouse: Integration, ours: Product, as_owner: Client
 ) -> None:
@@ -136,6 +147,14 @@ def test_a_page_of_one_list_leaves_the_others_and_is_come_back_to(
     told = as_owner.post(join, {"ours": "OURS-050", "theirs": TEA, "asked": "ours=2"}, follow=True)
     assert told.redirect_chain[0][0] == f"{path}?ours=2"
     assert "OURS-049" in told.content.decode(), "The second page has become empty, so the last one is shown."
+
+
+@pytest.mark.parametrize("asked", ["q=%00", "&" * 1200, "ours=x&theirs=-1&mapped=%F0%9F%92%A9"])
+def test_what_a_form_says_of_its_page_may_be_anything(
+    warehouse: Integration, ours: Product, as_owner: Client, asked: str
+) -> None:
+    answer = as_owner.post(address("join_product", warehouse), {"ours": "OUR-TEA", "theirs": "NOPE", "asked": asked})
+    assert (answer.status_code, "keeps nothing under the SKU" in answer.content.decode()) == (422, True)
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30])
