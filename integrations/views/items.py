@@ -107,7 +107,7 @@ def _listed(integration: Integration, name: str, text: str, asked: QueryDict) ->
     number = asked.get(name, "")
     part = items.LISTS[name](integration, text, int(number) if number.isdecimal() and len(number) < 9 else 1)
     path = reverse("integrations:products", args=[integration.public_id])
-    query = [(key, value) for key, value in asked.items() if key in {"q", *items.LISTS}]
+    query = [(key, str(value)) for key, value in asked.items() if key in {"q", *items.LISTS}]
     pager = Pager(
         part.number, items.MOST, part.count, False, path, query, (), target=PART, shown=len(part.rows), key=name
     )
