@@ -260,20 +260,21 @@ document.addEventListener(
   },
   true,
 );
-let back = false; // whether the focus goes back to what opened the drawer once the filtered list is there
+const OPENER = "[data-open=advanced-filter]";
+let back = ""; // what had opened the drawer: its like has the focus again once the filtered list is there
 on("htmx:afterRequest", "[data-filter-form]", (event, form) => {
   if (event.detail.elt !== form || !event.detail.xhr.getResponseHeader("HX-Location")) return;
-  form.closest("dialog")?.close();
-  back = true;
+  form.closest("dialog")?.close(); // which leads back to the opener
+  back = document.activeElement?.matches(`${OPENER}[data-chip-open]`) ? `${OPENER}[data-chip-open]` : `${OPENER}:not([data-chip-open])`;
 });
 // The list refreshes by itself, too: only the one with the new filter brings the button that stays.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!back || event.detail.elt?.id !== "list") return;
-  back = false;
-  document.querySelector("[data-open=advanced-filter]")?.focus({ preventScroll: true });
+  (document.querySelector(back) ?? document.querySelector(OPENER))?.focus({ preventScroll: true });
+  back = "";
 });
 document.addEventListener("request:failed", () => {
-  back = false; // that list does not come, and the next one is somebody else's
+  back = ""; // that list does not come, and the next one is somebody else's
 });
 on("keydown", "[data-filter-record]", (event, input) => {
   if (event.key !== "Enter") return;

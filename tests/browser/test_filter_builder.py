@@ -55,6 +55,7 @@ def test_a_nested_filter_is_built_counted_applied_reloaded_and_shared(walk: Walk
     )
     expect(number(page)).to_have_text("2")
     apply(page)
+    expect(page.locator("[data-row]")).to_have_count(2)
     expect(page.get_by_role("link", name="Advanced filter")).to_be_focused()
     for _ in ("applied", "reloaded"):
         expect(row_of(page, "#2")).to_be_visible()
@@ -81,6 +82,23 @@ def test_the_focus_waits_for_the_filtered_list_while_the_old_one_refreshes(walk:
     held[0].continue_()
     expect(page.locator("[data-row]")).to_have_count(3)
     expect(page.get_by_role("link", name="Advanced filter")).to_be_focused()
+
+
+def test_who_opened_the_filter_by_its_chip_is_led_back_to_the_chip(walk: Walk) -> None:
+    page = walk.page
+    either = group_in(page, opened(walk), "Any")
+    condition(page, either, "Tags", "contains any of", "vip", "gold")
+    condition(page, either, "Shipping country", "equals", "France")
+    expect(number(page)).to_have_text("3")
+    apply(page)
+    expect(page.locator("[data-row]")).to_have_count(3)
+    page.locator("a.chip-open").click()
+    expect(number(page)).to_have_text("3")
+    page.get_by_role("combobox", name="Operator").first.select_option(label="contains none of")
+    expect(number(page)).not_to_have_text("3")
+    apply(page)
+    expect(page.locator("[data-row]")).not_to_have_count(3)
+    expect(page.locator("a.chip-open")).to_be_focused()
 
 
 def test_a_filtered_list_that_does_not_come_leaves_the_focus_to_the_next(walk: Walk) -> None:
