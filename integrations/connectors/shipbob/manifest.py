@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.connectors.shipbob import client, mapping, refusals
 from integrations.connectors.shipbob.rows import FULFILLMENTS, INVENTORY, LOCATIONS, PRODUCTS, REQUESTS
 from integrations.kit import standard_webhooks
-from integrations.kit.errors import RECONNECT, Kind, Reaction
+from integrations.kit.errors import Kind, Reaction
 from integrations.manifest import Client, Direction, Field, Flow, Hooks, Limits, Manifest, Role
 from integrations.registry import connectors
 from portal.kit.json import Json
@@ -72,7 +72,11 @@ ERRORS = {
     (400, ""): _NOT_TAKEN,
     (409, ""): _NOT_TAKEN,
     (422, ""): _NOT_TAKEN,
-    (401, ""): Reaction(Kind.SIGN_IN, _("The access token was deleted in ShipBob, or is not complete."), RECONNECT),
+    (401, ""): Reaction(
+        Kind.SIGN_IN,
+        _("The access token was deleted in ShipBob, or is not complete."),
+        _("Make a new token in ShipBob, then press Connect and enter it."),
+    ),
     (403, ""): Reaction(
         Kind.PERSON,
         _("The access token lacks a right that is needed."),

@@ -377,3 +377,10 @@ def test_nothing_is_made_while_it_is_only_pulled(
     editing.publish([wanted.pk], warehouse.source, by=TESTER)
     settle()
     assert (made_there(sandbox, "NEW-TEA"), reread(warehouse).flows["products"]) == ([], Direction.PULL)
+
+
+def test_who_has_no_token_any_more_is_told_to_make_one(warehouse: Integration, sandbox: Sandbox) -> None:
+    sandbox.revoke()
+    assert run_flow(warehouse, "products") is None
+    told = reread(warehouse)
+    assert (told.connection, told.cure) == ("error", "Make a new token in ShipBob, then press Connect and enter it.")
