@@ -77,6 +77,7 @@ def test_the_record_is_downloaded_as_it_came(as_owner: Client, exception: OrderE
     assert response["Content-Disposition"] == f'attachment; filename="record-{exception.public_id}.txt"'
 
 
+@pytest.mark.usefixtures("nothing_collected")
 @pytest.mark.parametrize("raw", [b"\xff\xfe\x00half", b"[" * 100_000, b'{"a": "\xed\xa0\x80"}'])
 def test_a_record_that_is_no_text_is_shown_by_marks(as_owner: Client, organization: Organization, raw: bytes) -> None:
     exception = make_exception(organization, raw=raw)

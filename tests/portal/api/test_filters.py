@@ -106,6 +106,7 @@ def test_a_scope_too_few_is_refused(program_with: Make) -> None:
     assert program_with("orders:read").post("/filters/check", body).status_code == 200
 
 
+@pytest.mark.usefixtures("nothing_collected")
 @pytest.mark.parametrize(
     ("body", "status", "field"),
     [

@@ -128,6 +128,7 @@ def test_what_is_no_filter_is_refused_with_the_path_of_the_node(data: Any, path:
     assert problem.cure
 
 
+@pytest.mark.usefixtures("nothing_collected")
 @pytest.mark.parametrize(
     "text",
     [

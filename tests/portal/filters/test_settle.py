@@ -117,6 +117,7 @@ def test_a_field_that_users_named_goes_through_the_form() -> None:
     assert row(chosen(draft, field='customFields["Other"]')) == ('customFields["Other"]', "equals", ("yes",))
 
 
+@pytest.mark.usefixtures("nothing_collected")
 @pytest.mark.parametrize("kept", ["[", "{}", "[1]", "[[1,2]]", '[["a","b","c",1,"d"]]', "null", "[" * 3000])
 def test_what_somebody_else_wrote_into_the_form_is_nothing_kept(kept: str) -> None:
     draft = one(field="email", operator="equals", values=("x",), was="totalPrice|money", kept=kept)

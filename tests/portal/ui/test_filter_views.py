@@ -256,6 +256,7 @@ def test_a_post_without_its_token_is_refused(owner: Any, what: str) -> None:
     assert client.post(f"/filters/orders/{what}", {}).status_code == 403
 
 
+@pytest.mark.usefixtures("nothing_collected")
 @pytest.mark.parametrize(
     ("data", "status"),
     [

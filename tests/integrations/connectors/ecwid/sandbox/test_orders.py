@@ -235,6 +235,7 @@ def test_answers_are_compressed_for_those_who_ask(sandbox: Sandbox, api: Caller)
     assert "Content-Encoding" not in plain.headers
 
 
+@pytest.mark.usefixtures("nothing_collected")
 @pytest.mark.parametrize("text", ['{"total": NaN}', "[" * 100_000, '{"items": 5}'])
 def test_bodies_that_are_no_json_or_no_order_are_refused(sandbox: Sandbox, api: Caller, text: str) -> None:
     order = sandbox.place_order()
