@@ -1,7 +1,6 @@
 """What a warehouse keeps beside our products: what found each other, and what one side alone has. What people map."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -18,24 +17,11 @@ from portal.audit.actor import Actor
 from portal.kit.text import fold
 
 FLOW = "products"
-MOST = 50
-"""Rows of a page of a list."""
 _P = Publication.State
 
 
 class CannotMap(ValueError):
     """Two SKUs cannot be the same thing; the message says why, for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A page of one of the lists."""
-
-    rows: Sequence[Any]
-    count: int
-    """Rows of all pages."""
-    number: int
-    """Of the page, from 1; the last one where there are not so many."""
 
 
 def are_kept(integration: Integration) -> bool:
@@ -50,38 +36,30 @@ def matched(integration: Integration) -> int:
     return _known(integration).count()
 
 
-def ours(integration: Integration, text: str = "", number: int = 1) -> Part:
+def ours(integration: Integration, text: str = "") -> "QuerySet[Product]":
     """Return products that the warehouse does not know, each with whether it is being made there (`asked`)."""
     rows = unknown_products(integration)
-    if wanted := fold(text.strip()):
-        rows = rows.filter(Q(sku_folded__contains=wanted) | Q(name_folded__contains=wanted))
-    return _page(rows, number)
+    wanted = fold(text.strip())
+    return rows.filter(Q(sku_folded__contains=wanted) | Q(name_folded__contains=wanted)) if wanted else rows
 
 
-def theirs(integration: Integration, text: str = "", number: int = 1) -> Part:
-    """Return what the warehouse keeps and no product here is (`WarehouseItem`)."""
+def theirs(integration: Integration, text: str = "") -> "QuerySet[WarehouseItem]":
+    """Return what the warehouse keeps and no product here is."""
     rows = unmatched_items(integration)
-    if wanted := fold(text.strip()):
-        rows = rows.filter(Q(sku_folded__contains=wanted) | Q(name__icontains=text.strip()))
-    return _page(rows, number)
+    wanted = fold(text.strip())
+    return rows.filter(Q(sku_folded__contains=wanted) | Q(name__icontains=text.strip())) if wanted else rows
 
 
-def mapped(integration: Integration, text: str = "", number: int = 1) -> Part:
+def mapped(integration: Integration, text: str = "") -> "QuerySet[Publication]":
     """Return the publications of products whose SKU there is another one."""
     rows = _known(integration).exclude(sku_folded=F("product__sku_folded")).select_related("product")
     if wanted := fold(text.strip()):
         rows = rows.filter(Q(sku_folded__contains=wanted) | Q(product__sku_folded__contains=wanted))
-    return _page(rows.order_by("product__sku_folded"), number)
+    return rows.order_by("product__sku_folded")
 
 
-LISTS: Mapping[str, Callable[[Integration, str, int], Part]] = {"ours": ours, "theirs": theirs, "mapped": mapped}
+LISTS: Mapping[str, Callable[[Integration, str], "QuerySet[Any]"]] = {"ours": ours, "theirs": theirs, "mapped": mapped}
 """Each narrowed by a text to SKUs and names that hold it."""
-
-
-def _page(rows: "QuerySet[Any]", number: int) -> Part:
-    count = rows.count()
-    number = max(1, min(number, -(-count // MOST)))
-    return Part(list(rows[(number - 1) * MOST : number * MOST]), count, number)
 
 
 def _known(integration: Integration) -> "QuerySet[Publication]":

@@ -1,5 +1,6 @@
 """The Products tab of a warehouse: what it keeps and what we sell, what found each other, and how people help."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +20,10 @@ from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, get_or_404, may, page
 from portal.ui.components import Pager
 from portal.ui.htmx import done, is_part
+from portal.ui.paging import number_in, page_of
 
 TEMPLATE = "integrations/products.html"
+SIZE, MOST_QUERY = 50, 4_000
 PART = "items"
 """What a pager changes: all lists, so that each form knows where one is in the others."""
 
@@ -75,7 +78,7 @@ def make(request: PageRequest, public_id: str, product_id: str) -> HttpResponse:
 class Listed:
     """A page of one of the lists, and where one is in it."""
 
-    part: items.Part
+    rows: Sequence[Any]
     pager: Pager
 
 
@@ -104,14 +107,13 @@ def _shown(
 
 
 def _listed(integration: Integration, name: str, text: str, asked: QueryDict) -> Listed:
-    number = asked.get(name, "")
-    part = items.LISTS[name](integration, text, int(number) if number.isdecimal() and len(number) < 9 else 1)
-    path = reverse("integrations:products", args=[integration.public_id])
     query = [(key, str(value)) for key, value in asked.items() if key in {"q", *items.LISTS}]
-    pager = Pager(
-        part.number, items.MOST, part.count, False, path, query, (), target=PART, shown=len(part.rows), key=name
-    )
-    return Listed(part, pager)
+    path = reverse("integrations:products", args=[integration.public_id])
+    rows, pager = page_of(
+        items.LISTS[name](integration, text), number_in(asked.get(name, ""), 1), size=SIZE, path=path, query=query,
+        sizes=(), target=PART, key=name,
+    )  # fmt: skip
+    return Listed(rows, pager)
 
 
 def _warehouse(request: PageRequest, public_id: str) -> Integration:
@@ -132,4 +134,4 @@ def _back(request: PageRequest, public_id: str) -> str:
 
 def _asked(request: PageRequest) -> QueryDict:
     """Return what the page that a form stood on was asked for."""
-    return QueryDict(request.POST.get("asked", "")[:1000])
+    return QueryDict(request.POST.get("asked", "")[:MOST_QUERY])

@@ -19,6 +19,7 @@ from portal.kit.clock import now
 from portal.kit.json import Json
 from portal.tenancy.models import Organization
 from portal.ui.components import Pager
+from portal.ui.paging import page_of
 
 SIZE = 25
 SIZES = (25, 50, 100, 200)
@@ -79,16 +80,13 @@ def figures_at(level: InventoryLevel) -> str:
 def ledger(level: InventoryLevel, page: int, size: int) -> tuple[list[Line], Pager]:
     """Return a page of the ledger, the newest first, with where one is in it."""
     entries = _entries(level)
-    count = entries.count()
     size = size if size in SIZES else SIZES[0]
-    number = max(1, min(page, -(-count // size)))
-    start = (number - 1) * size
-    shown = list(entries.select_related("order")[start : start + size])
-    newer = entries.filter(pk__gt=shown[0].pk) if start and shown else None
-    told = list(_lines(level, shown, newer))
     path = reverse("orders:inventory_record", args=[level.public_id])
     query = [("size", str(size))] * (size != SIZES[0])
-    return told, Pager(number, size, count, False, path, query, SIZES, target="ledger", shown=len(told))
+    rows = entries.select_related("order")
+    shown, pager = page_of(rows, page, size=size, path=path, query=query, sizes=SIZES, target="ledger")
+    newer = entries.filter(pk__gt=shown[0].pk) if pager.number > 1 and shown else None
+    return list(_lines(level, shown, newer)), pager
 
 
 def _entries(level: InventoryLevel) -> "QuerySet[LedgerEntry]":

@@ -26,6 +26,7 @@ from portal.kit.clock import database_now
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, page
 from portal.ui.htmx import add_message, done, is_part, redirect, said
+from portal.ui.paging import number_in
 
 CHANGED = "orderChanged"
 
@@ -164,8 +165,7 @@ def refused(request: PageRequest, found: Order, words: str) -> HttpResponse:
 
 
 def _version(request: PageRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    return number_in(request.POST.get("version", ""), None)
 
 
 def _address(found: Order) -> str:

@@ -21,6 +21,7 @@ from portal.kit import json
 from portal.tenancy.roles import Permission
 from portal.ui.access import PageRequest, may, page
 from portal.ui.htmx import add_message, is_part, redirect
+from portal.ui.paging import number_in
 
 TEMPLATE = "orders/inventory_record.html"
 TRIES = 3
@@ -193,13 +194,8 @@ def context_of(request: PageRequest, level: InventoryLevel) -> dict[str, Any]:
 
 
 def _ledger(request: PageRequest, level: InventoryLevel) -> dict[str, Any]:
-    lines, pager = shown.ledger(level, _number(request, "page"), _number(request, "size"))
+    lines, pager = shown.ledger(level, *(number_in(request.GET.get(name, ""), 1) for name in ("page", "size")))
     return {"ledger": lines, "pager": pager}
-
-
-def _number(request: PageRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 1
 
 
 def _url(level: InventoryLevel) -> str:

@@ -26,6 +26,7 @@ from portal.filters.raw import from_raw, to_raw
 from portal.filters.text import from_address, to_address
 from portal.filters.tree import ALWAYS, Condition, Group, Node
 from portal.savedviews.built_in import ALL
+from portal.ui.paging import number_in
 
 MOST_SEARCH = 200
 KEPT = ("f", "filter", "q", "sort", "columns")
@@ -91,7 +92,7 @@ def read(
         q=" ".join(kept.get("q", "").replace("\x00", "").split())[:MOST_SEARCH],
         sort=kept.get("sort", "")[:64],
         columns=tuple(name for name in ",".join(kept.getlist("columns")).split(",") if name),
-        page=max(1, _number(get.get("page", ""), 1)),
+        page=max(1, number_in(get.get("page", ""), 1)),
         size=_size(get.get("size") or kept.get("size", ""), sizes),
         view=view,
         problems=problems,
@@ -110,7 +111,7 @@ def default_size(sizes: Sequence[int]) -> int:
 
 
 def _size(text: str, sizes: Sequence[int]) -> int:
-    size = _number(text, 0)
+    size = number_in(text, 0)
     return size if size in sizes else default_size(sizes)
 
 
@@ -132,10 +133,6 @@ def _joined(whole: Group, conditions: tuple[Condition, ...]) -> Group:
     if whole.match == "all" and whole.lines is None:
         return replace(whole, items=whole.items + conditions)
     return Group("all", (whole, *conditions))
-
-
-def _number(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else otherwise
 
 
 def pairs(state: State, catalogue: Catalogue, zone: dt.tzinfo) -> Pairs:

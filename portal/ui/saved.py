@@ -15,6 +15,7 @@ from portal.ui.access import PageRequest, check, page
 from portal.ui.htmx import add_message, is_part, redirect, said, toast
 from portal.ui.list_parts import undo_url
 from portal.ui.lists import list_page, list_pages
+from portal.ui.paging import number_in
 
 MOST_QUERY = 30_000
 
@@ -135,8 +136,7 @@ def _query(request: PageRequest) -> str:
 
 
 def _seen(request: PageRequest) -> int | None:
-    text = request.POST.get("seen", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    return number_in(request.POST.get("seen", ""), None)
 
 
 def _done(request: PageRequest, query: str, text: str, *, undo: str = "") -> HttpResponse:

@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import expect
 from pytest_django import Settings
 
-from integrations import items, lifecycle
+from integrations import lifecycle
 from integrations.connect import with_token
 from integrations.connectors.shipbob.sandbox.server import Sandbox, serve
 from integrations.models import Integration
+from integrations.views.items import SIZE
 from portal.tenancy.models import Organization
 from tests.browser.axe import violations_in_both
 from tests.browser.fits import fits_everybody
@@ -63,10 +64,11 @@ def test_a_person_maps_a_product_and_has_another_one_made(
 
 
 def test_a_long_list_is_gone_through_page_by_page(
-    walk: Walk, organization: Organization, warehouse: Integration
+    walk: Walk, organization: Organization, warehouse: Integration, store: Sandbox
 ) -> None:
-    for number in range(items.MOST + 3):
+    for number in range(SIZE + 3):
         make(organization, f"OURS-{number:03}")
+    store.put("", 1, name="Loose leaf")
     pulled(warehouse)
     page = walk.open(f"/integrations/{warehouse.public_id}/products/")
     ours = page.get_by_role("region", name="Not known at ShipBob")
@@ -75,6 +77,7 @@ def test_a_long_list_is_gone_through_page_by_page(
     ours.get_by_role("link", name="Page after").click()
     expect(ours).to_contain_text("rows 51–53 of 53")
     expect(theirs).to_contain_text(TEA)
+    expect(theirs.get_by_role("row", name="Loose leaf")).to_contain_text("Give it a SKU at ShipBob")
     expect(page).to_have_url(re.compile(r"\?ours=2$"))
     fits_everybody(page, "items-pages")
     page.get_by_label("What ShipBob calls OURS-051").fill(TEA)

@@ -117,7 +117,7 @@ def test_a_person_maps_what_differs_and_orders_and_stock_go_by_it(
     assert their_skus(warehouse.source, ["OUR-TEA"]) == {"OUR-TEA": TEA}
     assert our_skus(warehouse.source, [TEA]) == {TEA: "OUR-TEA"}
     mapped = items.mapped(warehouse)
-    assert (items.matched(warehouse), [one.sku for one in mapped.rows], items.ours(warehouse).count) == (1, [TEA], 0)
+    assert (items.matched(warehouse), [one.sku for one in mapped], items.ours(warehouse).count()) == (1, [TEA], 0)
     assert TEA not in {one.sku for one in items.unmatched_items(warehouse)}
     items.part(warehouse, ours, by=TESTER)
     assert not Publication.across.exists()

@@ -6,9 +6,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from integrations import items, lifecycle
+from integrations import lifecycle
 from integrations.connectors.shipbob.sandbox.server import Sandbox
 from integrations.models import Integration
+from integrations.views.items import SIZE
 from orders.models import Product, Publication
 from portal.tenancy.models import Organization
 from tests.integrations.conftest import TESTER, run_flow
@@ -116,7 +117,7 @@ def stranger_product() -> Product:
 def test_the_search_narrows_and_long_lists_have_pages(
     organization: Organization, warehouse: Integration, sandbox: Sandbox, as_owner: Client
 ) -> None:
-    for number in range(items.MOST + 1):
+    for number in range(SIZE + 1):
         sandbox.put(f"THEIRS-{number:03}", 1)
         make(organization, f"OURS-{number:03}")
     run_flow(warehouse, "products")
@@ -133,7 +134,7 @@ def test_the_search_narrows_and_long_lists_have_pages(
 def test_a_page_of_one_list_leaves_the_others_and_is_come_back_to(
     organization: Organization, warehouse: Integration, sandbox: Sandbox, as_owner: Client
 ) -> None:
-    for number in range(items.MOST + 1):
+    for number in range(SIZE + 1):
         make(organization, f"OURS-{number:03}")
     run_flow(warehouse, "products")
     path = address("products", warehouse)
