@@ -6,7 +6,8 @@
 # docs/development.md says more.
 
 PYTHON ?= python3
-SETUP = @$(PYTHON) tools/setup.py
+# Who names a Python gets that one; else it may be the quickest one of its version.
+SETUP = @$(PYTHON) tools/setup.py $(if $(filter file,$(origin PYTHON)),quickest)
 VENV = .venv/bin
 # Compiled modules are kept for the many processes that the tests start, whatever the system wants otherwise.
 # One more than there are cores: the tests in the browser mostly wait for it.

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.interpreter import quickest
 from tools.steps import PYTHON, ROOT, VENV, Stop, check_disk, quietly, step
 
 OLDEST_NODE = 20
@@ -21,8 +22,12 @@ NEEDED_MEBIBYTES = 1024
 
 
 def main(parts: list[str]) -> None:
-    """Prepare the Python packages and the named parts: dev, bench, assets, browser."""
+    """Prepare the Python packages and the named parts: dev, bench, assets, browser.
+
+    `quickest` lets the environment be made of another Python of the same version, where that is quicker.
+    """
     with _alone():
+        environment(any_build="quickest" in parts)
         python_packages("requirements.txt", "Installing the Python packages")
         if "dev" in parts:
             python_packages("requirements-dev.txt", "Installing the tools for tests and checks")
@@ -43,14 +48,43 @@ def _alone() -> Iterator[None]:
         yield
 
 
+def environment(*, any_build: bool) -> None:
+    """Make .venv, with pip, where it is missing, half made or moved. Raises Stop.
+
+    Without `any_build` it is one of the running Python; one of another that is there already is left alone, and told.
+    """
+    mark = VENV / ".made"
+    made = mark.read_text() == str(ROOT) if mark.exists() else _has_pip()
+    if not (made and PYTHON.exists()):
+        base = quickest() if any_build else sys.executable
+        with step("Making the environment of Python"):
+            _make_venv(base)
+    elif not any_build and (base := os.path.realpath(PYTHON)) != os.path.realpath(sys.executable):
+        raise Stop(f"The folder .venv is one of {base}; remove it with `make clean` to have one of {sys.executable}.")
+    mark.write_text(str(ROOT))
+
+
+def _has_pip() -> bool:
+    return PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
+
+
+def _make_venv(base: str) -> None:
+    failure = f"The folder {VENV} could not be made; remove it and try again."
+    quietly([sys.executable, "-m", "venv", "--clear", str(VENV)], failure)
+    if base != sys.executable:
+        # The called one has brought pip, which the other may lack; what it has linked to itself gives way.
+        for program in (VENV / "bin").glob("python*"):
+            program.unlink()
+        quietly([base, "-m", "venv", "--without-pip", str(VENV)], failure)
+
+
 def python_packages(lock: str, words: str) -> None:
-    """Install a lock into .venv, which is made first where it is missing. Raises Stop."""
+    """Install a lock into .venv. Raises Stop."""
     mark = VENV / f".{lock}.sha256"
     if _is_fresh(mark, fingerprint := _fingerprint(ROOT / lock)) and PYTHON.exists():
         return
     check_disk(ROOT, NEEDED_MEBIBYTES)
     with step(words):
-        _make_venv()
         pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
         failure = f"The packages of {lock} could not be installed; is the package registry reachable?"
         quietly([*pip, "--require-hashes", "--no-deps", "-r", lock], failure)
@@ -119,13 +153,6 @@ def _node_version(program: str) -> int:
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     major = done.stdout.strip().removeprefix("v").split(".")[0]
     return int(major) if major.isdecimal() else 0
-
-
-def _make_venv() -> None:
-    if PYTHON.exists() and subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True).returncode == 0:
-        return
-    failure = "The folder .venv could not be made; remove it and try again."
-    quietly([sys.executable, "-m", "venv", "--clear", str(VENV)], failure)
 
 
 def _is_fresh(mark: Path, fingerprint: str) -> bool:

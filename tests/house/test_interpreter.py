@@ -1,0 +1,137 @@
+"""Which Python the environment is made of, and what is said where another one is there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import install, interpreter
+from tools.steps import Stop
+
+KIND = "cpython 3 11 linux"
+NAME = f"python3.{sys.version_info[1]}"
+
+
+def program(folder: Path, *lines: str, ends: int = 0) -> str:
+    """Write a program in a folder of its own that answers any question with these lines."""
+    folder.mkdir()
+    file = folder / NAME
+    file.write_text("#!/bin/sh\n" + "".join(f"echo '{line}'\n" for line in lines) + f"exit {ends}\n")
+    file.chmod(0o755)
+    return str(file)
+
+
+@pytest.fixture
+def called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The Python that was called needs a second; it is in no virtual environment."""
+    own = program(tmp_path / "own", KIND, "1.0", "/own")
+    monkeypatch.setattr(sys, "executable", own)
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    return own
+
+
+def in_path(monkeypatch: pytest.MonkeyPatch, *programs: str) -> None:
+    monkeypatch.setenv("PATH", os.pathsep.join([*(os.path.dirname(one) for one in programs), "", "/nowhere"]))
+
+
+@pytest.mark.usefixtures("called")
+def test_the_quickest_of_the_same_kind_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quick = program(tmp_path / "quick", KIND, "0.7", "/quick")
+    quickest = program(tmp_path / "quickest", KIND, "0.6", "/quickest")
+    in_path(monkeypatch, quick, quickest)
+    assert interpreter.quickest() == "/quickest"
+    assert capsys.readouterr().out == f"· Taking /quickest: it needs 60% of the time of {sys.executable}\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "ends"),
+    [
+        ([KIND, "0.9", "/hardly quicker"], 0),
+        (["cpython 3 12 linux", "0.1", "/of another version"], 0),
+        ([KIND], 1),
+        (["Usage: something else"], 0),
+        ([KIND, "quick", "/no number"], 0),
+        ([], 0),
+    ],
+)
+def test_what_is_not_clearly_better_or_no_answer_is_passed_over(
+    called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str], ends: int
+) -> None:
+    in_path(monkeypatch, program(tmp_path / "other", *lines, ends=ends))
+    assert interpreter.quickest() == called
+
+
+def test_what_does_not_answer_in_time_is_passed_over(
+    called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = program(tmp_path / "endless", KIND, "0.1", "/endless")
+    Path(endless).write_text("#!/bin/sh\nread never < /dev/zero\n")
+    monkeypatch.setattr(interpreter, "PATIENCE", 0.2)
+    in_path(monkeypatch, endless)
+    assert interpreter.quickest() == called
+
+
+def test_a_virtual_environment_was_chosen(called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "prefix", "/an/environment")
+    in_path(monkeypatch, program(tmp_path / "quick", KIND, "0.1", "/quick"))
+    assert interpreter.quickest() == called
+
+
+def test_each_file_is_asked_once(called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = program(tmp_path / "quick", KIND, "0.1", "/quick")
+    (tmp_path / "linked").symlink_to(tmp_path / "quick")
+    in_path(monkeypatch, quick, str(tmp_path / "linked" / NAME), called)
+    assert list(interpreter._others()) == [quick]
+
+
+def test_a_real_python_answers_what_it_is() -> None:
+    base = getattr(sys, "_base_executable")  # noqa: B009 - of no public name, and mypy knows none
+    answer = interpreter._ask(base)
+    assert answer is not None
+    assert answer[0].startswith(f"cpython {sys.version_info[0]} {sys.version_info[1]} ")
+    assert 0 < answer[1] < interpreter.PATIENCE
+    assert os.path.realpath(answer[2]) == os.path.realpath(base)
+    assert interpreter._ask(sys.executable) is None, "an environment is not what one is made of"
+
+
+def test_the_environment_is_of_the_quickest_with_the_pip_of_the_called_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = Path(getattr(sys, "_base_executable"))  # noqa: B009
+    quick = tmp_path / "elsewhere" / NAME
+    quick.parent.mkdir()
+    quick.symlink_to(base)
+    venv = tmp_path / "venv"
+    monkeypatch.setattr(install, "VENV", venv)
+    monkeypatch.setattr(install, "PYTHON", venv / "bin" / "python")
+    monkeypatch.setattr(install, "quickest", lambda: str(quick))
+    install.environment(any_build=True)
+    assert f"home = {quick.parent}" in (venv / "pyvenv.cfg").read_text().splitlines()
+    python = str(venv / "bin" / "python")
+    said = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, text=True, check=True).stdout
+    assert str(venv) in said
+
+    kept = (venv / "bin" / "python").lstat().st_mtime_ns
+    install.environment(any_build=True)
+    assert (venv / "bin" / "python").lstat().st_mtime_ns == kept, "what is in order is left alone"
+    assert capsys.readouterr().out.count("Making the environment of Python") == 1
+
+    monkeypatch.setattr(sys, "executable", "/bin/sh")
+    with pytest.raises(Stop, match="remove it with `make clean` to have one of /bin/sh"):
+        install.environment(any_build=False)
+    assert (venv / "bin" / "python").lstat().st_mtime_ns == kept
+
+
+def test_an_environment_that_was_moved_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(install, "VENV", tmp_path)
+    monkeypatch.setattr(install, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(install, "_make_venv", made.append)
+    (tmp_path / ".made").write_text("/where/it/was")
+    install.environment(any_build=False)
+    install.environment(any_build=False)
+    assert made == [sys.executable]
