@@ -5,13 +5,17 @@ mostly do not (docs/adr/0017). Standard library only: this runs before any packa
 """
 
 import os
+import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-QUICKER = 0.85
+QUICKER = 0.9
 """Another Python is taken only where it needs less than this share of the called one's time; less may be chance."""
+
+ROUNDS = 5
+"""How often the two are compared, one right after the other: machines become slower and faster meanwhile."""
 
 PATIENCE = 20
 """Seconds after which a program that was asked is passed over."""
@@ -40,15 +44,25 @@ def quickest() -> str:
     """
     if sys.prefix != sys.base_prefix:
         return sys.executable
-    own = _ask(sys.executable)
-    if own is None:
+    shares = {path: _share(path) for path in _alike()}
+    path = min(shares, key=lambda path: shares[path], default=sys.executable)
+    if shares.get(path, 1) >= QUICKER:
         return sys.executable
-    alike = [found for path in _others() if (found := _ask(path)) and found[0] == own[0]]
-    _, seconds, path = min(alike, key=lambda found: found[1], default=own)
-    if seconds >= own[1] * QUICKER:
-        return sys.executable
-    print(f"· Taking {path}: it needs {seconds / own[1]:.0%} of the time of {sys.executable}", flush=True)
+    print(f"· Taking {path}: it needs {shares[path]:.0%} of the time of {sys.executable}", flush=True)
     return path
+
+
+def _alike() -> dict[str, None]:
+    """Return the paths of the others of the running one's kind: where they really are, whatever led to them."""
+    own = _ask(sys.executable)
+    found = [answer for program in _others() if own and (answer := _ask(program)) and answer[0] == own[0]]
+    return {path: None for _, _, path in found if os.path.realpath(path) != os.path.realpath(sys.executable)}
+
+
+def _share(path: str) -> float:
+    """Return how much of the running one's time another one needs, 1 for as much."""
+    rounds = [(_ask(path), _ask(sys.executable)) for _ in range(ROUNDS)]
+    return statistics.median(its[1] / own[1] if its and own else 1 for its, own in rounds)
 
 
 def _others() -> Iterator[str]:
@@ -58,7 +72,7 @@ def _others() -> Iterator[str]:
         for name in ("python3", f"python{sys.version_info[0]}.{sys.version_info[1]}"):
             program = Path(folder) / name
             real = os.path.realpath(program)
-            if folder and real not in seen and os.access(program, os.X_OK):
+            if os.path.isabs(folder) and real not in seen and os.access(program, os.X_OK):
                 seen.add(real)
                 yield str(program)
 

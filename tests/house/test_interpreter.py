@@ -23,52 +23,73 @@ def program(folder: Path, *lines: str, ends: int = 0) -> str:
     return str(file)
 
 
+def python(folder: Path, *seconds: str, kind: str = KIND) -> str:
+    """Write one that needs so long: the first time, the second time and so on, and from then on the last of these."""
+    file = program(folder)
+    asked = [f"elif [ ! -e {file}{n} ]; then : > {file}{n}; echo {one}" for n, one in enumerate(seconds)]
+    answer = "\n".join(["if false; then :", *asked, f"else echo {seconds[-1]}", "fi"])
+    Path(file).write_text(f"#!/bin/sh\necho '{kind}'\n{answer}\necho {file}\n")
+    return file
+
+
 @pytest.fixture
 def called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The Python that was called needs a second; it is in no virtual environment."""
-    own = program(tmp_path / "own", KIND, "1.0", "/own")
+    own = python(tmp_path / "own", "1.0")
     monkeypatch.setattr(sys, "executable", own)
     monkeypatch.setattr(sys, "prefix", sys.base_prefix)
     return own
 
 
 def in_path(monkeypatch: pytest.MonkeyPatch, *programs: str) -> None:
-    monkeypatch.setenv("PATH", os.pathsep.join([*(os.path.dirname(one) for one in programs), "", "/nowhere"]))
+    monkeypatch.setenv("PATH", os.pathsep.join([*(os.path.dirname(one) for one in programs), "", ".", "/nowhere"]))
 
 
-@pytest.mark.usefixtures("called")
 def test_the_quickest_of_the_same_kind_is_taken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    quick = program(tmp_path / "quick", KIND, "0.7", "/quick")
-    quickest = program(tmp_path / "quickest", KIND, "0.6", "/quickest")
+    quick, quickest = python(tmp_path / "quick", "0.7"), python(tmp_path / "quickest", "0.6")
     in_path(monkeypatch, quick, quickest)
-    assert interpreter.quickest() == "/quickest"
-    assert capsys.readouterr().out == f"· Taking /quickest: it needs 60% of the time of {sys.executable}\n"
+    assert interpreter.quickest() == quickest
+    assert capsys.readouterr().out == f"· Taking {quickest}: it needs 60% of the time of {called}\n"
 
 
 @pytest.mark.parametrize(
-    ("lines", "ends"),
+    ("seconds", "kind"),
     [
-        ([KIND, "0.9", "/hardly quicker"], 0),
-        (["cpython 3 12 linux", "0.1", "/of another version"], 0),
-        ([KIND], 1),
-        (["Usage: something else"], 0),
-        ([KIND, "quick", "/no number"], 0),
-        ([], 0),
+        (["0.95"], KIND),
+        (["0.1", "0.1", "0.1", "1.1"], KIND),
+        (["0.1"], "cpython 3 12 linux"),
+        (["quick"], KIND),
     ],
+    ids=["hardly quicker", "quicker while the machine was", "of another version", "no number"],
 )
-def test_what_is_not_clearly_better_or_no_answer_is_passed_over(
+def test_what_is_not_clearly_better_is_passed_over(
+    called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: list[str], kind: str
+) -> None:
+    in_path(monkeypatch, python(tmp_path / "other", *seconds, kind=kind))
+    assert interpreter.quickest() == called
+
+
+@pytest.mark.parametrize(("lines", "ends"), [([KIND], 1), (["Usage: something else"], 0), ([], 0)])
+def test_what_does_not_answer_is_passed_over(
     called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str], ends: int
 ) -> None:
     in_path(monkeypatch, program(tmp_path / "other", *lines, ends=ends))
     assert interpreter.quickest() == called
 
 
+def test_what_only_leads_to_the_called_one_is_passed_over(
+    called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_path(monkeypatch, program(tmp_path / "shim", KIND, "0.1", called), other := python(tmp_path / "other", "1.0"))
+    assert list(interpreter._alike()) == [other]
+
+
 def test_what_does_not_answer_in_time_is_passed_over(
     called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    endless = program(tmp_path / "endless", KIND, "0.1", "/endless")
+    endless = python(tmp_path / "endless", "0.1")
     Path(endless).write_text("#!/bin/sh\nread never < /dev/zero\n")
     monkeypatch.setattr(interpreter, "PATIENCE", 0.2)
     in_path(monkeypatch, endless)
@@ -77,13 +98,16 @@ def test_what_does_not_answer_in_time_is_passed_over(
 
 def test_a_virtual_environment_was_chosen(called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", "/an/environment")
-    in_path(monkeypatch, program(tmp_path / "quick", KIND, "0.1", "/quick"))
+    in_path(monkeypatch, python(tmp_path / "quick", "0.1"))
     assert interpreter.quickest() == called
 
 
-def test_each_file_is_asked_once(called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = program(tmp_path / "quick", KIND, "0.1", "/quick")
+def test_each_file_is_asked_once_and_none_of_the_folder_one_is_in(
+    called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = python(tmp_path / "quick", "0.1")
     (tmp_path / "linked").symlink_to(tmp_path / "quick")
+    monkeypatch.chdir(os.path.dirname(python(tmp_path / "here", "0.1")))
     in_path(monkeypatch, quick, str(tmp_path / "linked" / NAME), called)
     assert list(interpreter._others()) == [quick]
 
