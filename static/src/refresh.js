@@ -1,10 +1,24 @@
 // A part with data-refresh="seconds" and hx-get reads itself afresh, without moving what is looked at:
 // the row under the pointer stays where it is, ticked rows stay ticked, the focus stays. It rests
-// while the tab is hidden, a menu in it is open, something in it is being sent, or a dialog stands above it.
+// while the tab is hidden, a menu in it is open, something in it is pressed or being sent, or a dialog stands above it.
 import { everywhere } from "./everywhere.js";
 
+// A press on what is replaced before it is let go is no click: the part waits, and reads itself afresh right after.
+let pressed = null;
+const waiting = new Set();
+const press = (event) => (pressed = event.target);
+const release = () =>
+  setTimeout(() => {
+    pressed = null;
+    for (const element of waiting) if (element.isConnected && !busy(element)) element.dispatchEvent(new CustomEvent("refresh"));
+    waiting.clear();
+  }); // the click itself comes after this event
+for (const begun of ["pointerdown", "keydown"]) document.addEventListener(begun, press, true);
+for (const ended of ["pointerup", "pointercancel", "keyup"]) document.addEventListener(ended, release, true);
+addEventListener("blur", release); // keys that are let go elsewhere are not told
+
 function busy(element) {
-  return document.hidden || element.querySelector(".dropdown-menu.show, [data-busy], .htmx-request") || document.querySelector("dialog[open]") || element.contains(document.getSelection()?.isCollapsed === false ? document.getSelection().anchorNode : null);
+  return element.contains(pressed) || document.hidden || element.querySelector(".dropdown-menu.show, [data-busy], .htmx-request") || document.querySelector("dialog[open]") || element.contains(document.getSelection()?.isCollapsed === false ? document.getSelection().anchorNode : null);
 }
 
 function anchor(element) {
@@ -72,7 +86,8 @@ everywhere("[data-refresh]", (element) => {
   element.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target !== element || event.detail.requestConfig?.elt !== element) return;
     if (busy(element)) event.detail.shouldSwap = false;
-    else memory.set(element.id, remember(element));
+    if (element.contains(pressed)) waiting.add(element);
+    if (event.detail.shouldSwap) memory.set(element.id, remember(element));
   });
 });
 

@@ -1,6 +1,7 @@
 """The page of rules, looked at and used: triggers, renaming in place, the search, a phone, axe."""
 
 import datetime as dt
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -60,6 +61,28 @@ def test_triggers_are_walked_by_keyboard_and_the_rule_of_old_exceptions_can_rest
     card.get_by_role("switch").click()
     expect(page.locator(".rule-card.is-off", has_text="Resolve old exceptions")).to_be_visible()
     assert Rule.across.get(trigger="EXCEPTION_SCHEDULED").enabled is False
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_a_press_is_a_click_though_the_list_is_read_afresh_meanwhile(
+    walk: Walk, organization: Organization, by: str
+) -> None:
+    a_rule(organization, "Dear")
+    page = walk.menu("Automations")
+    switch = page.get_by_role("switch", name="Dear is on")
+    if by == "mouse":
+        switch.hover()
+        page.mouse.down()
+    else:
+        switch.focus()
+        page.keyboard.down(" ")
+    with page.expect_response(re.compile("trigger=NEW_ORDER")) as read:
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('rulesChanged'))")
+    read.value.finished()
+    with page.expect_response(re.compile("trigger=NEW_ORDER")):  # what had to wait comes now
+        page.mouse.up() if by == "mouse" else page.keyboard.up(" ")
+    expect(page.locator(".toast-text")).to_have_text("“Dear” runs from now on.")
+    expect(switch).to_be_checked()
 
 
 def test_many_rules_are_found_by_name(walk: Walk, organization: Organization) -> None:
