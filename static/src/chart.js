@@ -1,6 +1,7 @@
 // Charts. <div data-chart="id-of-json" data-chart-label="Orders per hour"></div> with a json_script:
 //   {"kind": "bars" | "lines", "times": [unix seconds…], "series": [{"label": "Ecwid", "values": […]}]}
 // Bars are stacked. The same numbers stand in a table beside it for those who cannot see it.
+import "./chart-language.js";
 import uPlot from "uplot";
 
 const TONES = ["--chart-1", "--chart-2", "--chart-3", "--chart-4", "--chart-5", "--chart-6"];

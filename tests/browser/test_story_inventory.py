@@ -12,6 +12,8 @@ from tests.browser.axe import violations
 from tests.factories import make_location
 
 pytestmark = pytest.mark.django_db(transaction=True)
+NO_LANGUAGE = "Object.defineProperty(Navigator.prototype, 'language', {get: () => 'en-US@posix'})"
+"""What Chromium says of itself under LANG=C."""
 COUNTED = "SKU;Location;On hand\nTEA-1;Warehouse;120\nCUP-3;Warehouse;{cups}\n"
 
 
@@ -45,6 +47,9 @@ def test_a_stocktaking_from_the_file_to_the_totals(opened: Page) -> None:
     first = page.locator("#ledger tbody tr").first
     expect(first).to_contain_text("Two tins are broken")
     expect(first).to_contain_text("On hand -2")
+    expect(page.locator("[data-chart] canvas")).to_be_visible()
+    page.add_init_script(NO_LANGUAGE)
+    page.reload()
     expect(page.locator("[data-chart] canvas")).to_be_visible()
 
     page.get_by_label("Set the figures by hand").check()
