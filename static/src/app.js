@@ -15,6 +15,7 @@ import "./filter.js";
 import "./filter-menu.js";
 import "./filter-move.js";
 import "./focus.js";
+import "./followed.js";
 import "./form-history.js";
 import "./form-work.js";
 import "./guard.js";

@@ -61,6 +61,38 @@ def save(page: Page, name: str, button: str = "Save view") -> None:
     expect(page.locator("#list-views .is-current")).to_have_text(re.compile(name))
 
 
+def test_the_focus_stays_with_what_was_followed_in_a_list(opened: Opens, source: Source) -> None:
+    ingest(source, *(make_record(2000 + n) for n in range(39)))
+    page = opened("/orders?size=25")
+    pages = page.get_by_role("navigation", name="Pages")
+    for followed, rows in (("Page after", "26–50"), ("Page after", "51–51"), ("1", "1–25")):
+        pages.get_by_role("link", name=followed, exact=True).press("Enter")
+        expect(page.locator(".pager-count")).to_have_text(f"rows {rows} of 51")
+        expect(page.locator(":focus")).to_have_text(followed)
+    expect(pages.get_by_role("link", name="Page before")).to_be_disabled()
+    head = page.get_by_role("columnheader", name="Total").get_by_role("link")
+    for direction in ("descending", "ascending"):
+        head.press("Enter")
+        expect(page.get_by_role("columnheader", name="Total")).to_have_attribute("aria-sort", direction)
+        expect(head).to_be_focused()
+    tab = page.locator("#list-views").get_by_role("link", name="On hold")
+    tab.press("Enter")
+    expect(tab).to_have_attribute("aria-current", "page")
+    expect(tab).to_be_focused()
+
+
+def test_where_what_was_followed_is_gone_the_focus_is_not_lost(opened: Opens) -> None:
+    page = opened("/orders?q=%231003")
+    shown(page, 1)
+    page.get_by_role("link", name="Clear all").press("Enter")
+    shown(page, 12)
+    expect(page.get_by_role("region", name="Orders")).to_be_focused()
+    sizes = page.get_by_role("button", name="50 a page")
+    sizes.press("Enter")
+    page.get_by_role("link", name="25", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="25 a page")).to_be_focused()
+
+
 def test_a_chip_is_filled_changed_and_removed_by_mouse(opened: Opens) -> None:
     page = opened("/orders")
     empty = page.locator(".chip.is-empty")
