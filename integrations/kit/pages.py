@@ -8,6 +8,7 @@ one, each keeping its own bytes.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from portal.kit import json
@@ -15,6 +16,7 @@ from portal.kit.json import Json
 
 MAX_DEPTH = 64
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],]', re.DOTALL)
+_NESTS = frozenset({dict, list})
 _OPENING, _CLOSING = b"{[", b"}]"
 
 
@@ -117,13 +119,10 @@ def _spans(body: bytes, start: int) -> Iterator[tuple[int, int, bool]]:
 
 
 def depth_of(value: Any) -> int:
-    """Return how deeply lists and objects are nested in `value`, at most MAX_DEPTH + 1."""
-    level, depth = [value], 0
+    """Return how deeply lists and objects of parsed JSON are nested in `value`, at most MAX_DEPTH + 1."""
+    level, depth = [value] if type(value) in _NESTS else [], 0
     while level and depth <= MAX_DEPTH:
-        level = [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]
         depth += 1
+        inside = chain.from_iterable(one.values() if type(one) is dict else one for one in level)
+        level = [one for one in inside if type(one) in _NESTS]
     return depth
-
-
-def _inside(one: Any) -> list[Any]:
-    return list(one.values()) if isinstance(one, dict) else list(one)

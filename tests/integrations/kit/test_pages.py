@@ -69,5 +69,5 @@ def test_depth_is_measured_without_recursion() -> None:
     deep: object = 1
     for _ in range(50_000):
         deep = [deep]
-    assert pages.depth_of({"a": [1]}) == 3
+    assert [pages.depth_of(one) for one in (1, "[[", [], {"a": 1}, {"a": [1]}, [{}, [[], 2]])] == [0, 0, 1, 1, 2, 3]
     assert pages.depth_of(deep) == pages.MAX_DEPTH + 1
