@@ -14,7 +14,7 @@ from pathlib import Path
 QUICKER = 0.9
 """Another Python is taken only where it needs less than this share of the called one's time; less may be chance."""
 
-ROUNDS = 5
+ROUNDS = 11
 """How often the two are compared, one right after the other: machines become slower and faster meanwhile."""
 
 PATIENCE = 20
