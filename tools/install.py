@@ -56,6 +56,7 @@ def environment(*, any_build: bool) -> None:
     mark = VENV / ".made"
     made = mark.read_text() == str(ROOT) if mark.exists() else _has_pip()
     if not (made and PYTHON.exists()):
+        check_disk(ROOT, NEEDED_MEBIBYTES)
         base = quickest() if any_build else sys.executable
         with step("Making the environment of Python"):
             _make_venv(base)

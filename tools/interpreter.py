@@ -1,6 +1,6 @@
 """Which Python the environment is made of: of those of the version that was called, the quickest on this machine.
 
-Builds of one version differ by a third and more: distributions compile theirs with profiles, version managers
+Builds of one version differ by a quarter and more: distributions compile theirs with profiles, version managers
 mostly do not (docs/adr/0017). Standard library only: this runs before any package is there.
 """
 
@@ -52,11 +52,11 @@ def quickest() -> str:
     return path
 
 
-def _alike() -> dict[str, None]:
+def _alike() -> set[str]:
     """Return the paths of the others of the running one's kind: where they really are, whatever led to them."""
     own = _ask(sys.executable)
     found = [answer for program in _others() if own and (answer := _ask(program)) and answer[0] == own[0]]
-    return {path: None for _, _, path in found if os.path.realpath(path) != os.path.realpath(sys.executable)}
+    return {path for _, _, path in found if os.path.realpath(path) != os.path.realpath(sys.executable)}
 
 
 def _share(path: str) -> float:
