@@ -91,6 +91,11 @@ def test_where_what_was_followed_is_gone_the_focus_is_not_lost(opened: Opens) ->
     sizes.press("Enter")
     page.get_by_role("link", name="25", exact=True).press("Enter")
     expect(page.get_by_role("button", name="25 a page")).to_be_focused()
+    page.get_by_role("button", name="Columns").press("Enter")
+    page.get_by_label("Items").uncheck()
+    page.get_by_role("button", name="Show these").press("Enter")
+    expect(page.get_by_role("columnheader", name="Items")).to_have_count(0)
+    expect(page.get_by_role("button", name="Columns")).to_be_focused()
 
 
 def test_a_chip_is_filled_changed_and_removed_by_mouse(opened: Opens) -> None:
