@@ -79,13 +79,23 @@ everywhere("[data-refresh]", (element) => {
     },
     Number(element.dataset.refresh) * 1000,
   );
+  // A question that comes while an answer is on its way waits for that one, and would be gone with the element that it
+  // replaces: a list then showed for long what was before the last of several changes. An answer to an older question
+  // is not shown, so the element stays and the newest question is asked.
+  let older = false;
+  element.addEventListener("htmx:trigger", (event) => {
+    if (event.target === element) older = element.classList.contains("htmx-request");
+  });
+  element.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target === element) older = false;
+  });
   // The server ends a session that nobody uses, and a page that reads itself is nobody.
   element.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.triggeringEvent?.type === "refresh") event.detail.headers["X-Refresh"] = "1";
   });
   element.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target !== element || event.detail.requestConfig?.elt !== element) return;
-    if (busy(element)) event.detail.shouldSwap = false;
+    if (older || busy(element)) event.detail.shouldSwap = false;
     if (element.contains(pressed)) waiting.add(element);
     if (event.detail.shouldSwap) memory.set(element.id, remember(element));
   });

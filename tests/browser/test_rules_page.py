@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from automations import services
 from automations.definition import ActionSpec, Definition
@@ -17,6 +17,7 @@ from tests.browser.walk import Walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TESTER = Actor.system("test")
+LIST = re.compile("trigger=NEW_ORDER")
 LONG = "Hold-everything-that-is-dearer-than-a-thousand-and-goes-to-another-country "
 
 
@@ -76,13 +77,28 @@ def test_a_press_is_a_click_though_the_list_is_read_afresh_meanwhile(
     else:
         switch.focus()
         page.keyboard.down(" ")
-    with page.expect_response(re.compile("trigger=NEW_ORDER")) as read:
+    with page.expect_response(LIST) as read:
         page.evaluate("document.body.dispatchEvent(new CustomEvent('rulesChanged'))")
     read.value.finished()
-    with page.expect_response(re.compile("trigger=NEW_ORDER")):  # what had to wait comes now
+    with page.expect_response(LIST):  # what had to wait comes now
         page.mouse.up() if by == "mouse" else page.keyboard.up(" ")
     expect(page.locator(".toast-text")).to_have_text("“Dear” runs from now on.")
     expect(switch).to_be_checked()
+
+
+def test_an_answer_from_before_the_last_change_does_not_stay(walk: Walk, organization: Organization) -> None:
+    a_rule(organization, "Dear")
+    page = walk.menu("Automations")
+    early: list[tuple[Route, APIResponse]] = []
+    page.route(LIST, lambda route: early.append((route, route.fetch())), times=1)
+    with page.expect_request(LIST):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('rulesChanged'))")
+    page.get_by_role("switch", name="Dear is on").click()
+    expect(page.locator(".toast-text")).to_have_text("“Dear” runs from now on.")
+    ((route, before),) = early
+    route.fulfill(response=before)
+    expect(page.locator(".rule-card.is-off")).to_have_count(0)
+    expect(page.get_by_role("switch", name="Dear is on")).to_be_checked()
 
 
 def test_many_rules_are_found_by_name(walk: Walk, organization: Organization) -> None:
