@@ -190,7 +190,7 @@ def _run_set(organization: Organization, ids: Sequence[int], by: Actor, result: 
 
 def _run_locked(organization: Organization, ids: Sequence[int], by: Actor, result: Result) -> None:
     """Lock the old runs first: whoever presses twice waits here, and then finds them run again."""
-    rows = Run.across.select_for_update(of=("self",)).select_related("rule__current").defer("trace", "input")
+    rows = Run.across.select_for_update().prefetch_related("rule__current").defer("trace", "input")
     wanted = plan(rows.filter(organization=organization, pk__in=ids).order_by("pk"))
     result.left += wanted.left
     if not wanted.fitting:

@@ -51,13 +51,14 @@ def _source_faults(definition: Definition, organization: Organization) -> list[F
 def lock_set(organization: Organization, trigger: str) -> RuleSet:
     """Let one person at a time change a list; makes it on first use."""
     RuleSet.across.get_or_create(organization=organization, trigger=trigger)
-    rows = RuleSet.across.select_for_update(of=("self",), no_key=True).select_related("published", "organization")
+    # What is published is not joined: whoever has waited would be joined to what was published before the wait.
+    rows = RuleSet.across.select_for_update(of=("self",), no_key=True).select_related("organization")
     return rows.get(organization=organization, trigger=trigger)
 
 
 def lock_rule(rule: Rule) -> Rule:
     """Return a rule as it is now, with what it says. Call it with the list locked."""
-    rows = Rule.across.select_for_update(of=("self",), no_key=True).select_related("current", "organization")
+    rows = Rule.across.select_for_update(of=("self",), no_key=True).select_related("organization")
     return rows.get(pk=rule.pk, deleted_at=None)
 
 

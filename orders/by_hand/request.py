@@ -77,7 +77,7 @@ def obstacle(location: Location, *, check_stock: bool) -> str:
 
 def _kept(location: Location) -> Location:
     """Hold a location as it is until the end of the transaction: who switches it off or merges it waits."""
-    rows = Location.across.select_for_update(of=("self",), no_key=True).select_related("fulfillment_source")
+    rows = Location.across.select_for_update(no_key=True)
     return rows.get(pk=location.pk)
 
 

@@ -7,9 +7,13 @@ from orders.models import Order, ShippingRequest
 
 
 def lock_requests(ids: Iterable[int]) -> dict[int, ShippingRequest]:
-    """Lock requests in this transaction and return them by id, with location and source. Lock their orders before."""
-    rows = ShippingRequest.across.select_for_update(of=("self",)).filter(pk__in=list(ids))
-    rows = rows.select_related("location", "fulfillment_source").order_by("pk")
+    """Lock requests in this transaction and return them by id, with location and source. Lock their orders before.
+
+    Both are read after the locking: a join would look for a request at the location that it had before the wait, and
+    not find it where that location was merged meanwhile.
+    """
+    rows = ShippingRequest.across.select_for_update().filter(pk__in=list(ids))
+    rows = rows.prefetch_related("location", "fulfillment_source").order_by("pk")
     return {request.pk: request for request in rows}
 
 

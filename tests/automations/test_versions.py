@@ -20,6 +20,7 @@ from portal.kit.clock import now
 from portal.tenancy.models import Organization
 from portal.tenancy.roles import Role
 from tests.factories import make_member
+from tests.waiting import behind
 
 pytestmark = pytest.mark.django_db
 ANN, BEN = Actor("user", "1", "Ann"), Actor("user", "2", "Ben")
@@ -283,6 +284,23 @@ def test_two_people_at_once_make_two_versions_one_after_the_other(source: Source
         services.save_rule(stale, Definition(name="C", actions=CANCEL), by=BEN, seen=1)
     services.save_rule(stale, Definition(name="C", actions=CANCEL), by=BEN, seen=2)
     assert [(one[1], one[2]) for one in versions(made)] == [("Ann", "A"), ("Ann", "B"), ("Ben", "C")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_somebody_at_the_same_list_goes_on_from_there(source: Source) -> None:
+    """Both switches count, also where the second was pressed before the first one's list was published."""
+    first, second = (
+        services.create_rule(source.organization, "NEW_ORDER", Definition(name=name, actions=CANCEL), by=ANN)
+        for name in "AB"
+    )
+    before = RuleSetVersion.across.count()
+    behind(
+        lambda: services.set_enabled(first, True, by=ANN),
+        lambda: services.set_enabled(second, True, by=BEN),
+    )
+    numbers = RuleSetVersion.across.order_by("number").values_list("number", "by_name")
+    assert list(numbers)[before:] == [(before + 1, "Ann"), (before + 2, "Ben")]
+    assert Rule.across.filter(enabled=True, pk__in=[first.pk, second.pk]).count() == 2
 
 
 def test_a_person_of_another_role_is_named_as_well(organization: Organization, source: Source) -> None:

@@ -1,9 +1,6 @@
 """An order shows the types of its active exceptions, whoever raises and settles them."""
 
-import threading
-
 import pytest
-from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +9,7 @@ from orders.exceptions.raise_ import Problem, close, raise_exceptions
 from orders.models import Order, OrderException, Source
 from portal.audit.actor import Actor
 from tests.factories import make_order
+from tests.waiting import behind
 
 ANN = Actor("user", "1", "Ann")
 
@@ -52,20 +50,10 @@ def test_exceptions_of_other_things_leave_orders_alone(source: Source) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_who_raise_at_once_both_stand_there(source: Source) -> None:
     order = make_order(source)
-
-    def raise_other() -> None:
-        raise_exceptions([problem(order, "hold_stuck")])
-        connection.close()
-
-    second = threading.Thread(target=raise_other)
-    with transaction.atomic():
-        raise_exceptions([problem(order, "rule_failed")])
-        second.start()
-        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        with connection.cursor() as cursor:
-            while cursor.execute(waits) is None or (cursor.fetchone() or (0,))[0] == 0:
-                assert second.is_alive()
-    second.join(10)
+    behind(
+        lambda: raise_exceptions([problem(order, "rule_failed")]),
+        lambda: raise_exceptions([problem(order, "hold_stuck")]),
+    )
     assert shown(order) == ["hold_stuck", "rule_failed"]
 
 

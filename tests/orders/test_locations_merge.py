@@ -1,10 +1,12 @@
 """Merging two locations: what moves, what is carried over by the ledger, and what keeps them apart."""
 
 import pytest
+from django.db import transaction
 from django.db.models import Sum
 
 from orders.locations.merge import CannotMerge, merge, preview
-from orders.models import ExternalLocation, InventoryLevel, LedgerEntry, Location, RoutingCard, Source
+from orders.models import ExternalLocation, InventoryLevel, LedgerEntry, Location, RoutingCard, ShippingRequest, Source
+from orders.requests.locks import lock_requests
 from orders.routing import cards
 from portal.audit.actor import Actor
 from portal.audit.models import History
@@ -12,6 +14,7 @@ from portal.events.models import Event
 from portal.tenancy.models import Organization
 from tests.factories import make_card, make_location
 from tests.orders.requests.making import fresh, level, ready_order, request_for, stock
+from tests.waiting import behind
 
 pytestmark = pytest.mark.django_db
 OLIVE = Actor("user", "1", "Olive Owner")
@@ -35,6 +38,21 @@ def sums_agree() -> bool:
         == {"on_hand": one.on_hand, "committed": one.committed}
         for one in InventoryLevel.across.exclude(location=None)
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_request_finds_it_where_it_was_moved_to(
+    source: Source, shop_side: Location, warehouse_side: Location
+) -> None:
+    """A parcel is reported while two locations become one: its request is there, and not gone."""
+    request = request_for(ready_order(source), warehouse_side)
+
+    def locked() -> dict[int, ShippingRequest]:
+        with transaction.atomic():
+            return lock_requests([request.pk])
+
+    found = behind(lambda: merge(shop_side, warehouse_side, by=OLIVE), locked)
+    assert {pk: one.location for pk, one in found.items()} == {request.pk: shop_side}
 
 
 def test_everything_of_one_location_goes_to_the_other(

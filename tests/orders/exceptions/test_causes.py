@@ -1,10 +1,8 @@
 """Fix once, clear many: the preview of a cause, and the press that tries exactly what it has shown."""
 
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 from django.test import Client
 
 from orders.engines.setting import EXCEPTIONS
@@ -19,6 +17,7 @@ from portal.deliveries.models import Delivery
 from portal.tenancy.models import Membership, Organization
 from tests.orders.inventory.stock import stock
 from tests.orders.routing.running import card, ready, run, warehouse
+from tests.waiting import behind
 from tests.whole import everything
 
 pytestmark = pytest.mark.django_db
@@ -199,21 +198,13 @@ def test_only_categories_in_which_something_waits_are_offered_and_a_cut_list_say
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_press_at_once_the_second_finds_it_done(source: Source, reno: Location) -> None:
     ids = list(OrderException.across.order_by("pk").values_list("pk", flat=True))
-    later: list[Done] = []
+    done: list[Done] = []
 
-    def second() -> None:
-        later.append(act_on("retry", ids, ASKED, by=Actor.system()))
-        connection.close()
+    def press() -> Done:
+        done.append(act_on("retry", ids, ASKED, by=Actor.system()))
+        return done[-1]
 
-    other = threading.Thread(target=second)
-    with transaction.atomic():
-        first = act_on("retry", ids, ASKED, by=Actor.system())
-        other.start()
-        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        with connection.cursor() as cursor:
-            while cursor.execute(waits) is None or (cursor.fetchone() or (0,))[0] == 0:
-                assert other.is_alive()
-    other.join(10)
-    assert (sorted(first.before), first.left) == (ids, {})
-    assert later[0].left == dict.fromkeys(ids, DEALT_WITH)
+    later = behind(press, press)
+    assert (sorted(done[0].before), done[0].left) == (ids, {})
+    assert later.left == dict.fromkeys(ids, DEALT_WITH)
     assert Order.across.exclude(route_at=None).count() == 3

@@ -21,6 +21,7 @@ from portal.audit.models import History
 from portal.events.models import Event
 from tests.factories import ingest, make_order, make_record
 from tests.orders.products.making import CHANNEL, WHEN, parts, product, record, report
+from tests.waiting import behind
 
 pytestmark = pytest.mark.django_db
 ANNA = Actor("user", "1", "Anna")
@@ -94,6 +95,20 @@ def test_what_changed_stands_in_history_and_event_and_can_be_undone_to_any_versi
         key: before[key] for key in ("name", "vendor", "published")
     }
     assert report(source, record(name="Stale", extProductUpdatedAt=WHEN)) == TakenProducts(unchanged=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_product_finds_the_parent_that_it_was_given(source: Source) -> None:
+    report(source, record("p", "P", kind="parent"), record("q", "Q", kind="parent"))
+    report(source, record("c", "C", kind="child", parentExtApiId="p"))
+    child = product("C")
+
+    def locked() -> Product:
+        with transaction.atomic():
+            return lock([child.pk])[child.pk]
+
+    found = behind(lambda: Product.across.filter(pk=child.pk).update(parent=product("Q")), locked)
+    assert found.parent == product("Q")
 
 
 def test_the_owner_writes_a_product_and_others_only_what_they_call_it(source: Source, other: Source) -> None:
