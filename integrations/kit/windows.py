@@ -18,8 +18,8 @@ FAR_EVERY = 120
 """Seconds between two looks that go back as far."""
 NEAR = 30
 """Seconds that the looks between them go back, from when the list was last read to its end."""
-REMEMBERED = 2000
-"""Records of the overlap that are remembered as taken; beyond it they are compared in the database."""
+REMEMBERED = 20_000
+"""Records of the overlap that are remembered as taken; those beyond it are read and compared anew with each look."""
 _FUTURE = 86_400
 
 
@@ -89,6 +89,10 @@ class Cursor:
             return self
         latest = min(latest, window.until)
         return replace(self, position=latest if self.position is None else max(self.position, latest))
+
+    def known(self) -> dict[str, str]:
+        """Return the digests of the records that are taken already, by their IDs."""
+        return {one[0]: one[1] for one in self.recent}
 
     def remember(self, taken: Iterable[tuple[str, str, int]]) -> "Cursor":
         """Add records that are taken, and forget those that no later window can bring again."""

@@ -18,7 +18,7 @@ from integrations.kit.windows import Cursor, Window, read_cursor
 from integrations.manifest import Deleted, Item, Page
 from integrations.models import FlowState, Integration
 from integrations.sync.outcome import Counted, Outcome
-from integrations.sync.sift import R, Sieve, Sifted
+from integrations.sync.sift import Digest, R, Sieve, Sifted
 from portal.audit.actor import Actor
 from portal.kit.clock import database_now
 from portal.kit.failpoints import failpoint
@@ -124,14 +124,17 @@ class ListPull(ABC, Generic[R]):
 
     def _window(self, window: Window, cursor: Cursor) -> Cursor:
         latest: int | None = None
+        taken: list[Digest] = []
+        known = {} if self.state.asked_at else cursor.known()
         for page in paging.walk(self.fetch, self.name, window):
-            sifted = self.sieve.sift(page, cursor, again=self.state.asked_at is not None)
+            sifted = self.sieve.sift(page, cursor, known)
             latest = max(filter(None, (latest, sifted.latest)), default=None)
-            cursor = cursor.remember(sifted.digests)
             self._take(sifted)
+            taken += sifted.digests
+            known.update((name, digest) for name, digest, _at in sifted.digests)
         # Pages come in any order, so the position moves only once all of them are here. Who dies before that reads
         # them again, and finds them taken.
-        cursor = cursor.seen(latest, window)
+        cursor = cursor.seen(latest, window).remember(taken)
         self._save(cursor)
         return cursor
 

@@ -24,7 +24,7 @@ def orders(state: FlowState, client: SellsOrders, *, since: dt.datetime | None =
     outcome = Outcome()
     for window in paging.slices(client.orders, cursor.window(int(clock.timestamp() if clock else time.time()))):
         for page in paging.walk(client.orders, client.order_name, window):
-            sifted = sieve.sift(page, cursor, again=True)
+            sifted = sieve.sift(page, cursor, {})
             ids = [record.ext_order_api_id for record in sifted.records]
             here = Order.across.filter(source_id=integration.source_id, ext_order_api_id__in=ids).count()
             outcome = replace(

@@ -2,7 +2,7 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, TypeVar
 
@@ -18,6 +18,8 @@ from orders.records.refused import Refused, explain
 from portal.kit import json
 
 R = TypeVar("R")
+Digest = tuple[str, str, int]
+"""What is remembered of a record that is taken: its ID, the digest of its text, its time stamp in seconds."""
 
 
 @dataclass(slots=True)
@@ -29,8 +31,8 @@ class Sifted(Generic[R]):
     left_out: int = 0
     known: int = 0
     """Taken before, and the same still."""
-    digests: list[tuple[str, str, int]] = field(default_factory=list)
-    """What to remember of this page: (id, digest, time stamp)."""
+    digests: list[Digest] = field(default_factory=list)
+    """What to remember of this page."""
     latest: int | None = None
     """Latest time stamp of a record on the page."""
 
@@ -53,15 +55,14 @@ class Sieve(ABC, Generic[R]):
     def here(self, ids: Sequence[str]) -> set[str]:
         """Return those of the API IDs that are wanted however old they are."""
 
-    def sift(self, page: Page, cursor: Cursor, *, again: bool = False) -> Sifted[R]:
-        """Sort a page. With `again`, records that are remembered as taken are looked at anew."""
-        remembered = {} if again else {one[0]: one[1] for one in cursor.recent}
+    def sift(self, page: Page, cursor: Cursor, known: Mapping[str, str]) -> Sifted[R]:
+        """Sort a page. `known` are the digests of records that are taken already, by their IDs: they stay aside."""
         sifted: Sifted[R] = Sifted()
         fresh: dict[str, tuple[Item, str]] = {}
         for item in page.items:
             digest = _digest(item)
             sifted.latest = max(filter(None, (sifted.latest, item.updated_at)), default=None)
-            if remembered.get(item.id) == digest:
+            if known.get(item.id) == digest:
                 sifted.known += 1
             else:
                 fresh[item.id] = (item, digest)
@@ -124,4 +125,4 @@ def _refused(item: Item, path: str, reason: str) -> Refused:
 
 
 def _digest(item: Item) -> str:
-    return hashlib.blake2b(item.raw or json.dumps(item.value), digest_size=12).hexdigest()
+    return hashlib.blake2b(item.raw or json.dumps(item.value), digest_size=8).hexdigest()

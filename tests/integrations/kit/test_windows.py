@@ -80,6 +80,12 @@ def test_what_no_later_window_can_bring_again_is_forgotten() -> None:
     assert cursor.recent == (("b", "y", 9_500),)
 
 
+def test_a_rush_within_the_overlap_is_remembered_whole() -> None:
+    rush = [(f"L{number}", "x", 10_000) for number in range(5_000)]
+    cursor = Cursor(start=0).seen(10_000, Window(0, 10_010)).remember(rush)
+    assert cursor.known() == dict.fromkeys((one[0] for one in rush), "x")
+
+
 def test_a_record_taken_again_replaces_what_was_remembered() -> None:
     cursor = Cursor(start=0, position=100).remember([("a", "x", 50)]).remember([("a", "z", 60)])
     assert cursor.recent == (("a", "z", 60),)
