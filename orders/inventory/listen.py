@@ -75,7 +75,7 @@ def heeded(event_name: str, payload: Mapping[str, Any]) -> bool:
     return payload.get("cause") != CAUSE or before not in _AT_WORK or after not in _ORDERS_ONWARD
 
 
-@consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted, heeds=heeded)
+@consumer(NAME, events=EVENTS, on_parked=parked, wants=wanted, heeds=heeded, by_turns=True)
 def look_at_orders(events: Sequence[Event]) -> None:
     """Count what orders need that have come, changed or gone, or whose shipping requests have.
 

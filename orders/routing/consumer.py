@@ -54,7 +54,9 @@ def parked(event: Event, error: str) -> None:
     )  # fmt: skip
 
 
-@consumer(NAME, events=["order.updated", "inventory.changed"], on_parked=parked, wants=wanted, heeds=heeded)
+@consumer(
+    NAME, events=["order.updated", "inventory.changed"], on_parked=parked, wants=wanted, heeds=heeded, by_turns=True
+)
 def listen(events: Sequence[Event]) -> None:
     """Route orders that have changed, once each as they are now, and wake those that arriving stock may help."""
     changed = {one.entity_id for one in events if one.name == "order.updated" and _concerns(one.payload)}

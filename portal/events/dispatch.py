@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
 from django.db.models.functions import Now
 
 from portal.events.catalogue import event_types
 from portal.events.models import Event, Handoff
-from portal.kit import claims, jobs
+from portal.kit import claims, jobs, turns
 from portal.kit.failpoints import failpoint
 from portal.kit.registry import Registry
 
@@ -62,6 +61,8 @@ class Consumer:
     on_parked: Callable[[Event, str], None] | None = None
     wants: Wants | None = None
     heeds: Heeds | None = None
+    by_turns: bool = False
+    """One worker at a time deals with an organization's events."""
 
     def heeded(self, event_name: str, payload: Mapping[str, Any]) -> bool:
         """Say whether what an event says can be of any concern here."""
@@ -81,18 +82,22 @@ def consumer(
     on_parked: Callable[[Event, str], None] | None = None,
     wants: Wants | None = None,
     heeds: Heeds | None = None,
+    by_turns: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register `handle(events)`: called inside a transaction that ends with the events marked done.
 
     `wants` and `heeds` are asked when an event is written, in its transaction: what nobody there would
     act on is not handed over at all. A yes of `wants` is remembered for a moment, so `handle` may be
     given what has become pointless.
+
+    `by_turns` is for those whose batches lock the same rows whatever they hold, as the stock of what sells: several
+    workers in one organization only wait for each other there, and nobody is left for other work.
     """
 
     def register(handle: Handler) -> Handler:
         for event_name in events:
             event_types.get(event_name)
-        consumers.register(name, Consumer(name, frozenset(events), handle, on_parked, wants, heeds))
+        consumers.register(name, Consumer(name, frozenset(events), handle, on_parked, wants, heeds, by_turns))
         jobs.bell(f"events:{name}")(lambda: drain(name))
         return handle
 
@@ -133,7 +138,7 @@ def drain(name: str, *, seconds: float = _DRAIN_SECONDS) -> int:
     """
     one = consumers.get(name)
     ends, done = time.monotonic() + seconds, 0
-    while taken := claims.claim(Handoff, limit=BATCH, lease=LEASE, where=_IN_ORDER, params=[name]):
+    while taken := _claim(one):
         failpoint("events.claimed")
         done += sum(_deal_with(one, batch) for batch in _batches(taken))
         for dead in taken:
@@ -143,6 +148,18 @@ def drain(name: str, *, seconds: float = _DRAIN_SECONDS) -> int:
             jobs.ring(f"events:{name}")
             break
     return done
+
+
+def _claim(one: Consumer) -> list[claims.Claim]:
+    """Take what is due, but nothing of organizations whose turn another worker has: it looks again after its batch."""
+    if not one.by_turns or not (others := turns.of_others(_turn(one))):
+        return claims.claim(Handoff, limit=BATCH, lease=LEASE, where=_IN_ORDER, params=[one.name])
+    where = f"{_IN_ORDER} AND t.organization_id %% {turns.MOST} <> ALL(%s)"
+    return claims.claim(Handoff, limit=BATCH, lease=LEASE, where=where, params=[one.name, others])
+
+
+def _turn(one: Consumer) -> str:
+    return f"events:{one.name}"
 
 
 def _batches(taken: Sequence[claims.Claim]) -> list[list[claims.Claim]]:
@@ -163,7 +180,7 @@ def _deal_with(one: Consumer, taken: Sequence[claims.Claim]) -> int:
     try:
         return _handle(one, taken)
     except Later as wait:
-        _make_wait(taken, wait)
+        _make_wait(one, taken, wait)
         return 0
     except Exception as error:
         if len(taken) > 1:
@@ -173,12 +190,11 @@ def _deal_with(one: Consumer, taken: Sequence[claims.Claim]) -> int:
         return 0
 
 
-def _make_wait(taken: Sequence[claims.Claim], wait: Later) -> None:
+def _make_wait(one: Consumer, taken: Sequence[claims.Claim], wait: Later) -> None:
     log.info("%s events wait: %s", len(taken), wait)
-    for claim in taken:
-        claims.put_back(Handoff, claim, error=str(wait), delay=wait.delay)
-    ids = [claim.id for claim in taken]
-    Handoff.across.filter(pk__in=ids, state=claims.State.PENDING, attempts__gt=0).update(attempts=F("attempts") - 1)
+    claims.untried(Handoff, taken, reason=str(wait), delay=wait.delay)
+    if not wait.delay:
+        jobs.ring(_turn(one))  # whoever had the turn may have looked for the last time while these were taken
 
 
 def absorb(consumer: str, event_name: str, versions: Mapping[int, int]) -> int:
@@ -206,6 +222,8 @@ def _handle(one: Consumer, taken: Sequence[claims.Claim]) -> int:
         if not mine:
             return 0
         events = list(Event.across.filter(handoffs__in=mine).order_by("id"))
+        if one.by_turns and not turns.take(_turn(one), events[0].organization_id):
+            raise Later("Another worker has the organization's turn.", dt.timedelta(0))
         one.handle(events)
         failpoint("events.before_commit")
         Handoff.across.filter(pk__in=mine).delete()

@@ -117,6 +117,21 @@ def put_back(model: type[Claimable], taken: Claim, *, error: str = "", delay: dt
     return state
 
 
+def untried(model: type[Claimable], taken: Sequence[Claim], *, reason: str, delay: dt.timedelta) -> None:
+    """Return rows to the queue as if nobody had taken them; they are due after `delay`."""
+    statement = sql.SQL(
+        """
+        UPDATE {table} t
+        SET state = 'pending', attempts = t.attempts - 1, lease_until = NULL, last_error = %s,
+            next_at = clock_timestamp() + %s
+        FROM unnest(%s::bigint[], %s::int[]) AS mine(id, attempt)
+        WHERE t.id = mine.id AND t.attempts = mine.attempt AND t.state = 'running'
+        """
+    ).format(table=sql.Identifier(model._meta.db_table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [reason, cast(Any, delay), [c.id for c in taken], [c.attempt for c in taken]])
+
+
 def backoff(attempt: int) -> dt.timedelta:
     """Return how long to wait after the given attempt: 5 s to 1 h, with 20 % jitter either way."""
     seconds = _BACKOFF[min(attempt, len(_BACKOFF)) - 1]
