@@ -62,7 +62,7 @@ def locations_of(integration: Integration) -> QuerySet[Location]:
 def rows(organization: Organization) -> list[Row]:
     """Return every integration with its health, in three queries."""
     found = list(present(organization))
-    states = _by_integration(FlowState.objects.filter(integration__in=found))
+    states = _by_integration(FlowState.objects.filter(integration__in=found).defer("cursor"))
     newest = SyncRun.objects.filter(integration__in=found, flow__in=NEWS, error="").exclude(created=0, updated=0)
     ids = newest.values("integration").annotate(last=Max("id")).values_list("last", flat=True)
     runs = {run.integration_id: run for run in SyncRun.objects.filter(pk__in=ids)}
@@ -77,7 +77,7 @@ def health_card(organization: Organization) -> dict[str, object]:
 def row(integration: Integration) -> Row:
     """Return one integration with its health."""
     runs = SyncRun.objects.filter(integration=integration, flow__in=NEWS, error="").exclude(created=0, updated=0)
-    return row_of(integration, list(integration.flow_states.all()), runs.order_by("-id").first())
+    return row_of(integration, list(integration.flow_states.defer("cursor")), runs.order_by("-id").first())
 
 
 def row_of(integration: Integration, states: Sequence[FlowState], run: SyncRun | None) -> Row:

@@ -14,6 +14,7 @@ class FlowState(Claimable):
     integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="flow_states")
     flow = models.CharField(max_length=40)
     cursor = DocumentField(default=dict)
+    """How far it has come; in a rush a megabyte, so pages leave it out."""
     failures = models.PositiveIntegerField(default=0)
     """Failed runs in a row."""
     asked_at = models.DateTimeField(null=True)

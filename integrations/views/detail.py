@@ -86,7 +86,9 @@ def activity(request: PageRequest, public_id: str) -> HttpResponse:
         "happenings": [_happening(entry) for entry in history.order_by("-id")[:HAPPENINGS]],
         "refused": refused[:REFUSED],
         "refused_count": refused.count(),
-        "states": integration.flow_states.filter(flow__in=lifecycle.running(integration)).order_by("flow"),
+        "states": integration.flow_states.defer("cursor")
+        .filter(flow__in=lifecycle.running(integration))
+        .order_by("flow"),
     }
     return page_or_part(request, "integrations/activity.html", "lists", context)
 

@@ -101,7 +101,7 @@ def _shown(
     context |= frame(request, integration, "products") | {
         "matched": items.matched(integration),
         "is_on": items.FLOW in lifecycle.running(integration),
-        "state": integration.flow_states.filter(flow=items.FLOW).first(),
+        "state": integration.flow_states.defer("cursor").filter(flow=items.FLOW).first(),
     }
     return render(request, TEMPLATE, context, status=status)
 

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -84,6 +86,16 @@ def test_the_list_takes_as_many_queries_for_ten_stores_as_for_one(
         lifecycle.add(integration.organization, "ecwid", name=f"Store {number}", by=TESTER)
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         as_owner.get(reverse("integrations:list"))
+
+
+@pytest.mark.parametrize("name", ["list", "detail", "activity", "mappings"])
+def test_no_page_reads_how_far_a_flow_has_come_which_is_a_megabyte_in_a_rush(
+    name: str, integration: Integration, as_owner: Client
+) -> None:
+    url = reverse("integrations:list") if name == "list" else address(name, integration)
+    with CaptureQueriesContext(connection) as asked:
+        assert as_owner.get(url).status_code == 200
+    assert [one["sql"] for one in asked if '"integrations_flowstate"."cursor"' in one["sql"]] == []
 
 
 def test_the_catalogue_finds_by_word_and_by_role(as_owner: Client) -> None:
