@@ -77,8 +77,7 @@ def obstacle(location: Location, *, check_stock: bool) -> str:
 
 def _kept(location: Location) -> Location:
     """Hold a location as it is until the end of the transaction: who switches it off or merges it waits."""
-    rows = Location.across.select_for_update(no_key=True)
-    return rows.get(pk=location.pk)
+    return Location.across.select_for_update(no_key=True).get(pk=location.pk)
 
 
 def open_lines(order: Order, location: Location | None) -> list[OpenLine]:

@@ -2,11 +2,10 @@
 
 import datetime as dt
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from integrations import lifecycle
 from integrations.kit.errors import LOCKED, OutsideFailed
@@ -16,23 +15,13 @@ from integrations.sync.outcome import Outcome
 from portal.kit import claims
 from portal.kit.claims import Claim
 from tests.integrations.conftest import TESTER, reread, state_of
+from tests.waiting import until_somebody_waits
 
 LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 ENDS: dict[str, Callable[[FlowState, Claim], None]] = {
     "done": lambda state, taken: settle.done(state, taken, Outcome(created=1), seconds=0),
     "failed": lambda state, taken: settle.failed(state, taken, OutsideFailed(LOCKED, message=""), seconds=0),
 }
-
-
-def _until_somebody_waits() -> None:
-    ends = time.monotonic() + 20
-    with connection.cursor() as cursor:
-        while time.monotonic() < ends:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-            row = cursor.fetchone()
-            if row and row[0]:
-                return
-    raise AssertionError("Nobody waits for the integration.")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -55,7 +44,7 @@ def test_a_run_that_ends_holds_no_flow_while_it_waits_for_a_person(integration: 
     with transaction.atomic():
         lifecycle.locked(integration)
         thread.start()
-        _until_somebody_waits()
+        until_somebody_waits(thread)
         FlowState.objects.select_for_update(nowait=True).get(pk=taken.id)
         lifecycle.save_flows(integration, {"orders": "disabled"}, by=TESTER)
     thread.join(timeout=20)
