@@ -21,6 +21,7 @@ import "./form-work.js";
 import "./guard.js";
 import "./insert.js";
 import "./late.js";
+import "./late-press.js";
 import "./narrow.js";
 import "./navigation.js";
 import "./pick.js";

@@ -8,7 +8,7 @@ import Sortable from "sortablejs";
 import { announce, everywhere } from "./everywhere.js";
 
 const items = (list) => [...list.querySelectorAll(":scope > [data-item]")];
-const keys = (list) => items(list).map((item) => item.dataset.item);
+export const keys = (list) => items(list).map((item) => item.dataset.item);
 const name = (item) => item.dataset.itemName || item.textContent.trim().slice(0, 60);
 
 function number(list) {
@@ -24,7 +24,7 @@ function number(list) {
   });
 }
 
-function arrange(list, order) {
+export function arrange(list, order) {
   const byKey = new Map(items(list).map((item) => [item.dataset.item, item]));
   const after = items(list).at(-1)?.nextSibling || null;
   for (const key of order) list.insertBefore(byKey.get(key), after);

@@ -1,11 +1,9 @@
 """The rule editor under people's hands: actions moved, doubled, switched off, annotated, tried; two people at once."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from automations.definition import ActionSpec, Definition
 from automations.models import Rule
@@ -16,8 +14,7 @@ from portal.tenancy.models import Organization
 from tests.browser.axe import violations
 from tests.browser.builder import pick
 from tests.browser.pick import open_list
-from tests.browser.walk import Walk, add_action
-from tests.crash.workers import until
+from tests.browser.walk import Walk, add_action, answered_late
 from tests.factories import make_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,18 +157,6 @@ def test_hours_properties_and_texts_with_fields_are_filled_in_by_their_own_input
     assert noted["text"] == "About {{ extOrderId }}"
 
 
-@contextmanager
-def answered_late(page: Page) -> Iterator[None]:
-    """Hold back the first answer to the editor until the block is left; those after it come at once."""
-    held: list[Route] = []
-    address = re.compile(r"/draft/\w+/$")
-    page.route(address, lambda route: held.append(route), times=1)
-    yield
-    until(lambda: bool(page.evaluate("true") and held), seconds=5, what="A draft sent by the editor")
-    with page.expect_response(address):
-        held[0].continue_()
-
-
 def test_what_is_typed_while_the_actions_are_drawn_afresh_stays(walk: Walk, source: Source) -> None:
     page = walk.open("/automations/new/NEW_ORDER/")
     add_action(page, "Add note")
@@ -200,6 +185,60 @@ def test_a_choice_that_is_being_made_while_the_actions_are_drawn_afresh_is_made_
     expect(page.get_by_role("group", name="Hours 1")).to_be_visible()
     expect(row(page, "Update order property").get_by_label("What is done")).to_be_visible()
     expect(change).to_have_value("Tags")
+
+
+@pytest.fixture
+def four(organization: Organization) -> Rule:
+    note = ActionSpec(key="add_note", settings={"text": "Look"})
+    actions = (THREE[0], note, ActionSpec(key="review_required"), THREE[2])
+    return create_rule(organization, "NEW_ORDER", Definition(name="Four acts", actions=actions), by=ANN)
+
+
+def test_buttons_pressed_by_key_while_the_actions_are_drawn_afresh_act_on_what_they_stood_at(
+    walk: Walk, four: Rule
+) -> None:
+    page = walk.open(f"/automations/rules/{four.public_id}/")
+    names = page.locator(".action-head strong")
+    with answered_late(page):
+        page.get_by_role("button", name="Move Hold order down").press("Enter")
+        page.get_by_role("button", name="Move Mark for review up").press("Enter")
+        page.get_by_role("button", name="Remove Cancel order").press("Enter")
+    expect(names).to_have_text(["Add note", "Mark for review", "Hold order"])
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(names).to_have_text(["Add note", "Mark for review", "Hold order", "Cancel order"])
+
+
+def test_keys_on_a_handle_count_each_time_while_the_actions_are_drawn_afresh(walk: Walk, four: Rule) -> None:
+    page = walk.open(f"/automations/rules/{four.public_id}/")
+    names = page.locator(".action-head strong")
+    handle = page.get_by_role("button", name="Move Hold order: drag")
+    with answered_late(page):
+        handle.press("ArrowDown")
+        expect(names.first).to_have_text("Add note")
+        page.keyboard.press("ArrowDown")
+        page.get_by_role("button", name="Remove Add note").press("Enter")
+    expect(names).to_have_text(["Mark for review", "Hold order", "Cancel order"])
+    expect(page.locator('[name="a.order"]').first).to_have_value("0")
+    with answered_late(page):
+        page.get_by_role("button", name="Remove Cancel order").press("Enter")
+        handle.press("ArrowUp")
+    expect(names).to_have_text(["Hold order", "Mark for review"])
+    expect(page.locator("#rule-told")).to_contain_text(re.compile("hold.*then mark", re.S | re.I))
+
+
+def test_a_menu_stands_in_its_place_at_once_for_who_wants_no_motion(walk: Walk, source: Source) -> None:
+    page = walk.open("/automations/new/NEW_ORDER/")
+    at_once, later = page.evaluate(
+        """async () => {
+          document.getElementById("add-action").click();
+          await null; await null; await null; // the menu is placed by then, and nothing painted yet
+          const top = () => document.querySelector(".action-menu.show").getBoundingClientRect().top;
+          const first = top();
+          for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+          return [first, top()];
+        }"""
+    )
+    assert at_once == later
 
 
 def test_a_record_is_edited_as_json_before_the_test_and_stays_as_it_is(walk: Walk, source: Source, rule: Rule) -> None:

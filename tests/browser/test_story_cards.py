@@ -1,12 +1,14 @@
 """Somebody sets up where orders go: locations, then a routing card; on a desk and on a phone, in light and dark."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from orders.models import Location, RoutingCard, Source
 from tests.browser.fits import fits_everybody
 from tests.browser.pick import choose
-from tests.browser.walk import Walk
+from tests.browser.walk import Walk, answered_late
 from tests.factories import make_card, make_location
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +59,58 @@ def _lets_the_shop_ship_from_reno(walk: Walk) -> None:
     page.get_by_role("button", name="Save location").click()
     expect(page.locator(".toast-card", has_text="“Reno” is saved.")).to_be_visible()
     expect(page.get_by_text("No fulfillment channel owns this location.")).to_have_count(0)
+
+
+@pytest.fixture
+def spread(source: Source) -> RoutingCard:
+    """A card of three destinations, the last with three locations."""
+    leeds, reno, york = (make_location(source, str(at), name) for at, name in enumerate(("Leeds", "Reno", "York")))
+    card = make_card(source.organization, leeds, name="Everything")
+    card.definition["destinations"] += [
+        {"regions": [], "locations": [reno.public_id]},
+        {"regions": [], "locations": [york.public_id, reno.public_id, leeds.public_id]},
+    ]
+    card.save()
+    return card
+
+
+def test_keys_count_each_time_while_the_destinations_are_drawn_afresh(walk: Walk, spread: RoutingCard) -> None:
+    page = walk.open(f"/routing/{spread.public_id}")
+    told = page.locator("#card-told")
+    with answered_late(page):
+        page.get_by_role("button", name="Move destination 3 up").press("Enter")
+        page.keyboard.press("Enter")
+    expect(told).to_contain_text("All orders: everywhere → York, then Reno, then Leeds;")
+    first = page.get_by_role("group", name="Destination 1")
+    expect(first.get_by_role("button", name="Move destination 1 up")).to_be_disabled()
+    handle = first.get_by_role("button", name="Move York: drag")
+    with answered_late(page):
+        handle.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        first.get_by_role("button", name="Remove York").press("Enter")
+    expect(first.locator(".place-name")).to_have_text(["Reno", "Leeds"])
+    expect(told).to_contain_text("All orders: everywhere → Reno, then Leeds;")
+
+
+def test_a_press_that_could_mean_several_is_not_guessed_and_it_is_said(walk: Walk, spread: RoutingCard) -> None:
+    page = walk.open(f"/routing/{spread.public_id}")
+    with answered_late(page):
+        page.get_by_role("button", name="Move destination 3 up").press("Enter")
+        page.get_by_role("group", name="Destination 3").get_by_role("button", name="Remove Reno").press("Enter")
+    expect(page.locator("#announcer")).to_have_text("The last press was not done: press again.")
+    told = "everywhere → Leeds; everywhere → York, then Reno, then Leeds; everywhere → Reno"
+    expect(page.locator("#card-told")).to_contain_text(f"All orders: {told}")
+
+
+def test_who_moves_locations_by_keys_stays_at_what_is_moved(walk: Walk, spread: RoutingCard) -> None:
+    page = walk.open(f"/routing/{spread.public_id}")
+    third = page.get_by_role("group", name="Destination 3")
+    for name, key in (("Move York: drag", "ArrowDown"), ("Move York up", "Enter"), ("Move Leeds: drag", "ArrowUp")):
+        with page.expect_response(re.compile("/routing/draft")):
+            third.get_by_role("button", name=name).press(key)
+        expect(page.locator("#card-destinations:not(.htmx-request)")).to_be_visible()
+        expect(page.locator(":focus")).to_have_attribute("aria-label", re.compile(f"^{name.removesuffix(' up')}"))
+    expect(third.locator(".place-name")).to_have_text(["York", "Leeds", "Reno"])
 
 
 def test_the_pages_are_fit_for_everybody_and_for_a_phone(walk: Walk, source: Source) -> None:

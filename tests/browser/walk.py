@@ -4,11 +4,14 @@ Steps wait for what a person would see, never for time, and return what they led
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.builder import drawn
+from tests.crash.workers import until
 
 SECONDS = 1_000
 SOON = 20 * SECONDS
@@ -140,3 +143,15 @@ def try_on(page: Page, number: str) -> Locator:
     shown = page.locator("#trial-result")
     expect(shown.locator(".trial-verdict")).to_contain_text(number, timeout=SOON)
     return shown
+
+
+@contextmanager
+def answered_late(page: Page) -> Iterator[None]:
+    """Hold back the first answer to a press in a form until the block is left; those after it come at once."""
+    held: list[Route] = []
+    address = re.compile(r"/draft(/\w+/)?(\?do=(action:)?order)?$")
+    page.route(address, lambda route: held.append(route), times=1)
+    yield
+    until(lambda: bool(page.evaluate("true") and held), seconds=5, what="A draft sent by the form")
+    with page.expect_response(address):
+        held[0].continue_()
