@@ -2,6 +2,7 @@
 // The part is what the server draws of the form; outside of it stand plain controls. One history for the form:
 // the builders in it, its code and its buttons all make steps of this one (see filter-history.js).
 import { announce, everywhere, on } from "./everywhere.js";
+import { pristine } from "./pristine.js";
 
 const MOST = 200;
 const PAUSE = 800; // so long a pause makes what was typed a step of its own
@@ -143,8 +144,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 everywhere("form[data-history]", (form) => {
-  forms.set(form, { past: [], future: [], now: text(form), busy: false, again: false });
+  forms.set(form, { past: [], future: [], now: text(pristine(form)), busy: false, again: false });
   show(form);
+  record(form);
 });
 // A builder says itself when something in it is a step; all else is one when it is left, or after a pause.
 on("change", "form[data-history]", (event, form) => {

@@ -3,6 +3,7 @@
 // the next that opens the same form. Made on another version, it is offered and not put into the form.
 import { announce, everywhere, on } from "./everywhere.js";
 import { go, text } from "./form-history.js";
+import { pristine } from "./pristine.js";
 
 const KEY = "switchyard.work.";
 const SENT = `${KEY}sent`;
@@ -102,7 +103,7 @@ function take(form, kept) {
 }
 
 everywhere("form[data-work][data-history]", (form) => {
-  const base = text(form);
+  const base = text(pristine(form));
   const own = { key: "", base, timer: 0, waits: false, done: false, kept: null };
   works.set(form, own);
   for (const key of keys(KEY)) if (Date.now() - (read(key)?.at ?? Date.now()) > OLD) drop(key);

@@ -2,6 +2,7 @@
 // Elements with data-when-dirty inside it (a save bar) show only then. What is typed inside data-unguarded
 // is not saved by the form, and so not lost; nor is what form-work.js has kept in this browser.
 import { everywhere } from "./everywhere.js";
+import { pristine } from "./pristine.js";
 
 function content(form) {
   const unguarded = new Set(["csrfmiddlewaretoken", ...[...form.querySelectorAll("[data-unguarded] [name]")].map((one) => one.name)]);
@@ -9,7 +10,7 @@ function content(form) {
 }
 
 everywhere("form[data-guard]", (form) => {
-  let saved = content(form);
+  let saved = content(pristine(form));
   let leaving = false;
   const look = () => {
     const dirty = content(form) !== saved;
