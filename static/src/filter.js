@@ -4,6 +4,7 @@
 // (undo), filter-move.js (dragging, keys) and filter-menu.js.
 import { announce, everywhere, on } from "./everywhere.js";
 import { entries, history, record, settled } from "./filter-history.js";
+import { after, GONE, UNSURE } from "./filter-paths.js";
 
 const TYPING = 350;
 const COUNTING = 450;
@@ -37,10 +38,22 @@ export function step(builder, what, restore = null) {
   if (queue.length === 1) post(builder, what);
 }
 
-function done(builder) {
+function done(builder, carriedOut = false) {
   const queue = queues.get(builder) ?? [];
-  queue.shift();
+  const edit = queue.shift();
+  if (carriedOut) queue.splice(0, queue.length, ...rebased(queue, edit, body(builder).dataset.focus));
   if (queue.length) post(builder, queue[0].what);
+}
+
+/** The edits that wait, each at what it was pressed at. */
+function rebased(queue, { what, restore }, landed) {
+  const left = [];
+  for (const edit of queue) {
+    if (!edit.restore) edit.what = after(edit.what, restore ? "undo:" : what, landed);
+    if (edit.what === UNSURE) announce("The last press was not done: press again.");
+    else if (edit.what !== GONE) left.push(edit);
+  }
+  return left;
 }
 
 /** Whose edit a request was; nothing for a mere look, and for requests of others. */
@@ -149,7 +162,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (said) announce(said);
   builder.dispatchEvent(new CustomEvent("filter:changed", { bubbles: true }));
   builder.closest("form")?.dispatchEvent(new CustomEvent("guard:look"));
-  done(builder);
+  done(builder, true);
 });
 // What is only looked at swaps nothing but the sentence and the errors, which come out of band.
 document.addEventListener("htmx:afterRequest", (event) => {

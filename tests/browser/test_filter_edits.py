@@ -1,6 +1,8 @@
 """Moving, undoing and typing in the builder: by mouse and by keys, and nothing typed is lost."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -19,6 +21,7 @@ from tests.browser.builder import (
     told,
 )  # fmt: skip
 from tests.browser.walk import Walk
+from tests.crash.workers import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("filtered_orders")]
 
@@ -151,6 +154,58 @@ def test_what_is_typed_while_an_answer_is_under_way_stays(walk: Walk) -> None:
     expect(value).to_have_value("ana")
     expect(value).to_be_focused()
     expect(told(page)).to_have_text("When e-mail starts with “ana”")
+
+
+@contextmanager
+def edited_late(page: Page) -> Iterator[None]:
+    """Hold back the first answer to an edit until the block is left."""
+    held: list[Route] = []
+    page.route("**/step", lambda route: held.append(route), times=1)
+    yield
+    until(lambda: bool(page.evaluate("true") and held), seconds=5, what="An edit of the filter")
+    held[0].continue_()
+
+
+FIVE = "?" + "&".join(f"f=email~contains~{one}" for one in ("one", "two", "three", "four", "five"))
+
+
+def test_pressing_twice_removes_once(walk: Walk) -> None:
+    page = walk.page
+    root = opened(walk, FIVE)
+    with drawn(page):
+        node(page, "1").get_by_role("button", name="Remove condition").dblclick()
+    expect(conditions(page, root)).to_have_count(4)
+    with drawn(page):
+        node(page, "0").get_by_role("button", name="Remove condition").click()
+    assert order_of(page, root) == ["three", "four", "five"]
+
+
+def test_what_is_pressed_before_the_answer_reaches_what_was_seen_then(walk: Walk) -> None:
+    page = walk.page
+    root = opened(walk, FIVE)
+    with edited_late(page):
+        node(page, "0").get_by_role("button", name="Remove condition").click()
+        node(page, "2").get_by_role("button", name="Remove condition").click()
+        node(page, "4").locator("[data-filter-handle]").press("ArrowUp")
+    expect(conditions(page, root).locator(".filter-value input").nth(1)).to_have_value("five")
+    assert order_of(page, root) == ["two", "five", "four"]
+    with edited_late(page):
+        node(page, "0").locator("[data-filter-handle]").press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        node(page, "1").get_by_role("button", name="Remove condition").click()
+    expect(conditions(page, root)).to_have_count(2)
+    assert order_of(page, root) == ["four", "two"]
+
+
+def test_what_cannot_be_told_apart_after_the_answer_is_not_guessed(walk: Walk) -> None:
+    page = walk.page
+    root = opened(walk)
+    three(page, root)
+    with edited_late(page):
+        node(page, "0").locator("[data-filter-handle]").press("ArrowRight")
+        node(page, "1.1").get_by_role("button", name="Remove condition").click()
+    expect(page.locator("#announcer")).to_contain_text("The last press was not done: press again.")
+    expect(page.locator("[data-node=condition]")).to_have_count(3)
 
 
 def test_changing_the_field_and_back_brings_back_what_was_typed(walk: Walk) -> None:
