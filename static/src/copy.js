@@ -1,26 +1,37 @@
 // Copy buttons, and exact times in whatever is copied from the page.
 import { announce, on } from "./everywhere.js";
+import { toast } from "./toasts.js";
 
+/** Put a text on the clipboard; says whether the browser let it. */
 async function put(text) {
-  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
-  const area = document.createElement("textarea"); // a portal on plain http in one's own network
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return byHand(text); // a portal on plain http in one's own network, or a page that has not the focus
+  }
+}
+
+function byHand(text) {
+  const area = document.createElement("textarea");
   area.value = text;
   area.className = "visually-hidden";
   const holder = document.querySelector("dialog[open]") || document.body;
   const before = document.activeElement;
   holder.append(area);
   area.select();
-  document.execCommand("copy");
+  const done = document.execCommand("copy");
   area.remove();
   before?.focus();
-  return undefined;
+  return done;
 }
 
 async function copied(element, text) {
-  await put(text);
-  element.classList.add("is-copied");
-  announce("Copied");
-  setTimeout(() => element.classList.remove("is-copied"), 1200);
+  if (await put(text)) {
+    element.classList.add("is-copied");
+    announce("Copied");
+    setTimeout(() => element.classList.remove("is-copied"), 1200);
+  } else toast({ text: "The browser did not let it be copied. Select the text, and press Ctrl-C.", tone: "error" });
 }
 
 on("click", "[data-copy]", (event, element) => {

@@ -161,3 +161,21 @@ def test_ticks_reach_a_range_and_all_that_match(signed_in: Page, live_server: Li
     expect(said).to_have_text("60 selected")
     signed_in.get_by_role("button", name="Select none").click()
     expect(signed_in.locator("[data-bulk]")).to_be_hidden()
+
+
+REFUSED = "() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError')) }"
+
+
+def test_what_is_copied_is_copied_or_it_is_said(signed_in: Page, live_server: LiveServer, orders: list[Order]) -> None:
+    page = signed_in
+    page.goto(f"{live_server.url}/orders/{orders[0].public_id}")
+    copy, search = page.get_by_role("button", name="Copy order number"), page.get_by_role("searchbox").first
+    page.evaluate(REFUSED)  # as for a page that has not the focus
+    copy.click()
+    expect(page.locator("#announcer")).to_have_text("Copied")
+    search.focus()
+    page.keyboard.press("ControlOrMeta+v")
+    expect(search).to_have_value(orders[0].ext_order_id)
+    page.evaluate("() => { document.execCommand = () => false }")
+    copy.click()
+    expect(page.locator(".toast-card.tone-red")).to_contain_text("did not let it be copied")
