@@ -81,20 +81,30 @@ def move(rule: Rule, to: int, *, by: Actor) -> None:
             publish(rule_set, by, f"Moved “{rule.name}” to place {new + 1}")
 
 
-def reorder(organization: Organization, trigger: str, public_ids: Sequence[str], *, by: Actor, seen: int) -> None:
+def reorder(organization: Organization, trigger: str, public_ids: Sequence[str], *, by: Actor, seen: int) -> int:
     """Save a whole new order of a trigger's rules, as dragged on the page; the default stays last.
 
-    `seen` is the number of the list version the person saw. Raises ChangedMeanwhile when the list has
-    changed since, or when the IDs are not exactly those of the list.
+    `seen` is the number of the list version the person saw; returned is the number of the new one. Raises
+    ChangedMeanwhile when the list has other rules or another order since, or when the IDs are not exactly its own.
     """
     with transaction.atomic():
         rule_set = lock_set(organization, trigger)
         rows = {one.public_id: one.pk for one in rules_of(rule_set) if not one.is_default}
-        published = rule_set.published
-        if (published and published.number != seen) or set(public_ids) != rows.keys() or len(public_ids) != len(rows):
+        mine = set(public_ids) == rows.keys() and len(public_ids) == len(rows)
+        if not mine or not _is_in_the_order_of(rule_set, seen):
             raise ChangedMeanwhile("The list was changed by somebody else in the meantime. Look again, then order it.")
         number([rows[public_id] for public_id in public_ids])
         publish(rule_set, by, "Reordered the rules")
+        assert rule_set.published is not None
+        return rule_set.published.number
+
+
+def _is_in_the_order_of(rule_set: RuleSet, seen: int) -> bool:
+    """Say whether the list has the rules and the order of an earlier version: what else changed is no obstacle."""
+    if rule_set.published is None or rule_set.published.number == seen:
+        return True
+    then = rule_set.versions.filter(number=seen).first()
+    return then is not None and [one["rule"] for one in then.entries] == [one.pk for one in rules_of(rule_set)]
 
 
 def delete_rule(rule: Rule, *, by: Actor) -> None:

@@ -99,7 +99,7 @@ def reorder(request: PageRequest, trigger: str) -> HttpResponse:
     """Save the order in which the rules were dragged; a list that changed meanwhile is refused."""
     seen = request.GET.get("seen", "0")
     try:
-        services.reorder(
+        number = services.reorder(
             request.organization,
             trigger_of(trigger).key,
             request.POST.getlist("order"),
@@ -108,7 +108,8 @@ def reorder(request: PageRequest, trigger: str) -> HttpResponse:
         )
     except services.ChangedMeanwhile as error:
         return _refused(str(error))
-    return done(request, reverse("automations:list"), _("The new order is in force."), event="rulesChanged")
+    answer = done(request, reverse("automations:list"), _("The new order is in force."), event="rulesChanged")
+    return said(answer, "reordered", {"seen": str(number)})
 
 
 @require_POST

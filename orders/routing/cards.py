@@ -122,10 +122,11 @@ def set_enabled(card: RoutingCard, enabled: bool, *, by: Actor) -> RoutingCard:
     return card
 
 
-def reorder(organization: Organization, public_ids: Sequence[str], *, by: Actor, seen: str) -> None:
+def reorder(organization: Organization, public_ids: Sequence[str], *, by: Actor, seen: str) -> str:
     """Put the cards into a new order, as they were dragged. `seen` is the `signature` of the list the person saw.
 
-    Raises ChangedMeanwhile when it is another one by now, or when the IDs are not exactly those of the list.
+    Returns that of the new list. Raises ChangedMeanwhile when it is another one by now, or when the IDs are not exactly
+    those of the list.
     """
     with transaction.atomic():
         rows = _lock(organization)
@@ -139,6 +140,7 @@ def reorder(organization: Organization, public_ids: Sequence[str], *, by: Actor,
                 RoutingCard.across.filter(pk=card.pk).update(position=place)
             if old[public_id] != place:
                 _log(card, by, "moved", f"Moved from place {old[public_id]} to place {place}.", said(card))
+    return signature([by_id[public_id] for public_id in public_ids])
 
 
 def duplicate(card: RoutingCard, *, by: Actor) -> RoutingCard:

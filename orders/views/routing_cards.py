@@ -141,10 +141,11 @@ def reorder(request: PageRequest) -> HttpResponse:
     """Save the order in which the cards were dragged; a list that changed meanwhile is refused."""
     wanted, seen = request.POST.getlist("order"), request.GET.get("seen", "")
     try:
-        cards.reorder(request.organization, wanted, by=Actor.user(request.user), seen=seen)
+        now = cards.reorder(request.organization, wanted, by=Actor.user(request.user), seen=seen)
     except cards.ChangedMeanwhile as error:
         return _refused(str(error))
-    return done(request, reverse("orders:routing"), _("The new order is in force."), event=CHANGED)
+    answer = done(request, reverse("orders:routing"), _("The new order is in force."), event=CHANGED)
+    return said(answer, "reordered", {"seen": now})
 
 
 @require_POST

@@ -18,7 +18,7 @@ for (const ended of ["pointerup", "pointercancel", "keyup"]) document.addEventLi
 addEventListener("blur", release); // keys that are let go elsewhere are not told
 
 function busy(element) {
-  return element.contains(pressed) || document.hidden || element.querySelector(".dropdown-menu.show, [data-busy], .htmx-request") || document.querySelector("dialog[open]") || element.contains(document.getSelection()?.isCollapsed === false ? document.getSelection().anchorNode : null);
+  return element.contains(pressed) || document.hidden || element.querySelector(".dropdown-menu.show, [data-busy], [data-sending], .htmx-request") || document.querySelector("dialog[open]") || element.contains(document.getSelection()?.isCollapsed === false ? document.getSelection().anchorNode : null);
 }
 
 function anchor(element) {

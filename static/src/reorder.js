@@ -3,9 +3,13 @@
 //   <ol data-reorder="/address" data-reorder-name="order"> <li data-item="id" data-item-name="Hold big orders">
 //     <button data-handle>  <button data-up>  <button data-down>  <input type="number" data-position>
 // With an address the new order is posted there as order=id&order=id…; without one the list only
-// fires `reorder` (a draft that a form saves). A failed post puts everything back.
+// fires `reorder` (a draft that a form saves). What is moved while an order is being saved is saved after it, with the
+// `seen` that the answer gives for the next (event `reordered`). A failed post puts back what is not saved.
 import Sortable from "sortablejs";
 import { announce, everywhere } from "./everywhere.js";
+import { toast } from "./toasts.js";
+
+const lists = new WeakMap(); // list -> {saved, wanted, sending}
 
 const items = (list) => [...list.querySelectorAll(":scope > [data-item]")];
 export const keys = (list) => items(list).map((item) => item.dataset.item);
@@ -31,21 +35,54 @@ export function arrange(list, order) {
   number(list);
 }
 
-async function post(list, before) {
+function post(list) {
   list.dispatchEvent(new CustomEvent("reorder", { bubbles: true, detail: keys(list) }));
   list.closest("form")?.dispatchEvent(new CustomEvent("guard:look"));
   if (!list.dataset.reorder) return;
-  const body = new URLSearchParams();
-  for (const key of keys(list)) body.append(list.dataset.reorderName || "order", key);
-  const headers = JSON.parse(document.body.getAttribute("hx-headers") || "{}");
-  const answer = await fetch(list.dataset.reorder, { method: "POST", body, headers: { ...headers, "HX-Request": "true" } }).catch(() => null);
-  if (answer?.ok) {
-    const events = answer.headers.get("HX-Trigger");
-    if (events?.startsWith("{")) for (const [event, detail] of Object.entries(JSON.parse(events))) list.dispatchEvent(new CustomEvent(event, { bubbles: true, detail }));
-    return;
+  const own = lists.get(list);
+  own.wanted = keys(list);
+  if (!own.sending) send(list, own);
+}
+
+/** Send the order until it is the last that somebody asked for; only then does the page hear of it. */
+async function send(list, own) {
+  own.sending = true;
+  list.dataset.sending = "";
+  let told = {};
+  while (own.wanted.join() !== own.saved.join()) {
+    const order = own.wanted;
+    const answer = await ask(list, order);
+    told = events(answer);
+    if (!answer?.ok) {
+      refuse(list, own, answer);
+      break;
+    }
+    own.saved = order;
+    if (told.reordered) list.dataset.reorder = list.dataset.reorder.replace(/seen=[^&]*/, `seen=${told.reordered.seen}`);
   }
-  arrange(list, before);
-  announce("The order could not be saved and was put back.");
+  own.sending = false;
+  delete list.dataset.sending;
+  const from = list.isConnected ? list : document.body;
+  for (const [event, detail] of Object.entries(told)) from.dispatchEvent(new CustomEvent(event, { bubbles: true, detail }));
+}
+
+function ask(list, order) {
+  const body = new URLSearchParams(order.map((key) => [list.dataset.reorderName || "order", key]));
+  const headers = JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+  return fetch(list.dataset.reorder, { method: "POST", body, keepalive: true, headers: { ...headers, "HX-Request": "true" } }).catch(() => null);
+}
+
+function events(answer) {
+  const told = answer?.headers.get("HX-Trigger");
+  return told?.startsWith("{") ? JSON.parse(told) : {};
+}
+
+function refuse(list, own, answer) {
+  arrange(list, own.saved);
+  own.wanted = own.saved;
+  const said = "The order could not be saved and was put back.";
+  if (answer?.headers.has("HX-Trigger")) announce(said); // the answer itself says why
+  else toast({ text: said, tone: "error" });
   list.classList.add("is-refused");
   setTimeout(() => list.classList.remove("is-refused"), 1500);
 }
@@ -55,20 +92,20 @@ function move(list, item, to, focus) {
   const from = all.indexOf(item);
   const place = Math.max(0, Math.min(all.length - 1, to));
   if (place === from) return number(list);
-  const before = keys(list);
-  const order = before.filter((key) => key !== item.dataset.item);
+  const order = keys(list).filter((key) => key !== item.dataset.item);
   order.splice(place, 0, item.dataset.item);
   arrange(list, order);
   item.classList.add("is-moved");
   setTimeout(() => item.classList.remove("is-moved"), 900);
   announce(`${name(item)}: position ${place + 1} of ${all.length}`);
   if (focus) (focus.disabled ? item.querySelector("[data-handle]") : focus)?.focus();
-  return post(list, before);
+  return post(list);
 }
 
 everywhere("[data-reorder]", (list) => {
   let before = [];
   number(list);
+  lists.set(list, { saved: keys(list), wanted: keys(list), sending: false });
   Sortable.create(list, {
     handle: "[data-handle]",
     draggable: "[data-item]",
@@ -83,7 +120,7 @@ everywhere("[data-reorder]", (list) => {
       number(list);
       if (keys(list).join() === before.join()) return;
       announce(`${name(item)}: position ${items(list).indexOf(item) + 1} of ${items(list).length}`);
-      post(list, before);
+      post(list);
     },
   });
   list.addEventListener("click", (event) => {

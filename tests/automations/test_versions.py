@@ -12,7 +12,7 @@ from automations.comparing.rules import Comparison, compare
 from automations.definition import ActionSpec, Definition, FilterSpec
 from automations.engine.triggers import triggers
 from automations.models import Rule, RuleCounter, RuleSetVersion, RuleVersion
-from automations.queries import zone_of
+from automations.queries import list_version, zone_of
 from orders.models import Source
 from portal.audit.actor import Actor
 from portal.audit.models import History
@@ -284,6 +284,24 @@ def test_two_people_at_once_make_two_versions_one_after_the_other(source: Source
         services.save_rule(stale, Definition(name="C", actions=CANCEL), by=BEN, seen=1)
     services.save_rule(stale, Definition(name="C", actions=CANCEL), by=BEN, seen=2)
     assert [(one[1], one[2]) for one in versions(made)] == [("Ann", "A"), ("Ann", "B"), ("Ben", "C")]
+
+
+def test_an_order_is_refused_only_where_the_rules_or_their_order_are_others_by_now(source: Source) -> None:
+    made = [
+        services.create_rule(source.organization, "NEW_ORDER", Definition(name=name, actions=CANCEL), by=ANN)
+        for name in "ABC"
+    ]
+    one, two, three = (rule.public_id for rule in made)
+    seen = list_version(source.organization, triggers.get("NEW_ORDER"))
+    services.set_enabled(made[0], True, by=BEN)
+    wanted, organization = [three, one, two], source.organization
+    assert services.reorder(organization, "NEW_ORDER", wanted, by=ANN, seen=seen) == seen + 2
+    for outdated in (seen, seen + 1, 99):
+        with pytest.raises(services.ChangedMeanwhile):
+            services.reorder(organization, "NEW_ORDER", [one, two, three], by=BEN, seen=outdated)
+    services.delete_rule(made[2], by=BEN)
+    with pytest.raises(services.ChangedMeanwhile):
+        services.reorder(organization, "NEW_ORDER", wanted, by=ANN, seen=seen + 2)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,9 @@ from playwright.sync_api import APIResponse, Route, expect
 
 from automations import services
 from automations.definition import ActionSpec, Definition
+from automations.engine.triggers import triggers
 from automations.models import Rule, RuleCounter
+from automations.queries import list_version
 from portal.audit.actor import Actor
 from portal.kit.clock import now
 from portal.tenancy.models import Organization
@@ -99,6 +101,52 @@ def test_an_answer_from_before_the_last_change_does_not_stay(walk: Walk, organiz
     route.fulfill(response=before)
     expect(page.locator(".rule-card.is-off")).to_have_count(0)
     expect(page.get_by_role("switch", name="Dear is on")).to_be_checked()
+
+
+def test_who_moves_a_rule_quickly_moves_it_as_often(walk: Walk, organization: Organization) -> None:
+    rules = [a_rule(organization, name) for name in ("First", "Second", "Third", "Fourth")]
+    page = walk.menu("Automations")
+    names = page.locator("[data-reorder] .rule-name")
+    handle = page.get_by_role("button", name="Move First: drag")
+    held: list[Route] = []
+    page.route(re.compile("/reorder/"), lambda route: held.append(route), times=1)
+    with page.expect_request(re.compile("/reorder/")):
+        handle.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    with page.expect_response(LIST):
+        held[0].continue_()
+    expect(page.locator(".toast-text")).to_have_text("The new order is in force.")
+    expect(names).to_have_text(["Second", "Third", "Fourth", "First"])
+    expect(handle).to_be_focused()
+    with page.expect_response(LIST):
+        page.keyboard.press("ArrowUp")
+    expect(names).to_have_text(["Second", "Third", "First", "Fourth"])
+    stored = Rule.across.filter(pk__in=[one.pk for one in rules]).order_by("position")
+    assert [one.name for one in stored] == ["Second", "Third", "First", "Fourth"]
+
+
+def test_an_order_that_a_colleague_changed_is_said_and_shown(walk: Walk, organization: Organization) -> None:
+    first, second, third = (a_rule(organization, name) for name in ("First", "Second", "Third"))
+    page = walk.menu("Automations")
+    handle = page.get_by_role("button", name="Move First: drag")
+    expect(handle).to_be_visible()
+    seen = list_version(organization, triggers.get("NEW_ORDER"))
+    theirs = [one.public_id for one in (third, second, first)]
+    services.reorder(organization, "NEW_ORDER", theirs, by=Actor.system("colleague"), seen=seen)
+    handle.press("ArrowDown")
+    expect(page.locator(".toast-card.tone-red")).to_contain_text("The list was changed by somebody else")
+    expect(page.locator("[data-reorder] .rule-name")).to_have_text(["Third", "Second", "First"])
+
+
+def test_an_order_that_is_not_saved_is_put_back_and_said(walk: Walk, organization: Organization) -> None:
+    for name in ("First", "Second"):
+        a_rule(organization, name)
+    page = walk.menu("Automations")
+    page.route(re.compile("/reorder/"), lambda route: route.fulfill(status=429))
+    page.get_by_role("button", name="Move First: drag").press("ArrowDown")
+    expect(page.locator(".toast-card.tone-red")).to_contain_text("The order could not be saved and was put back.")
+    expect(page.locator("[data-reorder] .rule-name")).to_have_text(["First", "Second"])
 
 
 def test_many_rules_are_found_by_name(walk: Walk, organization: Organization) -> None:
