@@ -50,7 +50,7 @@ class IntegrationsConfig(AppConfig):
         registry.discover()
         houses.register_warehouses()
         record_pages.register("integration", lambda public_id: reverse("integrations:detail", args=[public_id]))
-        cards.register("integrations.health", Card("integrations/cards/health.html", queries.health_card, position=40))
+        cards.register("integrations.health", Card("integrations/cards/health.html", queries.health_card, position=28))
         menu.register(
             "integrations",
             _("Integrations"),
