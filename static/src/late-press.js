@@ -10,11 +10,15 @@ const waiting = new Map(); // id of a part -> [what was asked for in it]
 const act = (button) => button.value.replace(/(:\d+)+$/, ""); // without the places, which the answer may change
 const itemOf = (element) => element.closest("[data-item]")?.dataset.item ?? "";
 
-/** Press the button of the new part that does the same; where several could be it, only the one that has the focus. */
-function press(part, { does, item }) {
-  const same = [...part.querySelectorAll("button[name=do]")].filter((one) => act(one) === does && itemOf(one) === item);
+const alike = (part, does, item) => [...part.querySelectorAll("button[name=do]")].filter((one) => act(one) === does && itemOf(one) === item);
+
+/** Press the button of the new part that does the same. Where several could be it, the one that has the focus; where
+    there are fewer of them or more than before, none: it may have been that one that is gone. */
+function press(part, { does, item, among }) {
+  const same = alike(part, does, item);
+  if (!same.length) return; // done already
   const [only] = same.length === 1 ? same : same.filter((one) => one === document.activeElement);
-  if (only) only.click(); // one that is disabled by now has nothing left to do
+  if (only && same.length === among) only.click(); // one that is disabled by now has nothing left to do
   else announce("The last press was not done: press again.");
 }
 
@@ -41,7 +45,7 @@ document.addEventListener("htmx:confirm", (event) => {
   const part = partOf(elt);
   if (!part || !isBusy(part)) return;
   if (elt.matches("[data-reorder]")) keep(part, { order: keys(elt) });
-  else if (elt.matches("button[name=do]")) keep(part, { does: act(elt), item: itemOf(elt) });
+  else if (elt.matches("button[name=do]")) keep(part, { does: act(elt), item: itemOf(elt), among: alike(part, act(elt), itemOf(elt)).length });
   else return;
   event.preventDefault();
 });

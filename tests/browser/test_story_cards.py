@@ -92,6 +92,20 @@ def test_keys_count_each_time_while_the_destinations_are_drawn_afresh(walk: Walk
     expect(told).to_contain_text("All orders: everywhere → Reno, then Leeds;")
 
 
+def test_who_removes_twice_by_key_removes_one(walk: Walk, spread: RoutingCard) -> None:
+    page = walk.open(f"/routing/{spread.public_id}")
+    with answered_late(page):
+        page.get_by_role("button", name="Remove destination 2").press("Enter")
+        page.keyboard.press("Enter")
+    expect(page.locator("#announcer")).to_have_text("The last press was not done: press again.")
+    expect(page.get_by_role("group", name=re.compile("^Destination"))).to_have_count(2)
+    with answered_late(page):
+        page.get_by_role("button", name="Remove destination 2").press("Enter")
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name=re.compile("^Destination"))).to_have_count(1)
+    expect(page.locator("#card-told")).to_contain_text("All orders everywhere → Leeds")
+
+
 def test_a_press_that_could_mean_several_is_not_guessed_and_it_is_said(walk: Walk, spread: RoutingCard) -> None:
     page = walk.open(f"/routing/{spread.public_id}")
     with answered_late(page):
