@@ -32,11 +32,18 @@ def add(organization: Organization, name: str, *, trigger: str = "NEW_ORDER", **
     return services.create_rule(organization, trigger, Definition(name=name, **parts), by=ANN)
 
 
+def known_as(row: Rule | Source, public_id: str) -> None:
+    """Give a row an ID that does not change from run to run: some read as numbers, and are quoted."""
+    row.public_id = public_id
+    row.save(update_fields=["public_id"])
+
+
 @pytest.fixture
 def rules(source: Source) -> list[Rule]:
     """Three rules and the default one: simple with a source, code, and one of another trigger that is on."""
     ours = source.organization
     services.ensure_defaults(ours)
+    known_as(source, "5a1e5a1e5a1e5a1e")
     hold = ActionSpec(key="hold", settings={"minutes": 45}, note="until the shift begins")
     made = [
         add(ours, "Dear orders", filter=FilterSpec(tree=DEAR), sources=(source.public_id,), actions=(hold,)),
@@ -44,6 +51,8 @@ def rules(source: Source) -> list[Rule]:
         add(ours, "Once only", trigger="UPDATED_ORDER", once=True),
     ]
     services.set_enabled(made[2], True, by=ANN)
+    for number, one in enumerate([*made, Rule.across.get(is_default=True, trigger="NEW_ORDER")]):
+        known_as(one, f"abcdef000000000{number}")
     return made
 
 
@@ -343,6 +352,14 @@ def test_code_needs_the_right_to_write_it_unless_it_is_here_already(rules: list[
     message = "It holds JavaScript, which your role may not write. Ask a developer or an administrator."
     assert [one[2] for one in troubles(source.organization, changed, may_code=False)] == [message]
     assert not preview(source.organization, changed.encode(), may_code=True).refused
+
+
+@pytest.mark.parametrize("public_id", ["93299046e6555924", "0329904616555924"])
+def test_an_id_that_reads_as_a_number_is_an_id(rules: list[Rule], source: Source, public_id: str) -> None:
+    known_as(rules[1], public_id)
+    text = export_all(source.organization, trigger="NEW_ORDER")
+    assert f"- id: '{public_id}'\n" in text
+    assert ("At night", "unchanged") in outcomes(preview(source.organization, text.encode(), may_code=True))
 
 
 def test_the_id_of_another_list_is_refused(rules: list[Rule], source: Source) -> None:
