@@ -5,6 +5,7 @@
 import { announce, everywhere, on } from "./everywhere.js";
 import { entries, history, record, settled } from "./filter-history.js";
 import { after, GONE, UNSURE } from "./filter-paths.js";
+import { leftUndone } from "./toasts.js";
 
 const TYPING = 350;
 const COUNTING = 450;
@@ -47,13 +48,9 @@ function done(builder, carriedOut = false) {
 
 /** The edits that wait, each at what it was pressed at. */
 function rebased(queue, { what, restore }, landed) {
-  const left = [];
-  for (const edit of queue) {
-    if (!edit.restore) edit.what = after(edit.what, restore ? "undo:" : what, landed);
-    if (edit.what === UNSURE) announce("The last press was not done: press again.");
-    else if (edit.what !== GONE) left.push(edit);
-  }
-  return left;
+  for (const edit of queue) if (!edit.restore) edit.what = after(edit.what, restore ? "undo:" : what, landed);
+  if (queue.some((edit) => edit.what === UNSURE)) leftUndone();
+  return queue.filter((edit) => edit.what !== UNSURE && edit.what !== GONE);
 }
 
 /** Whose edit a request was; nothing for a mere look, and for requests of others. */

@@ -1,8 +1,8 @@
 // What is pressed by key in a part that is being drawn afresh (see late.js): HTMX would let it wait, and drop it with
 // the old part. It is kept, and done in the new part: the same act on the same item, or the order that was asked for.
-import { announce } from "./everywhere.js";
 import { isBusy, partOf } from "./late.js";
 import { arrange, keys } from "./reorder.js";
+import { leftUndone } from "./toasts.js";
 
 const MOST = 5; // a key that is held down is pressed some thirty times a second
 const waiting = new Map(); // id of a part -> [what was asked for in it]
@@ -13,13 +13,14 @@ const itemOf = (element) => element.closest("[data-item]")?.dataset.item ?? "";
 const alike = (part, does, item) => [...part.querySelectorAll("button[name=do]")].filter((one) => act(one) === does && itemOf(one) === item);
 
 /** Press the button of the new part that does the same. Where several could be it, the one that has the focus; where
-    there are fewer of them or more than before, none: it may have been that one that is gone. */
+    there are fewer of them or more than before, none: it may have been that one that is gone. Says whether it is sure. */
 function press(part, { does, item, among }) {
   const same = alike(part, does, item);
-  if (!same.length) return; // done already
+  if (!same.length) return true; // done already
   const [only] = same.length === 1 ? same : same.filter((one) => one === document.activeElement);
-  if (only && same.length === among) only.click(); // one that is disabled by now has nothing left to do
-  else announce("The last press was not done: press again.");
+  if (!only || same.length !== among) return false;
+  only.click(); // one that is disabled by now has nothing left to do
+  return true;
 }
 
 /** Bring the items of the list that has them into the order that was asked for; the new ones stay behind them. */
@@ -53,9 +54,11 @@ document.addEventListener("htmx:confirm", (event) => {
 document.addEventListener("late:drawn", ({ detail }) => {
   const part = document.getElementById(detail);
   const all = waiting.get(detail) ?? [];
+  let sure = true;
   while (part && all.length && !isBusy(part)) {
     const next = all.shift();
     if (next.order) order(part, next.order);
-    else press(part, next);
+    else sure = press(part, next) && sure;
   }
+  if (!sure) leftUndone();
 });

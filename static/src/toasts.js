@@ -48,6 +48,9 @@ export function toast({ text, undo = "", tone = "success" }) {
   stay(card);
 }
 
+/** Say that presses were left undone, because it is not sure any more what they meant. */
+export const leftUndone = () => toast({ text: "The last press was not done: press again.", tone: "warning" });
+
 function stay(card) {
   let timer = setTimeout(() => card.remove(), STAYS);
   const wait = () => clearTimeout(timer);

@@ -97,7 +97,7 @@ def test_who_removes_twice_by_key_removes_one(walk: Walk, spread: RoutingCard) -
     with answered_late(page):
         page.get_by_role("button", name="Remove destination 2").press("Enter")
         page.keyboard.press("Enter")
-    expect(page.locator("#announcer")).to_have_text("The last press was not done: press again.")
+    expect(page.locator(".toast-card.tone-amber")).to_have_text("The last press was not done: press again.")
     expect(page.get_by_role("group", name=re.compile("^Destination"))).to_have_count(2)
     with answered_late(page):
         page.get_by_role("button", name="Remove destination 2").press("Enter")
@@ -111,7 +111,7 @@ def test_a_press_that_could_mean_several_is_not_guessed_and_it_is_said(walk: Wal
     with answered_late(page):
         page.get_by_role("button", name="Move destination 3 up").press("Enter")
         page.get_by_role("group", name="Destination 3").get_by_role("button", name="Remove Reno").press("Enter")
-    expect(page.locator("#announcer")).to_have_text("The last press was not done: press again.")
+    expect(page.locator(".toast-card.tone-amber")).to_have_text("The last press was not done: press again.")
     told = "everywhere → Leeds; everywhere → York, then Reno, then Leeds; everywhere → Reno"
     expect(page.locator("#card-told")).to_contain_text(f"All orders: {told}")
 
