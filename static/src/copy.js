@@ -31,7 +31,7 @@ async function copied(element, text) {
     element.classList.add("is-copied");
     announce("Copied");
     setTimeout(() => element.classList.remove("is-copied"), 1200);
-  } else toast({ text: "The browser did not let it be copied. Select the text, and press Ctrl-C.", tone: "error" });
+  } else toast({ text: "The browser did not let it be copied. Select the text, and press Ctrl-C.", tone: "error", dialog: element.closest("dialog[open]") });
 }
 
 on("click", "[data-copy]", (event, element) => {

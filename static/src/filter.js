@@ -42,14 +42,15 @@ export function step(builder, what, restore = null) {
 function done(builder, carriedOut = false) {
   const queue = queues.get(builder) ?? [];
   const edit = queue.shift();
-  if (carriedOut) queue.splice(0, queue.length, ...rebased(queue, edit, body(builder).dataset.focus));
+  if (carriedOut) queue.splice(0, queue.length, ...rebased(builder, queue, edit));
   if (queue.length) post(builder, queue[0].what);
 }
 
 /** The edits that wait, each at what it was pressed at. */
-function rebased(queue, { what, restore }, landed) {
+function rebased(builder, queue, { what, restore }) {
+  const landed = body(builder).dataset.focus;
   for (const edit of queue) if (!edit.restore) edit.what = after(edit.what, restore ? "undo:" : what, landed);
-  if (queue.some((edit) => edit.what === UNSURE)) leftUndone();
+  if (queue.some((edit) => edit.what === UNSURE)) leftUndone(builder);
   return queue.filter((edit) => edit.what !== UNSURE && edit.what !== GONE);
 }
 

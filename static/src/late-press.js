@@ -60,5 +60,5 @@ document.addEventListener("late:drawn", ({ detail }) => {
     if (next.order) order(part, next.order);
     else sure = press(part, next) && sure;
   }
-  if (!sure) leftUndone();
+  if (!sure) leftUndone(part);
 });

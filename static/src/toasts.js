@@ -24,9 +24,19 @@ function button(className, content, label) {
   return made;
 }
 
-/** Show a toast; `undo` is an address that a POST undoes at. */
-export function toast({ text, undo = "", tone = "success" }) {
-  const region = document.getElementById("toasts");
+/** The place for toasts; of a dialog its own, since it stands above all else, and goes with it. */
+function place(dialog) {
+  const home = document.getElementById("toasts");
+  if (!home || !dialog) return home;
+  const own = dialog.querySelector(":scope > .toasts") ?? home.cloneNode();
+  own.removeAttribute("id");
+  dialog.append(own);
+  return own;
+}
+
+/** Show a toast; `undo` is an address that a POST undoes at, `dialog` the one that it is about. */
+export function toast({ text, undo = "", tone = "success", dialog = null }) {
+  const region = place(dialog);
   if (!region) return;
   const card = document.createElement("div");
   card.className = `toast-card tone-${{ error: "red", warning: "amber" }[tone] || "green"}`;
@@ -49,7 +59,7 @@ export function toast({ text, undo = "", tone = "success" }) {
 }
 
 /** Say that presses were left undone, because it is not sure any more what they meant. */
-export const leftUndone = () => toast({ text: "The last press was not done: press again.", tone: "warning" });
+export const leftUndone = (element) => toast({ text: "The last press was not done: press again.", tone: "warning", dialog: element.closest("dialog[open]") });
 
 function stay(card) {
   let timer = setTimeout(() => card.remove(), STAYS);

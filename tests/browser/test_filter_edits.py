@@ -204,8 +204,11 @@ def test_what_cannot_be_told_apart_after_the_answer_is_not_guessed(walk: Walk) -
     with edited_late(page):
         node(page, "0").locator("[data-filter-handle]").press("ArrowRight")
         node(page, "1.1").get_by_role("button", name="Remove condition").click()
-    expect(page.locator(".toast-card.tone-amber")).to_have_text("The last press was not done: press again.")
+    above = page.get_by_role("dialog", name="Advanced filter").locator(".toast-card.tone-amber")
+    expect(above).to_have_text("The last press was not done: press again.")
     expect(page.locator("[data-node=condition]")).to_have_count(3)
+    above.get_by_role("button", name="Close").click()
+    expect(above).to_be_hidden()
 
 
 def test_changing_the_field_and_back_brings_back_what_was_typed(walk: Walk) -> None:
