@@ -114,7 +114,8 @@ class Supervisor:
 def _follow(label: str, process: "subprocess.Popen[str]") -> None:
     assert process.stdout is not None
     for line in process.stdout:
-        print(f"{label} | {line.rstrip()}", flush=True)
+        sys.stdout.write(f"{label} | {line.rstrip()}\n")  # `print` lets another program in before its line ends
+        sys.stdout.flush()
 
 
 def _thread(work: Callable[..., None], *arguments: object) -> threading.Thread:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import browser, install, run, setup, steps
+from tools import browser, install, run, setup, steps, supervisor
 from tools.steps import ROOT, Stop
 
 TWO_THAT_WAIT = """
@@ -181,6 +181,14 @@ def test_a_program_that_does_not_want_to_end_is_killed(tmp_path: Path) -> None:
     assert process.returncode == 0
     assert complaints == "worker does not end and is killed.\n"
     assert [pid for pid in started if lives(pid)] == []
+
+
+def test_lines_of_two_programs_do_not_run_into_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(sys.stdout, "write", written.append)
+    with subprocess.Popen(["printf", "one\\ntwo\\n"], stdout=subprocess.PIPE, text=True) as process:
+        supervisor._follow("web", process)
+    assert written == ["web | one\n", "web | two\n"]
 
 
 def test_a_program_that_ends_is_named_and_stops_the_others(tmp_path: Path) -> None:
