@@ -89,9 +89,10 @@ def reorder(organization: Organization, trigger: str, public_ids: Sequence[str],
     """
     with transaction.atomic():
         rule_set = lock_set(organization, trigger)
-        rows = {one.public_id: one.pk for one in rules_of(rule_set) if not one.is_default}
-        mine = set(public_ids) == rows.keys() and len(public_ids) == len(rows)
-        if not mine or not _is_in_the_order_of(rule_set, seen):
+        rules = list(rules_of(rule_set))
+        rows = {one.public_id: one.pk for one in rules if not one.is_default}
+        complete = set(public_ids) == rows.keys() and len(public_ids) == len(rows)
+        if not complete or not _was_so(rule_set, rules, seen):
             raise ChangedMeanwhile("The list was changed by somebody else in the meantime. Look again, then order it.")
         number([rows[public_id] for public_id in public_ids])
         publish(rule_set, by, "Reordered the rules")
@@ -99,12 +100,12 @@ def reorder(organization: Organization, trigger: str, public_ids: Sequence[str],
         return rule_set.published.number
 
 
-def _is_in_the_order_of(rule_set: RuleSet, seen: int) -> bool:
-    """Say whether the list has the rules and the order of an earlier version: what else changed is no obstacle."""
+def _was_so(rule_set: RuleSet, rules: Sequence[Rule], seen: int) -> bool:
+    """Say whether version `seen` of the list had these rules in this order: what else changed is no obstacle."""
     if rule_set.published is None or rule_set.published.number == seen:
         return True
     then = rule_set.versions.filter(number=seen).first()
-    return then is not None and [one["rule"] for one in then.entries] == [one.pk for one in rules_of(rule_set)]
+    return then is not None and [one["rule"] for one in then.entries] == [one.pk for one in rules]
 
 
 def delete_rule(rule: Rule, *, by: Actor) -> None:

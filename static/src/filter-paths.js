@@ -30,8 +30,9 @@ function moved(path, [verb, source], landed) {
   if (verb === "remove") return within(path, source) ? GONE : closedUp(path, source);
   if (!MOVE.test(verb)) return UNSURE;
   if (within(path, source)) return landed + path.slice(source.length);
-  const passed = verb in SWAPPED ? beside(source, -SWAPPED[verb]) : "";
-  return passed && within(path, passed) ? beside(passed, SWAPPED[verb]) + path.slice(passed.length) : verb in SWAPPED ? path : UNSURE;
+  if (!(verb in SWAPPED)) return UNSURE;
+  const passed = beside(source, -SWAPPED[verb]);
+  return within(path, passed) ? beside(passed, SWAPPED[verb]) + path.slice(passed.length) : path;
 }
 
 const split = (what) => [what.slice(0, what.indexOf(":")), what.slice(what.indexOf(":") + 1).split(">")[0]];

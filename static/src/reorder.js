@@ -9,7 +9,7 @@ import Sortable from "sortablejs";
 import { announce, everywhere } from "./everywhere.js";
 import { toast } from "./toasts.js";
 
-const lists = new WeakMap(); // list -> {saved, wanted, sending}
+const lists = new WeakMap(); // list -> {saved, wanted}: orders; while one is sent, the list has data-sending
 
 const items = (list) => [...list.querySelectorAll(":scope > [data-item]")];
 export const keys = (list) => items(list).map((item) => item.dataset.item);
@@ -41,12 +41,11 @@ function post(list) {
   if (!list.dataset.reorder) return;
   const own = lists.get(list);
   own.wanted = keys(list);
-  if (!own.sending) send(list, own);
+  if (!("sending" in list.dataset)) send(list, own);
 }
 
 /** Send the order until it is the last that somebody asked for; only then does the page hear of it. */
 async function send(list, own) {
-  own.sending = true;
   list.dataset.sending = "";
   let told = {};
   while (own.wanted.join() !== own.saved.join()) {
@@ -60,7 +59,6 @@ async function send(list, own) {
     own.saved = order;
     if (told.reordered) list.dataset.reorder = list.dataset.reorder.replace(/seen=[^&]*/, `seen=${told.reordered.seen}`);
   }
-  own.sending = false;
   delete list.dataset.sending;
   const from = list.isConnected ? list : document.body;
   for (const [event, detail] of Object.entries(told)) from.dispatchEvent(new CustomEvent(event, { bubbles: true, detail }));
@@ -105,7 +103,7 @@ function move(list, item, to, focus) {
 everywhere("[data-reorder]", (list) => {
   let before = [];
   number(list);
-  lists.set(list, { saved: keys(list), wanted: keys(list), sending: false });
+  lists.set(list, { saved: keys(list), wanted: keys(list) });
   Sortable.create(list, {
     handle: "[data-handle]",
     draggable: "[data-item]",

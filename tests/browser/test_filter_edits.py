@@ -1,8 +1,6 @@
 """Moving, undoing and typing in the builder: by mouse and by keys, and nothing typed is lost."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -20,8 +18,7 @@ from tests.browser.builder import (
     three,
     told,
 )  # fmt: skip
-from tests.browser.walk import Walk
-from tests.crash.workers import until
+from tests.browser.walk import Walk, answered_late
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("filtered_orders")]
 
@@ -156,16 +153,7 @@ def test_what_is_typed_while_an_answer_is_under_way_stays(walk: Walk) -> None:
     expect(told(page)).to_have_text("When e-mail starts with “ana”")
 
 
-@contextmanager
-def edited_late(page: Page) -> Iterator[None]:
-    """Hold back the first answer to an edit until the block is left."""
-    held: list[Route] = []
-    page.route("**/step", lambda route: held.append(route), times=1)
-    yield
-    until(lambda: bool(page.evaluate("true") and held), seconds=5, what="An edit of the filter")
-    held[0].continue_()
-
-
+STEP = re.compile("/step$")
 FIVE = "?" + "&".join(f"f=email~contains~{one}" for one in ("one", "two", "three", "four", "five"))
 
 
@@ -183,13 +171,13 @@ def test_pressing_twice_removes_once(walk: Walk) -> None:
 def test_what_is_pressed_before_the_answer_reaches_what_was_seen_then(walk: Walk) -> None:
     page = walk.page
     root = opened(walk, FIVE)
-    with edited_late(page):
+    with answered_late(page, STEP):
         node(page, "0").get_by_role("button", name="Remove condition").click()
         node(page, "2").get_by_role("button", name="Remove condition").click()
         node(page, "4").locator("[data-filter-handle]").press("ArrowUp")
     expect(conditions(page, root).locator(".filter-value input").nth(1)).to_have_value("five")
     assert order_of(page, root) == ["two", "five", "four"]
-    with edited_late(page):
+    with answered_late(page, STEP):
         node(page, "0").locator("[data-filter-handle]").press("ArrowDown")
         page.keyboard.press("ArrowDown")
         node(page, "1").get_by_role("button", name="Remove condition").click()
@@ -201,7 +189,7 @@ def test_what_cannot_be_told_apart_after_the_answer_is_not_guessed(walk: Walk) -
     page = walk.page
     root = opened(walk)
     three(page, root)
-    with edited_late(page):
+    with answered_late(page, STEP):
         node(page, "0").locator("[data-filter-handle]").press("ArrowRight")
         node(page, "1.1").get_by_role("button", name="Remove condition").click()
     above = page.get_by_role("dialog", name="Advanced filter").locator(".toast-card.tone-amber")

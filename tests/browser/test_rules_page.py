@@ -15,11 +15,12 @@ from portal.audit.actor import Actor
 from portal.kit.clock import now
 from portal.tenancy.models import Organization
 from tests.browser.axe import violations_in_both
-from tests.browser.walk import Walk
+from tests.browser.walk import Walk, answered_late
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TESTER = Actor.system("test")
 LIST = re.compile("trigger=NEW_ORDER")
+REORDER = re.compile("/reorder/")
 LONG = "Hold-everything-that-is-dearer-than-a-thousand-and-goes-to-another-country "
 
 
@@ -108,14 +109,10 @@ def test_who_moves_a_rule_quickly_moves_it_as_often(walk: Walk, organization: Or
     page = walk.menu("Automations")
     names = page.locator("[data-reorder] .rule-name")
     handle = page.get_by_role("button", name="Move First: drag")
-    held: list[Route] = []
-    page.route(re.compile("/reorder/"), lambda route: held.append(route), times=1)
-    with page.expect_request(re.compile("/reorder/")):
+    with page.expect_response(LIST), answered_late(page, REORDER):
         handle.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    with page.expect_response(LIST):
-        held[0].continue_()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
     expect(page.locator(".toast-text")).to_have_text("The new order is in force.")
     expect(names).to_have_text(["Second", "Third", "Fourth", "First"])
     expect(handle).to_be_focused()
@@ -143,7 +140,7 @@ def test_an_order_that_is_not_saved_is_put_back_and_said(walk: Walk, organizatio
     for name in ("First", "Second"):
         a_rule(organization, name)
     page = walk.menu("Automations")
-    page.route(re.compile("/reorder/"), lambda route: route.fulfill(status=429))
+    page.route(REORDER, lambda route: route.fulfill(status=429))
     page.get_by_role("button", name="Move First: drag").press("ArrowDown")
     expect(page.locator(".toast-card.tone-red")).to_contain_text("The order could not be saved and was put back.")
     expect(page.locator("[data-reorder] .rule-name")).to_have_text(["First", "Second"])

@@ -145,13 +145,15 @@ def try_on(page: Page, number: str) -> Locator:
     return shown
 
 
+DRAFT = re.compile(r"/draft(/\w+/)?(\?do=(action:)?order)?$")
+
+
 @contextmanager
-def answered_late(page: Page) -> Iterator[None]:
+def answered_late(page: Page, address: re.Pattern[str] = DRAFT) -> Iterator[None]:
     """Hold back the first answer to a press in a form until the block is left; those after it come at once."""
     held: list[Route] = []
-    address = re.compile(r"/draft(/\w+/)?(\?do=(action:)?order)?$")
     page.route(address, lambda route: held.append(route), times=1)
     yield
-    until(lambda: bool(page.evaluate("true") and held), seconds=5, what="A draft sent by the form")
+    until(lambda: bool(page.evaluate("true") and held), seconds=5, what="What the form sends")
     with page.expect_response(address):
         held[0].continue_()
