@@ -94,15 +94,13 @@ def test_keys_count_each_time_while_the_destinations_are_drawn_afresh(walk: Walk
 
 def test_who_removes_twice_by_key_removes_one(walk: Walk, spread: RoutingCard) -> None:
     page = walk.open(f"/routing/{spread.public_id}")
-    with answered_late(page):
-        page.get_by_role("button", name="Remove destination 2").press("Enter")
-        page.keyboard.press("Enter")
-    expect(page.locator(".toast-card.tone-amber")).to_have_text("The last press was not done: press again.")
-    expect(page.get_by_role("group", name=re.compile("^Destination"))).to_have_count(2)
-    with answered_late(page):
-        page.get_by_role("button", name="Remove destination 2").press("Enter")
-        page.keyboard.press("Enter")
-    expect(page.get_by_role("group", name=re.compile("^Destination"))).to_have_count(1)
+    undone = page.locator(".toast-card.tone-amber")
+    for left in (2, 1):
+        with answered_late(page):
+            page.get_by_role("button", name="Remove destination 2").press("Enter")
+            page.keyboard.press("Enter")
+        expect(undone).to_have_text(["The last press was not done: press again."] * (3 - left))
+        expect(page.get_by_role("group", name=re.compile("^Destination"))).to_have_count(left)
     expect(page.locator("#card-told")).to_contain_text("All orders everywhere → Leeds")
 
 
